@@ -1,0 +1,1 @@
+"""Fraud rules, pure: frozen facts in, findings out."""

@@ -1,0 +1,221 @@
+"""One frozen Settings, read once, refused when wrong.
+
+Defaults stand in config/default.toml; a file named by HELPLINE_CONFIG overrides them; secrets come from the
+environment only, and so may any other setting as HELPLINE_<SECTION>_<NAME> (or HELPLINE_<NAME>).
+"""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import time
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+CONFIG_DIR = Path(__file__).resolve().parent.parent / "config"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be right. The message names it and says what it takes."""
+
+
+@dataclass(frozen=True)
+class Server:
+    host: str
+    port: int
+    threads: int
+    most_calls: int
+
+
+@dataclass(frozen=True)
+class Telephony:
+    provider: str
+    number: str
+    staff_number: str
+    emergency_number: str
+    office_opens: str
+    office_closes: str
+    account_sid: str
+    api_url: str
+    auth_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Speech:
+    engine: str
+    vosk_url: str
+    whisper_pool: int
+    voice_pace: float
+    vosk_models: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TurnTaking:
+    no_input: float
+    no_input_open: float
+    end_yes_no: float
+    end_open: float
+    end_digits: float
+    end_message: float
+    between_keys: float
+    longest_turn: float
+    longest_message: float
+    dead_line: float
+    resume_within: float
+    longest_call: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    name: str
+    language: str
+    time_zone: str
+    currency: str
+    database_url: str
+    data_dir: str
+    public_url: str
+    server: Server
+    telephony: Telephony
+    speech: Speech
+    turn_taking: TurnTaking
+    secret_key: str = field(default="", repr=False)
+    pin_pepper: str = field(default="", repr=False)
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir).expanduser().absolute()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use: the embedded SQLite file unless another is named."""
+        return self.database_url or f"sqlite:///{self.data_path / 'helpline.db'}"
+
+
+ENVIRONMENT_ONLY = {"secret_key": "HELPLINE_SECRET_KEY", "pin_pepper": "HELPLINE_PIN_PEPPER"}
+TOKEN_VARIABLE = "TWILIO_AUTH_TOKEN"  # noqa: S105 - the variable's name, not its value
+
+
+def load_settings(environ: Mapping[str, str], **changes: Any) -> Settings:
+    """Read the settings. `changes` (nested dicts allowed) win over everything: for tests and the demonstration.
+
+    Raises SettingsError that names the setting, for an unknown name, a wrong type or a value out of range.
+    """
+    values = _read_toml(CONFIG_DIR / "default.toml")
+    if chosen := environ.get("HELPLINE_CONFIG"):
+        values = _merged(values, _read_toml(Path(chosen)), chosen)
+    values = _merged(values, changes, "changes")
+    settings: Settings = _build(Settings, values, environ, "HELPLINE", "")
+    _check(settings)
+    return settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings file {path} is not valid TOML: {error}") from error
+
+
+def _merged(base: dict[str, Any], over: Mapping[str, Any], source: str) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in over.items():
+        if name in ENVIRONMENT_ONLY or name == "auth_token":
+            if source != "changes":
+                raise SettingsError(f"{source}: {name} is a secret and is read from the environment only")
+        elif name not in base and source != "changes" and "vosk_models" not in source:
+            raise SettingsError(f"{source}: there is no setting {name!r}")
+        if isinstance(base.get(name), dict):
+            if not isinstance(value, Mapping):
+                raise SettingsError(f"{source}: {name} is a section, not a value")
+            value = _merged(base[name], value, source if source == "changes" else f"{source}: {name}")
+        merged[name] = value
+    return merged
+
+
+def _build(kind: type, values: Mapping[str, Any], environ: Mapping[str, str], prefix: str, path: str) -> Any:
+    types = get_type_hints(kind)
+    made: dict[str, Any] = {}
+    for item in fields(kind):
+        name, wanted = item.name, types[item.name]
+        variable = TOKEN_VARIABLE if name == "auth_token" else f"{prefix}_{name}".upper()
+        if is_dataclass(wanted):
+            made[name] = _build(wanted, values.get(name, {}), environ, variable, f"{path}{name}.")  # type: ignore[arg-type]
+        elif wanted in (str, int, float):
+            value = environ.get(variable, values.get(name, ""))
+            made[name] = _typed(wanted, value, f"{path}{name}")
+        else:
+            made[name] = dict(values.get(name, {}))
+    return kind(**made)
+
+
+def _typed(wanted: type, value: Any, name: str) -> Any:
+    if wanted is not str and isinstance(value, str):
+        try:
+            return wanted(value)
+        except ValueError as error:
+            raise SettingsError(f"{name} must be a number, not {value!r}") from error
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        raise SettingsError(f"{name} must be {wanted.__name__}, not {value!r}")
+    return value
+
+
+def _check(settings: Settings) -> None:
+    def require(right: bool, name: str, rule: str) -> None:
+        if not right:
+            raise SettingsError(f"{name}: {rule}")
+
+    require(settings.telephony.provider in ("console", "twilio"), "telephony.provider", "console or twilio")
+    require(settings.speech.engine in ("auto", "vosk", "whisper"), "speech.engine", "auto, vosk or whisper")
+    require(0.5 <= settings.speech.voice_pace <= 2.0, "speech.voice_pace", "0.5 to 2.0")
+    require(1 <= settings.speech.whisper_pool <= 64, "speech.whisper_pool", "1 to 64")
+    require(0 <= settings.server.port <= 65535, "server.port", "0 to 65535")
+    require(
+        1 <= settings.server.most_calls <= settings.server.threads - 16,
+        "server.most_calls",
+        f"1 to threads - 16 = {settings.server.threads - 16}, so that web pages still get a thread",
+    )
+    for item in fields(TurnTaking):
+        require(getattr(settings.turn_taking, item.name) > 0, f"turn_taking.{item.name}", "more than 0 seconds")
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise SettingsError(f"time_zone: {settings.time_zone!r} is not a time zone") from error
+    for name in ("office_opens", "office_closes"):
+        try:
+            time.fromisoformat(getattr(settings.telephony, name))
+        except ValueError as error:
+            raise SettingsError(f"telephony.{name}: a time such as 08:00") from error
+    url = urlsplit(settings.public_url)
+    require(
+        url.scheme in ("http", "https") and bool(url.netloc) and not url.path.strip("/") and not url.query,
+        "public_url",
+        "a scheme and a host, such as https://helpline.example.org",
+    )
+    require(
+        url.scheme == "https" or url.hostname in ("127.0.0.1", "localhost", "::1"),
+        "public_url",
+        "https outside this machine: callers' words and PINs travel over it",
+    )
+    if settings.telephony.provider == "twilio":
+        require(bool(settings.telephony.auth_token), "telephony.auth_token", f"set {TOKEN_VARIABLE}")
+        require(bool(settings.telephony.account_sid), "telephony.account_sid", "the account's id")
+    if settings.telephony.provider == "twilio" or url.scheme == "https":
+        require(len(settings.secret_key) >= 32, "secret_key", "set HELPLINE_SECRET_KEY, 32 characters or more")
+        require(len(settings.pin_pepper) >= 16, "pin_pepper", "set HELPLINE_PIN_PEPPER, 16 characters or more")
+
+
+def throwaway_secrets() -> dict[str, str]:
+    """New random secrets as environment variables, for a demonstration or a test."""
+    return {
+        "HELPLINE_SECRET_KEY": secrets.token_hex(32),
+        "HELPLINE_PIN_PEPPER": secrets.token_hex(16),
+        TOKEN_VARIABLE: secrets.token_hex(16),
+    }

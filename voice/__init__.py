@@ -1,0 +1,1 @@
+"""Speech and conversation, pure: no web, no database, no clock of its own."""

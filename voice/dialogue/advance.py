@@ -1,0 +1,167 @@
+"""`advance`: from the memory of a call and one input to the next step. Pure: the same in, the same out.
+
+1. The result of an order goes to the function that asked for it.
+2. Danger (an emergency, a thief) is heard before anything else, in any state.
+3. Then what works in every state: a person, say it again, slower, louder, help.
+4. Then the answer to the open question, then a new wish where one may be taken up.
+5. What is none of these climbs the ladder: rephrased, keys, a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from voice.dialogue import appointments, bills, opening, person, safety, visits
+from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.opening import goodbye
+from voice.dialogue.person import find_person, offer
+from voice.dialogue.state import State, ask
+from voice.heard import Meaning, Result, Say, Step
+
+FORMS = (opening, bills, appointments, visits, person)
+ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
+RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety) for name, f in form.RESULTS.items()}
+STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
+WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message"}
+NOT_YET = {
+    "cancel_payment", "change_appointment", "cancel_appointment", "appointment_status", "change_task", "cancel_task",
+    "complain", "freeze_payments", "unfreeze_payments", "protection_mode", "safety_lesson", "update_details",
+    "change_language",
+}  # fmt: skip
+FAILURES_IN_A_STATE = 3
+FAILURES_IN_A_CALL = 5
+SLOWEST, FASTEST = 0.6, 1.5
+QUIETEST, LOUDEST = -6.0, 9.0
+
+
+def advance(state: State, given: Meaning | Result) -> Step:
+    """The next step of a call. The expectation of the step is that of the question now open."""
+    step = RESULTS[given.order](state, given) if isinstance(given, Result) else _hear(state, given)
+    if step.expecting is None and step.order is None:
+        step = replace(step, expecting=ASKS[step.state.ask].expecting(step.state))
+    return step
+
+
+def _hear(state: State, meaning: Meaning) -> Step:
+    if meaning.intent == "":
+        return _answered(state, meaning) or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
+    if meaning.intent == "emergency" or (meaning.intent in ("report_scam", "check_caller") and not state.alarmed):
+        return STARTS[meaning.intent](state, meaning)
+    if meaning.intent in UNIVERSALS and not _recording(state):
+        return UNIVERSALS[meaning.intent](state, meaning)
+    return _answered(state, meaning) or _wish(state, meaning) or _not_understood(state, meaning)
+
+
+def _said(meaning: Meaning) -> bool:
+    return bool(meaning.text or meaning.keys or meaning.sound)
+
+
+def _recording(state: State) -> bool:
+    return ASKS[state.ask].expecting(state).record
+
+
+def _answered(state: State, meaning: Meaning) -> Step | None:
+    if not (meaning.intent or meaning.slots.keys() - {"dead_line"}) and not (_recording(state) and meaning.text):
+        return None
+    return ASKS[state.ask].answer(state, meaning)
+
+
+def _wish(state: State, meaning: Meaning) -> Step | None:
+    """Take up a wish, where this question allows one; somebody unknown may only do what needs no name."""
+    if not ASKS[state.ask].any_wish:
+        return None
+    if state.caller is None and meaning.intent not in WITHOUT_CALLER and meaning.intent in STARTS | dict.fromkeys(NOT_YET):
+        return opening.explain_registering(state, meaning)
+    if meaning.intent in STARTS:
+        return STARTS[meaning.intent](state, meaning)
+    if meaning.intent in NOT_YET:
+        return offer(replace(state, slots={}), Say("not_yet"), about=meaning.intent)
+    return None
+
+
+def _quiet(state: State, meaning: Meaning) -> Step:
+    """Nothing at all came from the line."""
+    question = ASKS[state.ask]
+    if question.silence and (handled := question.silence(state, meaning)):
+        return handled
+    return _ladder(replace(state, no_input=state.no_input + 1, failures=state.failures + 1), "no_input", state.no_input)
+
+
+def _not_understood(state: State, meaning: Meaning) -> Step:
+    """Something was said, but it is no answer and no wish."""
+    question = ASKS[state.ask]
+    if not meaning.text and question.silence and (handled := question.silence(state, meaning)):
+        return handled
+    return _ladder(replace(state, no_match=state.no_match + 1, failures=state.failures + 1), "no_match", state.no_match)
+
+
+def _ladder(state: State, kind: str, before: int) -> Step:
+    """First say it again in other words, then with keys, then a person: never a hang-up."""
+    if state.no_input + state.no_match >= FAILURES_IN_A_STATE or state.failures >= FAILURES_IN_A_CALL:
+        return find_person(replace(state, failures=0), Say("no_luck"), about="not_understood")
+    key = f"{state.ask}.keys" if state.no_input + state.no_match > 1 else state.ask
+    says = (Say(f"{kind}.{before + 1}"), Say(key, state.values))
+    return Step(replace(state, said=says), says)
+
+
+def _again(state: State, *before: Say) -> Step:
+    """The last question once more; asking for that is no failure."""
+    return Step(state, (*before, *state.said))
+
+
+def _change_pace(factor: float) -> Callable[[State, Meaning], Step]:
+    def change(state: State, _: Meaning) -> Step:
+        pace = min(FASTEST, max(SLOWEST, round(state.pace * factor, 3)))
+        return _again(replace(state, pace=pace), Say("pace.slower" if factor < 1 else "pace.faster"))
+
+    return change
+
+
+def _change_gain(decibels: float) -> Callable[[State, Meaning], Step]:
+    def change(state: State, _: Meaning) -> Step:
+        gain = min(LOUDEST, max(QUIETEST, state.gain + decibels))
+        return _again(replace(state, gain=gain), Say("gain.louder" if decibels > 0 else "gain.quieter"))
+
+    return change
+
+
+def _help(state: State, _: Meaning) -> Step:
+    says = (Say("help" if state.caller or not state.household else "help.who"), Say(f"{state.ask}.keys", state.values))
+    return Step(replace(state, said=says), says)
+
+
+def _wait(state: State, _: Meaning) -> Step:
+    return Step(replace(state, no_input=0), (Say("wait"),))
+
+
+def _back(state: State, meaning: Meaning) -> Step:
+    if state.caller is None:
+        return _again(state)
+    return ask(replace(state, slots={}), "open", Say("back"), name=state.caller["name"])
+
+
+def _cancel(state: State, meaning: Meaning) -> Step:
+    return _answered(state, meaning) or _back(state, meaning)
+
+
+def _what_day(state: State, _: Meaning) -> Step:
+    return _again(state, Say("what_day"))
+
+
+UNIVERSALS: dict[str, Start] = {
+    "speak_to_person": lambda state, _: find_person(state),
+    "repeat": lambda state, _: _again(state),
+    "slower": _change_pace(0.85),
+    "faster": _change_pace(1.15),
+    "louder": _change_gain(3.0),
+    "quieter": _change_gain(-3.0),
+    "help": _help,
+    "wait": _wait,
+    "back": _back,
+    "cancel": _cancel,
+    "what_day": _what_day,
+    "greeting": lambda state, _: _again(state),
+    "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
+    "goodbye": goodbye,
+}

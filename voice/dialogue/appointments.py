@@ -1,0 +1,100 @@
+"""Booking a medical appointment: which day, which of the free times, booked, read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.opening import anything_else
+from voice.dialogue.state import State, ask, do, with_slots
+from voice.heard import Expecting, Meaning, Result, Say, Step
+
+WANTED = ("department", "date", "part_of_day")
+
+
+def start(state: State, meaning: Meaning) -> Step:
+    slots = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
+    return _next(replace(state, slots={"wish": "book_appointment", **slots}))
+
+
+def _next(state: State) -> Step:
+    if not state.slots.get("date"):
+        return ask(state, "appointment.day")
+    return do(state, "appointments.find", **{name: state.slots.get(name) for name in WANTED})
+
+
+def _day(state: State, meaning: Meaning) -> Step | None:
+    given = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
+    return _next(with_slots(state, **given)) if given.get("date") else None
+
+
+def found(state: State, result: Result) -> Step:
+    """Up to three free times, all on one day: more would not be remembered."""
+    if result.status == "none":
+        return ask(with_slots(state, date=None), "appointment.day", Say("appointment.none", result.data))
+    if result.status == "no_clinic":
+        return anything_else(state, Say("appointment.no_clinic"))
+    free = result.data["free"]
+    before = (Say("appointment.other_day"),) if result.status == "other_day" else ()
+    state = with_slots(state, free=free)
+    times = [slot["time"] for slot in free]
+    return ask(state, "appointment.which", *before, day=free[0]["date"], times=times, clinic=free[0]["clinic"])
+
+
+def _times(state: State) -> Expecting:
+    return Expecting("choice", options=tuple(slot["time_words"] for slot in state.slots["free"]))
+
+
+def _which(state: State, meaning: Meaning) -> Step | None:
+    free, choice = state.slots["free"], meaning.slots.get("choice")
+    if isinstance(choice, int) and choice < len(free):
+        state = with_slots(state, chosen=free[choice])
+        return ask(state, "appointment.confirm", **_spoken(free[choice]))
+    if meaning.intent == "no":
+        return ask(with_slots(state, date=None), "appointment.day")
+    return _day(state, meaning)
+
+
+def _spoken(slot: dict[str, object]) -> dict[str, object]:
+    return {name: slot[name] for name in ("clinic", "with", "date", "time")}
+
+
+def _book(state: State, _: Meaning) -> Step:
+    return do(state, "appointments.book", slot_id=state.slots["chosen"]["id"])
+
+
+def _other(state: State, _: Meaning) -> Step:
+    return ask(with_slots(state, date=None), "appointment.day")
+
+
+def booked(state: State, result: Result) -> Step:
+    if result.status == "taken":
+        return do(state, "appointments.find", Say("appointment.taken"), **{n: state.slots.get(n) for n in WANTED})
+    state = with_slots(state, request_id=result.data["request_id"])
+    return ask(state, "appointment.booked", **_spoken(state.slots["chosen"]))
+
+
+def _got_it(state: State, _: Meaning) -> Step:
+    return do(state, "appointments.read_back", request_id=state.slots["request_id"])
+
+
+def _read_again(state: State, _: Meaning) -> Step:
+    return ask(state, "appointment.booked", **state.values)
+
+
+def read_back(state: State, _: Result) -> Step:
+    return anything_else(state)
+
+
+ASKS = {
+    "appointment.day": Ask(listen_for("date"), _day, any_wish=True),
+    "appointment.which": Ask(_times, _which),
+    "appointment.confirm": Ask(YES_NO, yes_no(_book, _other)),
+    "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again)),
+}
+RESULTS: dict[str, Outcome] = {
+    "appointments.find": found,
+    "appointments.book": booked,
+    "appointments.read_back": read_back,
+}
+STARTS: dict[str, Start] = {"book_appointment": start}

@@ -1,0 +1,116 @@
+"""Paying a bill by voice: which one, how much, is that right, the PIN, paid, the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice.dialogue.asks import Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.opening import anything_else
+from voice.dialogue.person import find_person
+from voice.dialogue.state import State, ask, do, do_outside, with_slots
+from voice.heard import Expecting, Meaning, Result, Say, Step
+
+PIN_DIGITS = 6
+
+
+def start(state: State, meaning: Meaning) -> Step:
+    """Look up what is due, at the biller that was named if one was."""
+    state = replace(state, slots={"wish": "pay_bill"})
+    return do(state, "bills.due", biller=meaning.slots.get("biller"))
+
+
+def due(state: State, result: Result) -> Step:
+    bills = result.data.get("bills", [])
+    if result.status == "one":
+        return _read_out(state, bills[0])
+    if result.status == "several":
+        return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
+    if result.status == "new":
+        # A first payment to a biller needs a call-back and questions that only people ask for now.
+        return find_person(state, Say("bill.new_biller", result.data), about="new_biller")
+    return anything_else(state, Say(f"bill.{result.status}", result.data))
+
+
+def _read_out(state: State, bill: dict[str, object]) -> Step:
+    state = with_slots(state, bill=bill, bills=None)
+    return ask(state, "bill.confirm", biller=bill["biller"], amount=bill["amount"], due=bill["due"])
+
+
+def _which(state: State, meaning: Meaning) -> Step | None:
+    bills, choice = state.slots["bills"], meaning.slots.get("choice")
+    return _read_out(state, bills[choice]) if isinstance(choice, int) and choice < len(bills) else None
+
+
+def _billers(state: State) -> Expecting:
+    return Expecting("choice", options=tuple(bill["biller"] for bill in state.slots["bills"]))
+
+
+def _pay(state: State, _: Meaning) -> Step:
+    if state.level >= 2:
+        return do(state, "bills.claim", bill_id=state.slots["bill"]["id"])
+    return ask(state, "pin")
+
+
+def _leave_it(state: State, _: Meaning) -> Step:
+    return anything_else(state, Say("bill.left", {"biller": state.slots["bill"]["biller"]}))
+
+
+def _pin(state: State, meaning: Meaning) -> Step | None:
+    if meaning.intent in ("no", "cancel", "back"):
+        return _leave_it(state, meaning)
+    digits = meaning.slots.get("digits", "")
+    return do(state, "identity.check_pin", pin=digits) if len(digits) == PIN_DIGITS else None
+
+
+def pin_checked(state: State, result: Result) -> Step:
+    if result.status == "ok":
+        return do(replace(state, level=2), "bills.claim", bill_id=state.slots["bill"]["id"])
+    if result.status == "wrong":
+        return ask(state, "pin", Say("pin.wrong"))
+    return find_person(state, Say(f"pin.{result.status}"), about="pin")
+
+
+def claimed(state: State, result: Result) -> Step:
+    """The payment is promised in our rows; the gateway is asked next, in a turn of its own."""
+    if result.status == "claimed":
+        return do_outside(state, "bills.settle", Say("bill.paying"), payment_id=result.data["payment_id"])
+    if result.status in ("held", "refused"):
+        return find_person(state, Say(f"bill.{result.status}", result.data), about=f"payment_{result.status}")
+    return anything_else(state, Say(f"bill.{result.status}", result.data))
+
+
+def settled(state: State, result: Result) -> Step:
+    if result.status == "paid":
+        state = with_slots(state, payment_id=result.data["payment_id"])
+        return ask(state, "bill.receipt", Say("bill.paid", result.data), receipt=result.data["receipt"])
+    if result.status == "unknown":
+        return find_person(state, Say("bill.unknown", result.data), about="payment_unknown")
+    return anything_else(state, Say("bill.not_paid", result.data))
+
+
+def _receipt_heard(state: State, _: Meaning) -> Step:
+    return do(state, "bills.receipt_heard", payment_id=state.slots["payment_id"])
+
+
+def _read_again(state: State, _: Meaning) -> Step:
+    return ask(state, "bill.receipt", **state.values)
+
+
+def receipt_noted(state: State, _: Result) -> Step:
+    return anything_else(state)
+
+
+ASKS = {
+    "bill.which": Ask(_billers, _which),
+    "bill.confirm": Ask(listen_for("yes_no", interruptible=False), yes_no(_pay, _leave_it)),
+    "pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
+    "bill.receipt": Ask(listen_for("yes_no"), yes_no(_receipt_heard, _read_again)),
+}
+RESULTS: dict[str, Outcome] = {
+    "bills.due": due,
+    "identity.check_pin": pin_checked,
+    "bills.claim": claimed,
+    "bills.settle": settled,
+    "bills.receipt_heard": receipt_noted,
+}
+STARTS: dict[str, Start] = {"pay_bill": start, "bill_status": start}

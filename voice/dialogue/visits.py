@@ -1,0 +1,139 @@
+"""Asking for a volunteer: with what, which day, shall I ask. Later the helpline rings to say who comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.opening import anything_else
+from voice.dialogue.state import State, ask, do, end, with_slots
+from voice.heard import Expecting, Meaning, Result, Say, Step
+
+WANTED = ("help_kind", "date", "part_of_day")
+PARTS_OF_DAY = ("morning", "afternoon")
+
+
+def start(state: State, meaning: Meaning) -> Step:
+    slots = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
+    return do(replace(state, slots={"wish": "ask_volunteer", **slots}), "visits.kinds")
+
+
+def kinds(state: State, result: Result) -> Step:
+    """The kinds of help that volunteers give here: they are data, so they are looked up."""
+    return _next(with_slots(state, kinds=result.data["kinds"]))
+
+
+def _next(state: State) -> Step:
+    """Ask for the first thing that is missing; then for the yes."""
+    kinds: dict[str, str] = state.slots["kinds"]
+    if state.slots.get("help_kind") not in kinds:
+        return ask(state, "visit.kind", kinds=list(kinds.values()))
+    if not state.slots.get("date"):
+        return ask(state, "visit.day")
+    if state.slots.get("part_of_day") not in PARTS_OF_DAY:
+        return ask(state, "visit.part")
+    return ask(
+        state,
+        "visit.confirm",
+        kind=kinds[state.slots["help_kind"]],
+        day=state.slots["date"],
+        part=state.slots["part_of_day"],
+    )
+
+
+def _kind(state: State, meaning: Meaning) -> Step | None:
+    choice, names = meaning.slots.get("choice"), list(state.slots["kinds"])
+    if isinstance(choice, int) and choice < len(names):
+        return _next(with_slots(state, help_kind=names[choice]))
+    if meaning.slots.get("help_kind") in names:
+        return _next(with_slots(state, help_kind=meaning.slots["help_kind"]))
+    return None
+
+
+def _kind_options(state: State) -> Expecting:
+    return Expecting("choice", options=tuple(state.slots["kinds"].values()))
+
+
+def _day(state: State, meaning: Meaning) -> Step | None:
+    given = {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
+    if isinstance(given.get("date"), str):
+        return _next(with_slots(state, **given))
+    return None
+
+
+def _part(state: State, meaning: Meaning) -> Step | None:
+    choice, part = meaning.slots.get("choice"), meaning.slots.get("part_of_day")
+    if isinstance(choice, int) and choice < len(PARTS_OF_DAY):
+        part = PARTS_OF_DAY[choice]
+    return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else None
+
+
+def _open_task(state: State, _: Meaning) -> Step:
+    return do(state, "visits.open", **{name: state.slots[name] for name in WANTED})
+
+
+def _not_now(state: State, _: Meaning) -> Step:
+    return anything_else(state, Say("visit.left"))
+
+
+def opened(state: State, result: Result) -> Step:
+    if result.status == "past":
+        return ask(with_slots(state, date=None), "visit.day", Say("visit.past"))
+    return anything_else(state, Say("visit.asked", result.data))
+
+
+def status(state: State, _: Meaning) -> Step:
+    return do(replace(state, slots={"wish": "task_status"}), "visits.status")
+
+
+def told(state: State, result: Result) -> Step:
+    return anything_else(state, Say(f"visit.status.{result.status}", result.data))
+
+
+def begin_telling(state: State, result: Result) -> Step:
+    """We ring the caller: first who is there, because a number may be anybody's."""
+    state = replace(
+        state, household=(result.data["caller"],), slots={"wish": "tell", "status": result.status, **result.data}
+    )
+    return ask(state, "tell.who", name=result.data["caller"]["name"])
+
+
+def _tell(state: State, _: Meaning) -> Step:
+    state = replace(state, caller=state.household[0], level=1)
+    values = {name: value for name, value in state.slots.items() if name not in ("wish", "status", "caller")}
+    return ask(state, f"tell.{state.slots['status']}", **values)
+
+
+def _not_there(state: State, _: Meaning) -> Step:
+    return end(state, Say("tell.not_there"))
+
+
+def _heard_it(state: State, _: Meaning) -> Step:
+    return do(state, "visits.told", task_id=state.slots["task_id"])
+
+
+def thanked(state: State, _: Result) -> Step:
+    return end(state, Say("goodbye"))
+
+
+def _tell_again(state: State, _: Meaning) -> Step:
+    return ask(state, state.ask, **state.values)
+
+
+ASKS = {
+    "visit.kind": Ask(_kind_options, _kind),
+    "visit.day": Ask(listen_for("date"), _day),
+    "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
+    "visit.confirm": Ask(YES_NO, yes_no(_open_task, _not_now)),
+    "tell.who": Ask(YES_NO, yes_no(_tell, _not_there)),
+    "tell.accepted": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
+    "tell.waiting": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
+}
+RESULTS: dict[str, Outcome] = {
+    "visits.kinds": kinds,
+    "visits.open": opened,
+    "visits.status": told,
+    "visits.told": thanked,
+    "call.tell": begin_telling,
+}
+STARTS: dict[str, Start] = {"ask_volunteer": start, "task_status": status}
