@@ -37,7 +37,7 @@ def found(state: State, result: Result) -> Step:
     free = result.data["free"]
     before = (Say("appointment.other_day"),) if result.status == "other_day" else ()
     state = with_slots(state, free=free)
-    times = [slot["time"] for slot in free]
+    times = [slot["time_words"] for slot in free]
     return ask(state, "appointment.which", *before, day=free[0]["date"], times=times, clinic=free[0]["clinic"])
 
 
