@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
 from voice.dialogue.state import State, ask, do, do_outside, end, without_slots
-from voice.heard import Expecting, Json, Meaning, Order, Result, Say, Step
+from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
 ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "resume", ""}  # nothing is lost if a call drops here
+TOLD_AT_ONCE = {"bill.receipt", "appointment.booked"}  # done already: no need to ask whether to carry on
 
 
 def begin_inbound(state: State, result: Result) -> Step:
@@ -25,26 +26,30 @@ def begin_inbound(state: State, result: Result) -> Step:
 def _this_is(state: State, person: Json) -> Step:
     """Name and number on file: level 1. A wish that was cut off comes first."""
     state = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
-    resume = state.resume
-    if resume and (resume.get("caller") or {}).get("id") == person["id"]:
-        return _offer_resume(state, State.from_json(resume))
+    before = State.from_json(state.resume["state"]) if state.resume else None
+    if before and (before.caller or {}).get("id") == person["id"]:
+        return _take_up(state, before)
     return ask(replace(state, resume=None), "open", name=person["name"])
 
 
-def _offer_resume(state: State, before: State) -> Step:
+def _take_up(state: State, before: State) -> Step:
+    """What the caller has said yes to comes first: they must hear what came of it, asked or not."""
     if before.pending:
-        # The caller has already said yes to this: find out what came of it before anything else.
         state = replace(state, resume=None, slots=before.slots)
-        order: Order = before.pending
-        return do_outside(state, order.name, Say("resume.checking"), **order.args)
-    return ask(state, "resume", wish=before.slots.get("wish", "open"))
+        return do_outside(state, before.pending.name, Say("resume.checking"), **before.pending.args)
+    if before.ask in TOLD_AT_ONCE:
+        return _back_to(state, before)
+    return ask(state, "resume")
+
+
+def _back_to(state: State, before: State) -> Step:
+    """The question of the dropped call once more. The level is 1 again: the PIN belonged to that call."""
+    there = replace(state, ask=before.ask, values=before.values, slots=before.slots, said=before.said, resume=None)
+    return Step(there, (Say("resume.again"), *before.said))
 
 
 def _carry_on(state: State, _: Meaning) -> Step:
-    before = State.from_json(state.resume or {})
-    # Level 1 again, however far the dropped call was: the PIN belonged to that call.
-    state = replace(state, slots=before.slots, resume=None)
-    return ask(state, before.ask, Say("resume.again"), **before.values)
+    return _back_to(state, State.from_json((state.resume or {})["state"]))
 
 
 def _start_afresh(state: State, _: Meaning) -> Step:

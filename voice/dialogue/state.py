@@ -15,7 +15,8 @@ class State:
 
     `ask` is the question that is open and `values` what it was asked with; `slots` the details gathered for
     the wish in hand; `said` the last thing said, for "what did you say"; `pending` an order that a gateway
-    has still to carry out; `resume` the memory of a dropped call that the caller may take up again.
+    has still to carry out; `resume` a dropped call that the caller may take up again:
+    its `call_id` and its `state`.
     """
 
     language: str = "en"

@@ -1,0 +1,112 @@
+"""`create_app`: the composition root. It opens no connection, loads no model and starts no scheduler."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import text
+
+from helpline import pages
+from helpline.calls import routes as calls
+from helpline.calls.conversation import Conversation
+from helpline.dashboard import views as dashboard
+from helpline.db import db
+from helpline.providers import Provider, open_provider
+from helpline.services.gateways.ledger import Ledger
+from helpline.settings import Settings
+from helpline.staff import session as staff
+from voice.languages import Language, load_language
+from voice.recognisers import Recogniser, open_recogniser
+from voice.recognisers.models import find_vosk_model
+from voice.synthesis import Voice, open_voice
+from volunteers import web as volunteers
+
+LANGUAGES = ("en",)
+MIGRATIONS = "migrations"
+
+
+def utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the routes need, as `app.extensions["helpline"]`. Models are loaded when first asked for, once a process."""
+
+    settings: Settings
+    languages: dict[str, Language]
+    provider: Provider
+    conversation: Conversation
+    now: Callable[[], dt.datetime]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _recognisers: dict[str, Recogniser] = field(default_factory=dict)
+    _voices: dict[str, Voice] = field(default_factory=dict)
+
+    def recogniser(self, code: str) -> Recogniser:
+        """The recogniser of a language. Raises RecogniserError in plain words when there is none."""
+        with self._lock:
+            if code not in self._recognisers:
+                speech = self.settings.speech
+                self._recognisers[code] = open_recogniser(
+                    self.languages[code],
+                    speech.engine,
+                    find_vosk_model(code, speech.vosk_models.get(code, ""), self.settings.data_path),
+                    speech.whisper_pool,
+                )
+            return self._recognisers[code]
+
+    def voice(self, code: str) -> Voice:
+        with self._lock:
+            if code not in self._voices:
+                self._voices[code] = open_voice(code, self.settings.speech.voice_pace)
+            return self._voices[code]
+
+
+def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> Flask:
+    """The whole application over one Settings. `now` is the only clock that anything in it reads."""
+    app = Flask("helpline", template_folder="templates", static_folder="static")
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        # A throwaway key is enough where nobody signs in for long: the console and the tests.
+        SECRET_KEY=settings.secret_key or secrets.token_hex(32),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https"),
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=20),
+        MAX_CONTENT_LENGTH=256 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if not settings.database_url:
+        settings.data_path.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    Migrate(app, db, directory=str(app.root_path) + "/" + MIGRATIONS, render_as_batch=True)
+    csrf = CSRFProtect(app)
+    languages = {code: load_language(code) for code in LANGUAGES}
+    app.extensions["helpline"] = Parts(
+        settings=settings,
+        languages=languages,
+        provider=open_provider(settings),
+        conversation=Conversation(settings, languages, Ledger(now), now),
+        now=now,
+    )
+    pages.init_app(app)
+    csrf.exempt(calls.blueprint)
+    calls.init_app(app)
+    for blueprint in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/healthz", view_func=healthz)
+    return app
+
+
+def healthz() -> tuple[str, int]:
+    """The process answers, and so does its database."""
+    db.session.execute(text("SELECT 1"))
+    db.session.rollback()
+    return "ok\n", 200

@@ -1,0 +1,267 @@
+"""One call's conversation: the only place that knows the order in which its parts are asked.
+
+A turn: understand what was heard, advance the dialogue, carry out its orders, render what is said, store the
+turn, commit. Everything that a turn needs is in rows, so any process can take the next one, and a repeat of a
+turn replays its answer and does nothing twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from fraud.assess import assess, ruleset
+from fraud.facts import Facts
+from helpline import events, services
+from helpline.calls import turns
+from helpline.db import db
+from helpline.identity.household import household, person
+from helpline.models import Call, Caller
+from helpline.services import visits
+from helpline.services.context import Context
+from helpline.services.gateways.payments import PaymentGateway
+from helpline.settings import Settings
+from voice import dialogue
+from voice.dialogue import State
+from voice.dialogue.opening import ENTRANCES
+from voice.heard import Expecting, Heard, Meaning, Order, Reply, Result, Said, Say, Step
+from voice.languages import Language
+from voice.understanding import understand, understand_keys
+from volunteers.models import Task
+
+MOST_ORDERS = 4  # in one turn: more would be a loop
+log = logging.getLogger(__name__)
+
+
+class OutOfTurn(ValueError):
+    """A turn was asked for that does not come next."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The parts that a turn is made of. Frozen and shared by all calls; every method needs an app context."""
+
+    settings: Settings
+    languages: Mapping[str, Language]
+    payments: PaymentGateway
+    now: Callable[[], dt.datetime]
+
+    def begin(self, call_id: int) -> Reply:
+        """The first words of a call; for a call whose socket broke, its last words once more."""
+        call = turns.locked(call_id)
+        if call.turns:
+            return self._reconnect(call)
+        reply = self._turn(call, State(language=self.settings.language), Heard(), self._reason(call))
+        db.session.commit()
+        return reply
+
+    def take_turn(self, call_id: int, number: int, heard: Heard) -> Reply:
+        """Answer what was heard. `number` is the last reply's turn plus one; an older one replays its reply.
+
+        Raises OutOfTurn for a number that is yet to come, or for a call that has ended.
+        """
+        call = turns.locked(call_id)
+        if (reply := self._replayed(call, number)) is not None:
+            return reply
+        state = State.from_json(call.state or {})
+        before = turns.stored_reply(call.id, number - 1)
+        expecting = before.expecting if before else Expecting("open")
+        meaning = self._understood(call, state, heard, expecting)
+        reply = self._turn(call, state, heard, meaning, secret=expecting.secret)
+        db.session.commit()
+        return reply
+
+    def carry_out(self, call_id: int, number: int) -> Reply:
+        """Do the order that a gateway has to carry out, outside any transaction, and take the turn with its result."""
+        call = turns.locked(call_id)
+        if (reply := self._replayed(call, number)) is not None:
+            return reply
+        state = State.from_json(call.state or {})
+        if state.pending is None:
+            db.session.rollback()
+            raise OutOfTurn(f"call {call_id}: nothing is waiting to be carried out")
+        order, context = state.pending, self._context(call, state, Heard())
+        db.session.rollback()
+        answer = services.ask_outside(order, context)
+        call = turns.locked(call_id)
+        if (reply := self._replayed(call, number)) is not None:
+            return reply
+        result = services.write_down(order, answer, self._context(call, state, Heard()))
+        reply = self._turn(call, replace(state, pending=None), Heard(), result)
+        db.session.commit()
+        return reply
+
+    def hung_up(self, call_id: int) -> None:
+        """The line is gone. A call in the middle of something counts as dropped: who rings back may carry on."""
+        call = turns.locked(call_id)
+        if call.status in ("ringing", "live"):
+            unfinished = call.state is not None and _unfinished(State.from_json(call.state))
+            call.status = "dropped" if unfinished else "ended"
+            call.outcome = call.outcome or ("dropped" if unfinished else "hung_up")
+            call.ended_at = self.now()
+            events.record("call_ended", f"call:{call.id}", self.now(), outcome=call.outcome)
+        db.session.commit()
+
+    # -- the parts of a turn
+
+    def _replayed(self, call: Call, number: int) -> Reply | None:
+        reply = turns.stored_reply(call.id, number)
+        if reply is None and (number != call.turns or call.status == "ended"):
+            db.session.rollback()
+            raise OutOfTurn(f"call {call.id} is at turn {call.turns} ({call.status}), not at turn {number}")
+        if reply is not None:
+            db.session.rollback()
+        return reply
+
+    def _reconnect(self, call: Call) -> Reply:
+        reply = turns.stored_reply(call.id, call.turns - 1)
+        if reply is None:
+            raise OutOfTurn(f"call {call.id} has no turn {call.turns - 1}")
+        if call.status == "dropped":
+            call.status, call.outcome, call.ended_at = "live", "", None
+        language = self.languages[reply.language]
+        db.session.commit()
+        sorry = Said("reconnected", language.prompt("reconnected", {}, self.now().date()))
+        return replace(reply, says=(sorry, *reply.says))
+
+    def _reason(self, call: Call) -> Result:
+        """What the dialogue is told first: who may be ringing, or why we ring."""
+        if call.purpose.get("kind") == "tell_who_comes":
+            return self._news(call)
+        people = household(call.number)
+        resume = self._resumable(call)
+        return Result("call.begin", "inbound", {"household": people, "resume": resume})
+
+    def _news(self, call: Call) -> Result:
+        task = db.session.get_one(Task, call.purpose["task_id"])
+        caller = db.session.get_one(Caller, call.purpose["caller_id"])
+        status = "accepted" if task.volunteer_id else "waiting"
+        return Result("call.tell", status, {"caller": person(caller), **visits.about(task)})
+
+    def _resumable(self, call: Call) -> dict[str, Any] | None:
+        """The last call from this number that was cut, or that a crash left open, in the middle of something.
+
+        A payment that was under way is never too old: its caller must hear what came of it.
+        """
+        if not call.number:
+            return None
+        since = self.now() - dt.timedelta(seconds=self.settings.turn_taking.resume_within)
+        others = db.session.scalars(
+            select(Call)
+            .where(Call.number == call.number, Call.id != call.id, Call.status.in_(("live", "dropped")))
+            .where(Call.direction == "inbound", Call.state.is_not(None))
+            .order_by(Call.id.desc())
+        )
+        for old in others:
+            state = State.from_json(old.state or {})
+            recent = old.last_turn_at is not None and old.last_turn_at >= since
+            if _unfinished(state) and (recent or state.pending):
+                return {"call_id": old.id, "state": old.state}
+        return None
+
+    def _understood(self, call: Call, state: State, heard: Heard, expecting: Expecting) -> Meaning:
+        language, now = self.languages[state.language], self._local_now(call)
+        if heard.keys:
+            return understand_keys(heard.keys, expecting)
+        if not heard.text:
+            return Meaning("", 0.0, {"dead_line": self._dead(call)}, sound=heard.sound)
+        meaning = replace(understand(heard.text, language, expecting, now), sound=heard.sound)
+        if expecting.secret or expecting.record or state.alarmed:
+            return meaning
+        # Words that only thieves teach are danger, whatever else the sentence seemed to mean.
+        warning = assess(Facts(words=(heard.text,)), ruleset())
+        if warning.outcome == "refuse":
+            findings = [finding.id for finding in warning.findings]
+            return replace(meaning, intent="report_scam", slots={"findings": findings})
+        return meaning
+
+    def _dead(self, call: Call) -> bool:
+        since = turns.last_heard_at(call.id) or call.started_at
+        return (self.now() - since).total_seconds() >= self.settings.turn_taking.dead_line
+
+    def _turn(
+        self, call: Call, state: State, heard: Heard, given: Meaning | Result, secret: bool = False
+    ) -> Reply:
+        """Advance until the dialogue has something to listen for; store what was heard, done and said."""
+        says: list[Say] = []
+        done: list[tuple[Order, Result]] = []
+        step = dialogue.advance(state, given)
+        says += step.says
+        while step.order is not None and not step.order.outside:
+            if len(done) == MOST_ORDERS:
+                raise RuntimeError(f"call {call.id}: {[order.name for order, _ in done]} and no end")
+            result = services.perform(step.order, self._context(call, step.state, heard))
+            done.append((step.order, result))
+            step = dialogue.advance(step.state, result)
+            says += step.says
+        reply = self._reply(call, step, says)
+        meaning = given if isinstance(given, Meaning) else None
+        turns.store(call, heard, meaning, done, reply, secret, self.now())
+        self._remember(call, step)
+        self._close_resumed(state, step.state)
+        return reply
+
+    def _reply(self, call: Call, step: Step, says: list[Say]) -> Reply:
+        state: State = step.state
+        language, today = self.languages[state.language], self._local_now(call).date()
+        always = {"today": today.isoformat(), "helpline": self.settings.name}
+        said = tuple(Said(say.key, language.prompt(say.key, {**always, **say.values}, today)) for say in says)
+        return Reply(
+            turn=call.turns,
+            says=said,
+            expecting=step.expecting or Expecting("open"),
+            then=step.then,
+            language=state.language,
+            pace=state.pace,
+            gain=state.gain,
+        )
+
+    def _remember(self, call: Call, step: Step) -> None:
+        state: State = step.state
+        call.state = state.to_json()
+        call.caller_id = state.caller["id"] if state.caller else None
+        call.status = "live"
+        if step.then in ("hang_up", "person"):
+            call.status, call.outcome, call.ended_at = "ended", step.then, self.now()
+            events.record("call_ended", f"call:{call.id}", self.now(), outcome=step.then)
+
+    def _close_resumed(self, before: State, after: State) -> None:
+        """The dropped call is over once its caller is on this line: only then, for others may share the number."""
+        resume = before.resume
+        if resume and not before.caller and after.caller and after.caller == (resume["state"]["caller"] or {}):
+            db.session.execute(
+                update(Call)
+                .where(Call.id == resume["call_id"], Call.status.in_(("live", "dropped")))
+                .values(status="ended", outcome="resumed", ended_at=self.now())
+            )
+
+    def _context(self, call: Call, state: State, heard: Heard) -> Context:
+        words = turns.words_so_far(call.id)
+        return Context(
+            call_id=call.id,
+            turn=call.turns,
+            number=call.number,
+            caller_id=state.caller["id"] if state.caller else None,
+            level=state.level,
+            language=self.languages[state.language],
+            now=self._local_now(call),
+            settings=self.settings,
+            payments=self.payments,
+            words=(*words, heard.text) if heard.text else words,
+            recording=heard.recording,
+        )
+
+    def _local_now(self, call: Call) -> dt.datetime:
+        caller = db.session.get(Caller, call.caller_id) if call.caller_id else None
+        return self.now().astimezone(ZoneInfo(caller.time_zone if caller else self.settings.time_zone))
+
+
+def _unfinished(state: State) -> bool:
+    """Something was under way that would be a pity to lose."""
+    return state.pending is not None or (state.ask not in ENTRANCES and bool(state.slots.get("wish")))

@@ -1,0 +1,121 @@
+"""Calls and Turns as rows: opened once per provider id, each turn stored exactly once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+
+from helpline import events
+from helpline.db import db
+from helpline.models import Call, Turn
+from voice.heard import Expecting, Heard, Meaning, Order, Reply, Result, Said
+
+DOTS = "••••••"
+LIVE = ("ringing", "live", "dropped")
+
+
+def open_call(
+    sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None
+) -> Call:
+    """The call of this provider id: opened now, or the one that is there (a repeated webhook). Does not commit."""
+    if (known := find_call(sid)) is not None:
+        return known
+    call = Call(sid=sid, number=number, direction=direction, purpose=purpose or {}, started_at=now)
+    db.session.add(call)
+    db.session.flush()
+    events.record("call_started", f"call:{call.id}", now, direction=direction)
+    return call
+
+
+def find_call(sid: str) -> Call | None:
+    return db.session.scalar(select(Call).where(Call.sid == sid))
+
+
+def locked(call_id: int) -> Call:
+    """The call's row, held until the end of the transaction: two turns of one call never run at once."""
+    return db.session.scalars(select(Call).where(Call.id == call_id).with_for_update()).one()
+
+
+def stored_reply(call_id: int, number: int) -> Reply | None:
+    """What this turn answered, if it was taken already."""
+    reply = db.session.scalar(select(Turn.reply).where(Turn.call_id == call_id, Turn.number == number))
+    return reply_from_json(reply) if reply is not None else None
+
+
+def store(
+    call: Call,
+    heard: Heard,
+    meaning: Meaning | None,
+    orders: list[tuple[Order, Result]],
+    reply: Reply,
+    secret: bool,
+    now: dt.datetime,
+) -> None:
+    """Add the turn to the transaction. A `secret` answer leaves dots in every column."""
+    db.session.add(
+        Turn(
+            call_id=call.id,
+            number=reply.turn,
+            heard=_heard_json(heard, secret),
+            meaning=_meaning_json(meaning, secret),
+            orders=[{"order": _order_json(order, secret), "result": asdict(result)} for order, result in orders],
+            reply=asdict(reply),
+            at=now,
+        )
+    )
+    call.turns = reply.turn + 1
+    call.last_turn_at = now
+
+
+def words_so_far(call_id: int) -> tuple[str, ...]:
+    """The caller's sentences of this call, oldest first."""
+    turns = db.session.scalars(select(Turn.heard).where(Turn.call_id == call_id).order_by(Turn.number))
+    return tuple(heard["text"] for heard in turns if heard["text"] and heard["text"] != DOTS)
+
+
+def last_heard_at(call_id: int) -> dt.datetime | None:
+    """When the caller last said a word or pressed a key."""
+    for heard, at in db.session.execute(
+        select(Turn.heard, Turn.at).where(Turn.call_id == call_id).order_by(Turn.number.desc())
+    ):
+        if heard["text"] or heard["keys"]:
+            return at
+    return None
+
+
+def _heard_json(heard: Heard, secret: bool) -> dict[str, Any]:
+    data = asdict(heard)
+    data["recording"] = len(heard.recording)
+    if secret:
+        data.update(text=DOTS if heard.text else "", keys=DOTS if heard.keys else "", words=[])
+    return data
+
+
+def _meaning_json(meaning: Meaning | None, secret: bool) -> dict[str, Any]:
+    if meaning is None:
+        return {}
+    data = asdict(meaning)
+    if secret:
+        data.update(text=DOTS if meaning.text else "", keys=DOTS if meaning.keys else "", slots={})
+    return data
+
+
+def _order_json(order: Order, secret: bool) -> dict[str, Any]:
+    data = asdict(order)
+    if secret and "pin" in data["args"]:
+        data["args"] = {**data["args"], "pin": DOTS}
+    return data
+
+
+def reply_from_json(data: dict[str, Any]) -> Reply:
+    expecting = data["expecting"]
+    return Reply(
+        **{
+            **data,
+            "says": tuple(Said(**said) for said in data["says"]),
+            "expecting": Expecting(**{**expecting, "options": tuple(expecting["options"])}),
+        }
+    )

@@ -1,0 +1,168 @@
+"""The clock: one process that wakes what is due. The rows are the truth; APScheduler only ticks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import logging
+import os
+import signal
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.pool import NullPool
+
+from helpline import deliveries, outbox
+from helpline.app import Parts
+from helpline.db import db
+from helpline.models import Caller, ServiceRequest
+from helpline.outbox import Timer
+from helpline.services.bills import settlement
+from helpline.services.bills.models import Payment
+from volunteers import dispatch, tasks
+from volunteers.models import Task, Volunteer
+
+TICK_SECONDS = 2
+LOCK_NUMBER = 4_827_139  # the advisory lock's name on PostgreSQL; any number, the same everywhere
+log = logging.getLogger(__name__)
+
+
+class AlreadyRunning(RuntimeError):
+    """Another clock holds the lock. The rows keep the work correct; one clock keeps it cheap."""
+
+
+def run(app: Flask) -> None:
+    """Tick until the process is told to stop. Raises AlreadyRunning where another clock ticks."""
+    scheduler = BlockingScheduler(
+        timezone=dt.UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+    )
+    scheduler.add_listener(_complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+    for step in (run_due_timers, offer_tasks, send_deliveries):
+        scheduler.add_job(_guarded(app, step), "interval", seconds=TICK_SECONDS, id=step.__name__)
+    signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
+    with _only_one(app):
+        scheduler.start()
+
+
+def tick(app: Flask) -> None:
+    """All steps once: for tests, the demonstration and the terminal."""
+    for step in (run_due_timers, offer_tasks, run_due_timers, send_deliveries):
+        _guarded(app, step)()
+
+
+def run_due_timers(parts: Parts, worker: str) -> None:
+    """Claim what is due; carry out each in a transaction of its own, settled there or rolled back."""
+    due = outbox.claim(Timer, worker, parts.now())
+    db.session.commit()
+    for timer in due:
+        handler = HANDLERS.get(timer.kind)
+        if handler is None:
+            log.error("timer %s has the unknown kind %r: it stays", timer.id, timer.kind)
+            continue
+        try:
+            settled = handler(timer, parts) and outbox.settle(timer, parts.now())
+            db.session.commit() if settled else db.session.rollback()
+        except Exception:
+            db.session.rollback()
+            log.exception("timer %s (%s %s) failed and will be tried again", timer.id, timer.kind, timer.subject)
+
+
+def offer_tasks(parts: Parts, worker: str) -> None:
+    now = parts.now()
+
+    def send(volunteer: Volunteer, body: str, key: str) -> None:
+        outbox.promise_sms(volunteer.phone, body, key, now)
+
+    dispatch.tick(now, send)
+    db.session.commit()
+
+
+def send_deliveries(parts: Parts, worker: str) -> None:
+    url = f"{parts.settings.public_url.rstrip('/')}/calls/answered/{{delivery_id}}"
+    deliveries.send_due(parts.provider, worker, url, parts.now())
+
+
+def _settle_payment(timer: Timer, parts: Parts) -> bool:
+    """The call that claimed a payment died: repeat the same request with the same key."""
+    payment_id = _id(timer)
+    if db.session.get_one(Payment, payment_id).status != "claimed":
+        return True
+    answer = settlement.charge(payment_id, parts.conversation.payments)
+    payment = db.session.get_one(Payment, payment_id)
+    return settlement.record(payment, answer, parts.now()) or payment.status != "claimed"
+
+
+def _expire_offer(timer: Timer, parts: Parts) -> bool:
+    tasks.expire_offer(_id(timer), parts.now())
+    return True
+
+
+def _tell_who_comes(timer: Timer, parts: Parts) -> bool:
+    """Promise a call to the caller of this task, with the news as it stands when they answer."""
+    task = db.session.get_one(Task, _id(timer))
+    request = db.session.scalars(select(ServiceRequest).where(ServiceRequest.task_id == task.id)).first()
+    if request is None or request.caller_id is None:
+        return True
+    caller = db.session.get_one(Caller, request.caller_id)
+    purpose = {"kind": "tell_who_comes", "task_id": task.id, "caller_id": caller.id}
+    outbox.promise_call(caller.phone, purpose, timer.dedupe_key, parts.now())
+    return True
+
+
+HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
+    "settle_payment": _settle_payment,
+    "expire_offer": _expire_offer,
+    "tell_who_comes": _tell_who_comes,
+    "tell_handed_back": _tell_who_comes,
+}
+
+
+def _id(timer: Timer) -> int:
+    return int(timer.subject.partition(":")[2])
+
+
+def _guarded(app: Flask, step: Callable[[Parts, str], None]) -> Callable[[], None]:
+    parts: Parts = app.extensions["helpline"]
+    worker = f"clock:{os.getpid()}"
+
+    def job() -> None:
+        with app.app_context():
+            step(parts, worker)
+
+    return job
+
+
+def _complain(event: JobEvent) -> None:
+    log.error("tick %s: %s", event.job_id, getattr(event, "exception", None) or "missed or still running")
+
+
+@contextmanager
+def _only_one(app: Flask) -> Iterator[None]:
+    """A file lock on SQLite, an advisory lock on a connection of its own on PostgreSQL."""
+    parts: Parts = app.extensions["helpline"]
+    if parts.settings.database.startswith("sqlite"):
+        with _file_lock(parts.settings.data_path / "clock.lock"):
+            yield
+        return
+    engine: Any = create_engine(parts.settings.database, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:n)"), {"n": LOCK_NUMBER}):
+            raise AlreadyRunning("another clock is running on this database")
+        yield
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AlreadyRunning(f"another clock is running (it holds {path})") from error
+        yield

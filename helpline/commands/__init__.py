@@ -1,0 +1,45 @@
+"""The `helpline` command: one file a subcommand, loaded when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+SUBCOMMANDS = {
+    "assess": ("assess", "Fraud rules over conversations on standard input."),
+    "bench": ("bench", "Measure how fast the parts are."),
+    "call": ("call", "One call in the terminal, typed or from recordings."),
+    "clock": ("clock", "The process that wakes what is due."),
+    "db": ("database", "Create and upgrade the database."),
+    "demo": ("demo", "Demonstration data, the helpline, and recorded calls over the real socket."),
+    "doctor": ("doctor", "What is in use and what is missing, in plain words."),
+    "models": ("models", "List, fetch and find speech models."),
+    "parse": ("parse", "Numbers, amounts, dates and times in sentences on standard input."),
+    "serve": ("serve", "The helpline itself: webhooks, sockets and pages."),
+    "transcribe": ("transcribe", "Recordings to text."),
+    "understand": ("understand", "What sentences on standard input ask for."),
+}
+
+
+class Commands(click.Group):
+    """Imports a subcommand's module only when it runs: `helpline parse` must not wait for a recogniser."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in SUBCOMMANDS:
+            return None
+        command = importlib.import_module(f"helpline.commands.{SUBCOMMANDS[name][0]}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - a slip in our own table
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(SUBCOMMANDS.items())])
+
+
+@click.group(cls=Commands)
+def cli() -> None:
+    """The Blue Vest helpline: one telephone number for older people who need something done."""

@@ -1,0 +1,170 @@
+"""Demonstration data: a small town with callers, bills, a clinic and volunteers. Every name is invented."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from helpline.db import db
+from helpline.identity.pins import hash_pin
+from helpline.models import Call, Caller, ServiceRequest
+from helpline.services.appointments.models import CalendarSlot, Clinic
+from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
+from helpline.services.gateways.ledger import Ledger
+from helpline.settings import Settings
+from helpline.staff.models import Staff
+from helpline.staff.session import hash_password
+from volunteers.models import Volunteer
+from volunteers.web import sign_in_link
+
+ZONE = "Europe/London"
+PIN = "482719"
+MARGARET, ARTHUR, JOAN, STRANGER = "+442071838750", "+442071838751", "+442071838752", "+442071838799"
+BILLERS = {"electricity": "City Electric", "gas": "Northern Gas", "water": "Clearwater", "phone": "Bluebell Telephone"}
+DOCTORS = {"doctor": ("Doctor Patel", "Doctor Evans"), "nurse": ("Nurse Brown",), "feet": ("Mr Wood",)}
+SLOT_TIMES = ((9, 0), (9, 40), (10, 20), (11, 30), (14, 0), (15, 10), (16, 20))
+CALENDAR_DAYS = 21
+VOLUNTEERS = (
+    ("Wei Chen", "+447700900101", ["en", "ko"], ["Elm Park"], ["shopping", "company", "technology"]),
+    ("Grace Okafor", "+447700900102", ["en"], ["Elm Park", "Riverside"], ["shopping", "garden", "transport"]),
+    ("Tom Ashworth", "+447700900103", ["en"], ["Riverside"], ["company", "garden"]),
+    ("Kim Ji-woo", "+447700900104", ["ko", "en"], ["Old Town"], ["shopping", "technology"]),
+)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What somebody needs to look around: sign-ins, numbers to ring from, and the PIN."""
+
+    coordinator: str
+    password: str
+    volunteer_links: dict[str, str]  # name -> path
+    numbers: dict[str, str]
+    pin: str
+
+
+def seed(settings: Settings, now: dt.datetime) -> Demonstration:
+    """Fill an empty database, in one transaction but for the ledger's deposits. Needs an app context."""
+    callers = _callers(settings, now)
+    billers = _billers()
+    db.session.flush()
+    _paid_before(callers["Margaret"], billers["electricity"], now)
+    _bill(callers["Margaret"], billers["electricity"], Decimal("42.50"), now, due_in=6)
+    _bill(callers["Arthur"], billers["water"], Decimal("31.20"), now, due_in=9)
+    _calendar(now)
+    volunteers = _volunteers(now)
+    password = secrets.token_urlsafe(9)
+    db.session.add(
+        Staff(name="Ruth Marsh", login="ruth", password_hash=hash_password(password), role="coordinator")
+    )
+    db.session.commit()
+    ledger = Ledger(lambda: now)
+    for caller in callers.values():
+        ledger.deposit(f"demonstration:{caller.id}", Decimal("250.00"), settings.currency, f"caller:{caller.id}")
+    return Demonstration(
+        coordinator="ruth",
+        password=password,
+        volunteer_links={volunteer.name: sign_in_link(volunteer) for volunteer in volunteers},
+        numbers={"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "somebody unknown": STRANGER},
+        pin=PIN,
+    )
+
+
+def _callers(settings: Settings, now: dt.datetime) -> dict[str, Caller]:
+    people = (
+        ("Margaret", "Margaret Hill", MARGARET, "Elm Park", "12 Elm Park Road", "Ring twice, she walks slowly", 0.95),
+        ("Arthur", "Arthur Bell", ARTHUR, "Riverside", "3 Mill Lane", "Third floor, there is a lift", 0.9),
+        ("Joan", "Joan Fisher", JOAN, "Elm Park", "27 Station Street", "", 1.0),
+    )
+    callers = {
+        name: Caller(
+            name=name, full_name=full, phone=phone, area=area, address=address, door_notes=notes, pace=pace,
+            time_zone=ZONE, pin_hash=hash_pin(PIN, settings.pin_pepper), created_at=now,
+        )
+        for name, full, phone, area, address, notes, pace in people
+    }  # fmt: skip
+    db.session.add_all(callers.values())
+    return callers
+
+
+def _billers() -> dict[str, Biller]:
+    billers = {kind: Biller(name=name, kind=kind, allowed=True) for kind, name in BILLERS.items()}
+    db.session.add_all(billers.values())
+    return billers
+
+
+def _account(caller: Caller, biller: Biller) -> BillAccount:
+    reference = f"{caller.id:04d}-{biller.id:04d}"
+    account = BillAccount(caller_id=caller.id, biller_id=biller.id, reference=reference)
+    known = db.session.query(BillAccount).filter_by(biller_id=biller.id, reference=reference).first()
+    if known is None:
+        db.session.add(account)
+        db.session.flush()
+    return known or account
+
+
+def _bill(caller: Caller, biller: Biller, amount: Decimal, now: dt.datetime, due_in: int) -> Bill:
+    due = now.date() + dt.timedelta(days=due_in)
+    bill = Bill(
+        account_id=_account(caller, biller).id, amount=amount, currency="GBP",
+        issued_on=due - dt.timedelta(days=21), due_on=due,
+    )  # fmt: skip
+    db.session.add(bill)
+    db.session.flush()
+    return bill
+
+
+def _paid_before(caller: Caller, biller: Biller, now: dt.datetime) -> None:
+    """Three earlier payments, so that the electricity bill is one of a kind that this caller pays."""
+    for months, amount in ((3, "39.80"), (2, "41.10"), (1, "44.20")):
+        then = now - dt.timedelta(days=30 * months)
+        bill = _bill(caller, biller, Decimal(amount), then, due_in=5)
+        bill.status = "paid"
+        call = Call(sid=f"demonstration-{months}", number=caller.phone, caller_id=caller.id, status="ended", started_at=then)
+        db.session.add(call)
+        db.session.flush()
+        request = ServiceRequest(
+            reference=f"0000000{months}", dedupe_key=f"demonstration:{months}", intent="pay_bill", caller_id=caller.id,
+            call_id=call.id, status="done", created_at=then, closed_at=then,
+        )  # fmt: skip
+        db.session.add(request)
+        db.session.flush()
+        db.session.add(
+            Payment(
+                bill_id=bill.id, caller_id=caller.id, request_id=request.id, key=f"demonstration:{months}",
+                amount=bill.amount, currency=bill.currency, status="settled", claimed_at=then, ended_at=then,
+            )  # fmt: skip
+        )
+
+
+def _calendar(now: dt.datetime) -> None:
+    """Three weeks of free times on working days."""
+    zone = ZoneInfo(ZONE)
+    for name, area in (("Elm Park Surgery", "Elm Park"), ("Riverside Health Centre", "Riverside")):
+        clinic = Clinic(name=name, area=area, time_zone=ZONE)
+        db.session.add(clinic)
+        db.session.flush()
+        days = (now.astimezone(zone).date() + dt.timedelta(days=n) for n in range(CALENDAR_DAYS))
+        db.session.add_all(
+            CalendarSlot(
+                clinic_id=clinic.id, department=department, practitioner=practitioner,
+                starts_at=dt.datetime.combine(day, dt.time(hour, minute), zone),
+            )
+            for day in days if day.weekday() < 5
+            for department, practitioners in DOCTORS.items()
+            for practitioner in practitioners
+            for hour, minute in SLOT_TIMES
+        )  # fmt: skip
+
+
+def _volunteers(now: dt.datetime) -> list[Volunteer]:
+    volunteers = [
+        Volunteer(name=name, phone=phone, languages=languages, areas=areas, kinds=kinds, on_duty=True, created_at=now)
+        for name, phone, languages, areas, kinds in VOLUNTEERS
+    ]
+    db.session.add_all(volunteers)
+    db.session.flush()
+    return volunteers

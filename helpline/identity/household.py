@@ -1,0 +1,22 @@
+"""The people behind a telephone number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from helpline.db import db
+from helpline.models import Caller
+
+
+def household(number: str) -> list[dict[str, Any]]:
+    """Everybody enrolled under this number, as the dialogue needs them. A withheld number has nobody."""
+    if not number:
+        return []
+    callers = db.session.scalars(select(Caller).where(Caller.phone == number).order_by(Caller.id))
+    return [person(caller) for caller in callers]
+
+
+def person(caller: Caller) -> dict[str, Any]:
+    return {"id": caller.id, "name": caller.name, "pace": caller.pace, "gain": caller.gain}

@@ -1,0 +1,1 @@
+"""Medical appointments: free times in a clinic's calendar, each booked once."""

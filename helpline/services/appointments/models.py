@@ -1,0 +1,36 @@
+"""Clinic and CalendarSlot: the embedded appointment calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpline.db import UtcDateTime, db
+
+
+class Clinic(db.Model):
+    """A place with a calendar. `area` is the district that it serves."""
+
+    __tablename__ = "clinic"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    area: Mapped[str] = mapped_column(String(80), default="")
+    time_zone: Mapped[str] = mapped_column(String(40))
+
+
+class CalendarSlot(db.Model):
+    """One time with one person; booked when it has a request."""
+
+    __tablename__ = "calendar_slot"
+    __table_args__ = (
+        UniqueConstraint("clinic_id", "practitioner", "starts_at"),
+        Index("ix_calendar_slot_free", "department", "starts_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[int] = mapped_column(ForeignKey("clinic.id"))
+    department: Mapped[str] = mapped_column(String(40))
+    practitioner: Mapped[str] = mapped_column(String(80))  # as spoken: "Doctor Patel"
+    starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("service_request.id"))

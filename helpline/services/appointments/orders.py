@@ -1,0 +1,148 @@
+"""Finding free times, booking one, and counting it once it was read back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from helpline import events, outbox
+from helpline.db import db
+from helpline.models import Caller, ServiceRequest
+from helpline.services.appointments.models import CalendarSlot, Clinic
+from helpline.services.context import Context
+from helpline.services.requests import close, open_request
+from voice.heard import Json, Result
+from voice.spoken import renderer
+
+MOST_OFFERED = 3  # more would not be remembered on the telephone
+SOONEST = dt.timedelta(hours=1)
+LOOK_AHEAD = dt.timedelta(days=14)
+PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
+
+
+def find(args: Json, context: Context) -> Result:
+    """Free times on the day that was asked for; if there are none, on the nearest later day."""
+    department = args.get("department") or "doctor"
+    clinic = _clinic(department, context)
+    if clinic is None:
+        return Result("appointments.find", "no_clinic")
+    first, last = _span(args["date"])
+    today = context.now.date()
+    asked = [_data(slot, clinic, context) for slot in _free(clinic, department, max(first, today), last, context)]
+    if wanted := _on_one_day(_in_part(asked, args.get("part_of_day"))):
+        return Result("appointments.find", "ok", {"free": wanted})
+    later = [
+        _data(slot, clinic, context)
+        for slot in _free(clinic, department, max(first, today), max(last, today) + LOOK_AHEAD, context)
+    ]
+    if nearest := _on_one_day(later):
+        return Result("appointments.find", "other_day", {"free": nearest})
+    return Result("appointments.find", "none")
+
+
+def book(args: Json, context: Context) -> Result:
+    """Book the slot for this caller: one guarded UPDATE, so that two callers never share a time."""
+    slot = db.session.get(CalendarSlot, args["slot_id"])
+    if slot is None or context.caller_id is None:
+        return Result("appointments.book", "taken")
+    clinic = db.session.get_one(Clinic, slot.clinic_id)
+    data = _data(slot, clinic, context)
+    with db.session.begin_nested() as nested:
+        request = open_request("book_appointment", context, key=f"slot:{slot.id}", **data)
+        booked = db.session.execute(
+            update(CalendarSlot)
+            .where(CalendarSlot.id == slot.id, (CalendarSlot.request_id.is_(None)) | (CalendarSlot.request_id == request.id))
+            .values(request_id=request.id)
+        )
+        if booked.rowcount != 1:
+            nested.rollback()
+            return Result("appointments.book", "taken")
+    events.record("appointment_booked", f"request:{request.id}", context.now, area=clinic.area)
+    _send_recap(request, data, context)
+    return Result("appointments.book", "ok", {"request_id": request.id})
+
+
+def read_back(args: Json, context: Context) -> Result:
+    """The caller said yes to what was read back: a ServiceInstance."""
+    request = db.session.get(ServiceRequest, args["request_id"])
+    if request is None or request.caller_id != context.caller_id:
+        return Result("appointments.read_back", "none")
+    close(request, context, "done", delivered=True)
+    return Result("appointments.read_back", "ok")
+
+
+def _clinic(department: str, context: Context) -> Clinic | None:
+    """The clinic of the caller's own district if it has this department, else the first that has."""
+    caller = db.session.get(Caller, context.caller_id) if context.caller_id else None
+    clinics = db.session.scalars(
+        select(Clinic)
+        .where(Clinic.id.in_(select(CalendarSlot.clinic_id).where(CalendarSlot.department == department)))
+        .order_by(Clinic.id)
+    ).all()
+    own = [clinic for clinic in clinics if caller and clinic.area == caller.area]
+    return next(iter(own or clinics), None)
+
+
+def _span(date: Any) -> tuple[dt.date, dt.date]:
+    """A day, or the days from one to another; of several readings the likeliest."""
+    if isinstance(date, dict) and "any_of" in date:
+        return _span(date["any_of"][0])
+    if isinstance(date, dict):
+        known = date.get("from") or date.get("to")
+        return dt.date.fromisoformat(date.get("from") or known), dt.date.fromisoformat(date.get("to") or known)
+    day = dt.date.fromisoformat(date[:10])
+    return day, day
+
+
+def _free(clinic: Clinic, department: str, first: dt.date, last: dt.date, context: Context) -> list[CalendarSlot]:
+    zone = ZoneInfo(clinic.time_zone)
+    start = max(dt.datetime.combine(first, dt.time.min, zone), context.now + SOONEST)
+    end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, zone)
+    query = (
+        select(CalendarSlot)
+        .where(
+            CalendarSlot.clinic_id == clinic.id,
+            CalendarSlot.department == department,
+            CalendarSlot.starts_at >= start,
+            CalendarSlot.starts_at < end,
+            CalendarSlot.request_id.is_(None),
+        )
+        .order_by(CalendarSlot.starts_at, CalendarSlot.id)
+    )
+    return list(db.session.scalars(query).all())
+
+
+def _data(slot: CalendarSlot, clinic: Clinic, context: Context) -> dict[str, Any]:
+    local = slot.starts_at.astimezone(ZoneInfo(clinic.time_zone))
+    return {
+        "id": slot.id,
+        "clinic": clinic.name,
+        "with": slot.practitioner,
+        "date": local.date().isoformat(),
+        "time": local.time().isoformat("minutes"),
+        "time_words": renderer(context.language.code).time(local.time()),
+    }
+
+
+def _in_part(slots: list[dict[str, Any]], part: str | None) -> list[dict[str, Any]]:
+    earliest, latest = PARTS.get(part or "", (0, 24))
+    return [slot for slot in slots if earliest <= int(slot["time"][:2]) < latest]
+
+
+def _on_one_day(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first day's times, at most three, one for each time of day."""
+    same_day = [slot for slot in slots if slot["date"] == slots[0]["date"]]
+    by_time = {slot["time"]: slot for slot in reversed(same_day)}
+    return sorted(by_time.values(), key=lambda slot: slot["time"])[:MOST_OFFERED]
+
+
+def _send_recap(request: ServiceRequest, data: dict[str, Any], context: Context) -> None:
+    day = dt.date.fromisoformat(data["date"])
+    body = f"Booked: {data['with']}, {data['clinic']}, {day:%a %d %b %Y} {data['time']}. Reference {request.reference}."
+    outbox.promise_sms(context.number, body, f"booked:{request.id}", context.now)
+
+
+ORDERS = {"appointments.find": find, "appointments.book": book, "appointments.read_back": read_back}

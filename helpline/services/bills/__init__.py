@@ -1,0 +1,1 @@
+"""Bills: who may be paid, what is due, and each payment once."""

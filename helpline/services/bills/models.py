@@ -1,0 +1,85 @@
+"""Biller, BillAccount, Bill, Payment, Assessment: columns and state words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpline.db import UtcDateTime, db
+
+
+class Biller(db.Model):
+    """A company that may be paid. `kind` is what callers call it: electricity, gas, water."""
+
+    __tablename__ = "biller"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    allowed: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class BillAccount(db.Model):
+    """A caller's account with a biller: the only reference that money ever goes to."""
+
+    __tablename__ = "bill_account"
+    __table_args__ = (UniqueConstraint("biller_id", "reference"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"), index=True)
+    biller_id: Mapped[int] = mapped_column(ForeignKey("biller.id"))
+    reference: Mapped[str] = mapped_column(String(40))
+
+
+class Bill(db.Model):
+    """One bill as the biller issued it."""
+
+    __tablename__ = "bill"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("bill_account.id"), index=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    currency: Mapped[str] = mapped_column(String(3))
+    issued_on: Mapped[dt.date] = mapped_column(Date)
+    due_on: Mapped[dt.date] = mapped_column(Date)
+    status: Mapped[str] = mapped_column(String(10), default="due")  # due, paid
+
+
+class Payment(db.Model):
+    """One payment of one bill: claimed (promised to the caller), then settled or failed. Never two alive for a bill."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        Index(
+            "uq_payment_alive",
+            "bill_id",
+            unique=True,
+            sqlite_where=text("status IN ('claimed', 'settled')"),
+            postgresql_where=text("status IN ('claimed', 'settled')"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bill_id: Mapped[int] = mapped_column(ForeignKey("bill.id"))
+    caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"))
+    request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"))
+    key: Mapped[str] = mapped_column(String(80), unique=True)  # the gateway's idempotency key
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    currency: Mapped[str] = mapped_column(String(3))
+    status: Mapped[str] = mapped_column(String(10), default="claimed")
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    claimed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class Assessment(db.Model):
+    """What the fraud rules said of one money request, with every finding."""
+
+    __tablename__ = "assessment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
+    bill_id: Mapped[int] = mapped_column(ForeignKey("bill.id"))
+    outcome: Mapped[str] = mapped_column(String(10))
+    score: Mapped[float] = mapped_column(Float)
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,160 @@
+"""What is due, and claiming a payment: the promise in our rows, before any gateway is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.exc import IntegrityError
+
+from fraud.assess import assess, ruleset
+from fraud.facts import Facts, MoneyRequest
+from helpline import audit, events, outbox
+from helpline.db import db
+from helpline.models import ServiceRequest
+from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
+from helpline.services.context import Context
+from helpline.services.requests import close, open_request
+from voice.heard import Json, Result
+
+SETTLE_AFTER = dt.timedelta(minutes=2)  # the call itself asks the gateway at once; the timer is for calls that died
+REASONS = {"F022": "reason.biller_not_allowed", "F023": "reason.first_payment"}
+
+
+def due(args: Json, context: Context) -> Result:
+    """The unpaid bills of this caller, at one kind of biller if it was named."""
+    bills = [_bill_data(row) for row in _unpaid(context.caller_id)]
+    if wanted := args.get("biller"):
+        bills = [bill for bill in bills if wanted in (bill["kind"], bill["biller"])]
+    if not bills:
+        return Result("bills.due", "none")
+    if len(bills) > 1:
+        return Result("bills.due", "several", {"bills": bills})
+    if not _paid_before(context.caller_id, bills[0]["biller_id"]):
+        return Result("bills.due", "new", {"biller": bills[0]["biller"], "bills": bills})
+    return Result("bills.due", "one", {"bills": bills})
+
+
+def claim(args: Json, context: Context) -> Result:
+    """Promise the payment: rules first, then one row that only one call can write."""
+    row = next((row for row in _unpaid(context.caller_id) if row.Bill.id == args["bill_id"]), None)
+    if row is None or context.caller_id is None:
+        return Result("bills.claim", "already_paid")
+    assessment = assess(_facts(row, context), ruleset())
+    db.session.add(
+        Assessment(
+            call_id=context.call_id,
+            bill_id=row.Bill.id,
+            outcome=assessment.outcome,
+            score=assessment.score,
+            findings=[asdict(finding) for finding in assessment.findings],
+            at=context.now,
+        )
+    )
+    request = open_request("pay_bill", context, key=f"bill:{row.Bill.id}", bill_id=row.Bill.id, biller=row.Biller.name)
+    if assessment.outcome != "allow" or context.level < 2:
+        return _not_now(request, row, assessment.outcome, [f.id for f in assessment.findings], context)
+    payment = Payment(
+        bill_id=row.Bill.id,
+        caller_id=context.caller_id,
+        request_id=request.id,
+        key=f"bill:{row.Bill.id}:request:{request.id}",
+        amount=row.Bill.amount,
+        currency=row.Bill.currency,
+        claimed_at=context.now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(payment)
+    except IntegrityError:
+        close(request, context, "cancelled")
+        return Result("bills.claim", "being_paid")
+    outbox.promise_timer("settle_payment", f"payment:{payment.id}", context.now + SETTLE_AFTER)
+    events.record("payment_claimed", f"payment:{payment.id}", context.now)
+    audit.write(f"caller:{context.caller_id}", "payment_claimed", f"payment:{payment.id}", context.now)
+    return Result("bills.claim", "claimed", {"payment_id": payment.id})
+
+
+def _not_now(request: Any, row: Row[Any], outcome: str, rules: list[str], context: Context) -> Result:
+    """Hold the payment, never the person: a person decides, and the caller hears why."""
+    request.status = "held"
+    key = next((REASONS[rule] for rule in rules if rule in REASONS), "reason.words" if rules else "reason.check")
+    events.record("payment_held", f"request:{request.id}", context.now, outcome=outcome, rules=rules)
+    audit.write("helpline", "payment_held", f"request:{request.id}", context.now, outcome=outcome, rules=rules)
+    reason = context.language.prompt(key, {}, context.now.date())
+    status = "refused" if outcome == "refuse" else "held"
+    return Result("bills.claim", status, {"biller": row.Biller.name, "reason": reason})
+
+
+def receipt_heard(args: Json, context: Context) -> Result:
+    """The caller has the receipt: now it counts as a ServiceInstance."""
+    payment = db.session.get(Payment, args["payment_id"])
+    if payment is None or payment.caller_id != context.caller_id or payment.status != "settled":
+        return Result("bills.receipt_heard", "none")
+    request = db.session.get_one(ServiceRequest, payment.request_id)
+    close(request, context, "done", delivered=True)
+    return Result("bills.receipt_heard", "ok")
+
+
+def _unpaid(caller_id: int | None) -> list[Row[Any]]:
+    query = (
+        select(Bill, BillAccount, Biller)
+        .join(BillAccount, Bill.account_id == BillAccount.id)
+        .join(Biller, BillAccount.biller_id == Biller.id)
+        .where(BillAccount.caller_id == caller_id, Bill.status == "due", Biller.allowed)
+        .order_by(Bill.due_on, Bill.id)
+    )
+    return list(db.session.execute(query).all())
+
+
+def _bill_data(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.Bill.id,
+        "biller_id": row.Biller.id,
+        "biller": row.Biller.name,
+        "kind": row.Biller.kind,
+        "amount": money_data(row.Bill.amount, row.Bill.currency),
+        "due": row.Bill.due_on.isoformat(),
+    }
+
+
+def money_data(amount: Decimal, currency: str) -> dict[str, str]:
+    """Money as JSON, the shape that prompts and the command line use."""
+    return {"amount": f"{amount:.2f}", "currency": currency}
+
+
+def _paid_before(caller_id: int | None, biller_id: int) -> bool:
+    settled = (
+        select(Payment.id)
+        .join(Bill, Payment.bill_id == Bill.id)
+        .join(BillAccount, Bill.account_id == BillAccount.id)
+        .where(Payment.caller_id == caller_id, Payment.status == "settled", BillAccount.biller_id == biller_id)
+    )
+    return bool(db.session.scalar(select(exists(settled))))
+
+
+def _facts(row: Row[Any], context: Context) -> Facts:
+    settled = [
+        payment.amount
+        for payment in db.session.scalars(
+            select(Payment)
+            .join(Bill, Payment.bill_id == Bill.id)
+            .where(
+                Payment.caller_id == context.caller_id,
+                Payment.status == "settled",
+                Bill.account_id == row.BillAccount.id,
+            )
+        )
+    ]
+    return Facts(
+        words=context.words,
+        request=MoneyRequest(
+            amount=row.Bill.amount,
+            biller_allowed=row.Biller.allowed,
+            paid_before=tuple(settled),
+            bill_amount=row.Bill.amount,
+        ),
+    )

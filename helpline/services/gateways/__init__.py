@@ -1,0 +1,1 @@
+"""Systems outside: one small contract each, the embedded version beside the real one."""

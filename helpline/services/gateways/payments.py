@@ -1,0 +1,28 @@
+"""The contract of a payment gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What the gateway did: `paid`, or `declined` with a `reason` word (`no_money`)."""
+
+    status: Literal["paid", "declined"]
+    reason: str = ""
+
+
+class GatewayUnclear(Exception):
+    """Nobody can say whether the charge happened. Repeat it with the same key; never with a new one."""
+
+
+class PaymentGateway(Protocol):
+    def charge(self, key: str, amount: Decimal, currency: str, payer: str, payee: str, memo: str) -> Charge:
+        """Move money once per `key`: a repeat answers what the first one did and moves nothing.
+
+        Called outside any transaction. Raises GatewayUnclear when the answer got lost.
+        """
+        ...

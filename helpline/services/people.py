@@ -1,0 +1,49 @@
+"""A person for the caller: put through when somebody is there, else a message and a promised call-back."""
+
+from __future__ import annotations
+
+from helpline import events
+from helpline.db import db
+from helpline.models import Recording, ServiceRequest
+from helpline.services import office
+from helpline.services.context import Context
+from helpline.services.requests import open_request
+from voice.heard import Json, Result
+
+OWN_INTENT = {"report_scam", "emergency", "leave_message", "register"}
+
+
+def find(args: Json, context: Context) -> Result:
+    """`here` when the office is open and has a number; else `away`, and a request waits for a person."""
+    request = _request(args["about"], context)
+    if context.settings.telephony.staff_number and office.is_open(context):
+        events.record("put_through", f"request:{request.id}", context.now)
+        return Result("person.find", "here")
+    return Result("person.find", "away", {"when": office.call_back_words(context)})
+
+
+def leave_message(args: Json, context: Context) -> Result:
+    """Keep what was said, as words and as sound, on the request that waits for a person."""
+    request = _request(args["about"], context)
+    request.details = {**request.details, "words": args["words"], "dead_line": bool(args.get("dead_line"))}
+    if context.recording:
+        db.session.add(Recording(request_id=request.id, audio=context.recording, at=context.now))
+    events.record("message_left", f"request:{request.id}", context.now)
+    return Result(
+        "message.leave",
+        "ok",
+        {
+            "reference": request.reference,
+            "when": office.call_back_words(context),
+            "dead_line": bool(args.get("dead_line")),
+        },
+    )
+
+
+def _request(about: str, context: Context) -> ServiceRequest:
+    """One request a call and subject: the message belongs to the promise that came before it."""
+    intent = about if about in OWN_INTENT else "speak_to_person"
+    return open_request(intent, context, key="person", about=about)
+
+
+ORDERS = {"person.find": find, "message.leave": leave_message}

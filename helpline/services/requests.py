@@ -1,0 +1,73 @@
+"""ServiceRequests: opened once for a wish, closed once, counted as a ServiceInstance when the caller confirmed."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import select, update
+
+from helpline import events
+from helpline.db import db
+from helpline.models import Caller, ServiceRequest
+from helpline.services.context import Context
+
+REFERENCE_DIGITS = 8
+
+
+def open_request(intent: str, context: Context, key: str = "", task_id: int | None = None, **details: Any) -> ServiceRequest:
+    """The request for this wish: opened now, or the one that the same wish (`key`) opened before in this call."""
+    dedupe_key = f"call:{context.call_id}:{intent}:{key or context.turn}"
+    if (known := find(dedupe_key)) is not None:
+        return known
+    request = ServiceRequest(
+        reference=new_reference(),
+        dedupe_key=dedupe_key,
+        intent=intent,
+        caller_id=context.caller_id,
+        call_id=context.call_id,
+        task_id=task_id,
+        details={"number": context.number, **details},
+        created_at=context.now,
+    )
+    db.session.add(request)
+    db.session.flush()
+    events.record("request_opened", f"request:{request.id}", context.now, area=area_of(request), intent=intent)
+    return request
+
+
+def find(dedupe_key: str) -> ServiceRequest | None:
+    return db.session.scalar(select(ServiceRequest).where(ServiceRequest.dedupe_key == dedupe_key))
+
+
+def close(request: ServiceRequest, context: Context, status: str, delivered: bool = False) -> bool:
+    """Close an open request. `delivered`: the caller confirmed it, so it counts as a ServiceInstance.
+
+    False when it was closed already: then nothing is counted again.
+    """
+    closed = db.session.execute(
+        update(ServiceRequest)
+        .where(ServiceRequest.id == request.id, ServiceRequest.closed_at.is_(None))
+        .values(status=status, closed_at=context.now)
+    )
+    if closed.rowcount != 1:
+        return False
+    kind = "service_instance" if delivered else "request_closed"
+    events.record(
+        kind, f"request:{request.id}", context.now, area=area_of(request), intent=request.intent, status=status
+    )
+    return True
+
+
+def new_reference() -> str:
+    """Eight random digits that no request has: digits only, because letters are lost on the telephone."""
+    while True:
+        reference = "".join(secrets.choice("0123456789") for _ in range(REFERENCE_DIGITS))
+        taken = db.session.scalar(select(ServiceRequest.id).where(ServiceRequest.reference == reference))
+        if taken is None:
+            return reference
+
+
+def area_of(request: ServiceRequest) -> str:
+    caller = db.session.get(Caller, request.caller_id) if request.caller_id else None
+    return caller.area if caller else ""

@@ -1,0 +1,26 @@
+"""Danger: a thief at work, or an emergency. A person sees it at once; nothing is decided by words alone."""
+
+from __future__ import annotations
+
+from helpline import events
+from helpline.services.context import Context
+from helpline.services.requests import open_request
+from voice.heard import Json, Result
+
+
+def report(args: Json, context: Context) -> Result:
+    """Open a case. It is closed, and counted, by a person."""
+    request = open_request("report_scam", context, key="person", words=args["words"], findings=args["findings"])
+    events.record("scam_reported", f"request:{request.id}", context.now)
+    return Result("safety.report", "ok", {"reference": request.reference})
+
+
+def emergency(args: Json, context: Context) -> Result:
+    """Alert the coordinators. We never dial an emergency number ourselves."""
+    request = open_request("emergency", context, key="person", words=args["words"])
+    events.record("emergency", f"request:{request.id}", context.now)
+    number = context.settings.telephony.emergency_number
+    return Result("safety.emergency", "ok", {"emergency_number": number, "reference": request.reference})
+
+
+ORDERS = {"safety.report": report, "safety.emergency": emergency}
