@@ -53,7 +53,7 @@ class State:
         )
 
 
-def ask(state: State, name: str, *before: Say, **values: Any) -> Step:
+def ask(state: State, name: str, /, *before: Say, **values: Any) -> Step:
     """Say `before`, then put the question `name`. Its counters start anew."""
     question = Say(name, values)
     asked = replace(
@@ -62,12 +62,12 @@ def ask(state: State, name: str, *before: Say, **values: Any) -> Step:
     return Step(asked, (*before, question))
 
 
-def do(state: State, name: str, *before: Say, **args: Any) -> Step:
+def do(state: State, name: str, /, *before: Say, **args: Any) -> Step:
     """Have a service do `name` now, within this turn; what came of it is the next input."""
     return Step(state, before, order=Order(name, args))
 
 
-def do_outside(state: State, name: str, *meanwhile: Say, **args: Any) -> Step:
+def do_outside(state: State, name: str, /, *meanwhile: Say, **args: Any) -> Step:
     """Have a gateway do `name`: the claim is kept in the state first, `meanwhile` is said while it works."""
     order = Order(name, args, outside=True)
     return Step(replace(state, pending=order), meanwhile, order=order, then="carry_out")

@@ -1,0 +1,180 @@
+"""The dialogue on its own: a value and an input in, a step out."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voice.dialogue import ASKS, State, advance
+from voice.dialogue.advance import NOT_YET, STARTS, UNIVERSALS
+from voice.heard import Meaning, Result, Say, Step
+
+PROMPTS = tomllib.loads((Path(__file__).parents[3] / "config/languages/en/prompts.toml").read_text("utf-8"))
+MARGARET = {"id": 1, "name": "Margaret", "pace": 0.9, "gain": 0.0}
+ARTHUR = {"id": 2, "name": "Arthur", "pace": 1.0, "gain": 0.0}
+BILL = {"id": 7, "biller": "City Electric", "amount": {"amount": "42.50", "currency": "GBP"}, "due": "2026-11-30"}
+
+
+def ring(*household: dict[str, Any], resume: Any = None) -> Step:
+    return advance(State(), Result("call.begin", "inbound", {"household": list(household), "resume": resume}))
+
+
+def hear(step: Step, intent: str, **slots: Any) -> Step:
+    return advance(step.state, Meaning(intent, slots=slots, text="(words)"))
+
+
+def come_back(step: Step, status: str, **data: Any) -> Step:
+    assert step.order is not None
+    return advance(step.state, Result(step.order.name, status, data))
+
+
+def said(step: Step) -> list[str]:
+    return [say.key for say in step.says]
+
+
+def margaret_on_the_line() -> Step:
+    return hear(ring(MARGARET), "yes")
+
+
+def at_the_pin() -> Step:
+    step = come_back(hear(margaret_on_the_line(), "pay_bill", biller="electricity"), "one", bills=[BILL])
+    return hear(step, "yes")
+
+
+def test_every_question_has_its_prompts() -> None:
+    assert {key for name in ASKS for key in (name, f"{name}.keys")} <= PROMPTS.keys()
+
+
+def test_margaret_pays_her_electricity_bill() -> None:
+    step = come_back(hear(margaret_on_the_line(), "pay_bill", biller="electricity"), "one", bills=[BILL])
+    assert step.state.ask == "bill.confirm" and not step.expecting.interruptible
+    step = hear(step, "yes")
+    assert step.expecting.secret and step.expecting.digits == 6
+    step = come_back(hear(step, "", digits="482719"), "ok")
+    step = come_back(step, "claimed", payment_id=3)
+    assert step.then == "carry_out" and step.state.pending.name == "bills.settle"
+    step = come_back(step, "paid", payment_id=3, biller="City Electric", amount=BILL["amount"], receipt="12345678")
+    assert said(step) == ["bill.paid", "bill.receipt"]
+    step = come_back(hear(step, "yes"), "ok")
+    assert step.state.ask == "anything_else" and step.state.slots == {}
+
+
+def test_the_pin_is_in_no_state() -> None:
+    step = hear(at_the_pin(), "", digits="482719")
+    assert "482719" not in str(step.state.to_json())
+
+
+def test_a_first_payment_to_a_biller_goes_to_a_person() -> None:
+    step = come_back(hear(margaret_on_the_line(), "pay_bill"), "new", biller="City Electric", bills=[BILL])
+    assert step.order.name == "person.find" and said(step) == ["bill.new_biller"]
+
+
+def test_the_state_is_json_and_back() -> None:
+    step = come_back(come_back(hear(at_the_pin(), "", digits="482719"), "ok"), "claimed", payment_id=3)
+    assert State.from_json(step.state.to_json()) == step.state
+
+
+def test_nobody_is_assumed_on_a_shared_line() -> None:
+    step = ring(MARGARET, ARTHUR)
+    assert step.state.ask == "who_of" and step.expecting.options == ("Margaret", "Arthur")
+    assert hear(step, "", choice=1).state.caller == ARTHUR
+
+
+def test_an_unknown_number_hears_what_can_be_done_and_how_to_register() -> None:
+    step = ring()
+    assert said(step) == ["welcome", "unknown.number", "unknown"]
+    step = hear(step, "pay_bill")
+    assert said(step) == ["unknown.how", "unknown"]
+    assert hear(step, "yes").order.name == "enrolment.request"
+
+
+@pytest.mark.parametrize("ask", sorted(ASKS))
+@pytest.mark.parametrize("intent", ["emergency", "report_scam"])
+def test_danger_is_heard_in_every_state(ask: str, intent: str) -> None:
+    step = advance(State(ask=ask, household=(MARGARET, ARTHUR), slots=SLOTS), Meaning(intent, text="help"))
+    assert step.order.name == {"emergency": "safety.emergency", "report_scam": "safety.report"}[intent]
+
+
+SLOTS = {"bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
+         "free": [{"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "C", "with": "D"}]}  # fmt: skip
+
+
+@pytest.mark.parametrize("ask", sorted(set(ASKS) - {"message.record"}))
+@pytest.mark.parametrize("intent", sorted(UNIVERSALS))
+def test_what_works_everywhere_works_in_every_state(ask: str, intent: str) -> None:
+    before = State(ask=ask, household=(MARGARET, ARTHUR), caller=MARGARET, slots=SLOTS, said=(Say(ask),))
+    step = advance(before, Meaning(intent, text="(words)"))
+    assert step.says or step.order
+    assert step.state.failures == 0
+
+
+@pytest.mark.parametrize("ask", sorted(set(ASKS) - {"message.record", "still_there"}))
+def test_three_failures_lead_to_a_person_and_never_to_a_hang_up(ask: str) -> None:
+    step = advance(State(ask=ask, household=(MARGARET, ARTHUR), slots=SLOTS), Meaning("", sound=True))
+    step = advance(step.state, Meaning("none", text="mumble"))
+    assert f"{ask}.keys" in said(step)
+    step = advance(step.state, Meaning(""))
+    assert step.order.name == "person.find" and step.then == "listen"
+
+
+def test_silence_after_the_message_prompt_waits_and_ends_only_on_a_dead_line() -> None:
+    step = come_back(hear(margaret_on_the_line(), "speak_to_person"), "away", when="within the hour")
+    assert step.expecting.record
+    step = advance(step.state, Meaning(""))
+    assert step.state.ask == "still_there"
+    step = advance(step.state, Meaning("", slots={"dead_line": False}))
+    assert step.state.ask == "still_there" and step.then == "listen"
+    step = advance(step.state, Meaning("", slots={"dead_line": True}))
+    step = come_back(step, "ok", dead_line=True, when="within the hour", reference="12345678")
+    assert step.then == "hang_up" and said(step).count("message.call_back") == 2
+
+
+def test_a_mumbled_message_is_a_message() -> None:
+    step = come_back(hear(margaret_on_the_line(), "speak_to_person"), "away", when="within the hour")
+    assert advance(step.state, Meaning("", sound=True)).order.name == "message.leave"
+
+
+def test_slower_says_the_question_again_slower() -> None:
+    before = margaret_on_the_line()
+    step = hear(before, "slower")
+    assert step.state.pace < before.state.pace and said(step) == ["pace.slower", "open"]
+    for _ in range(20):
+        step = hear(step, "slower")
+    assert step.state.pace == 0.6
+
+
+def test_who_rings_back_may_carry_on_where_the_line_was_cut() -> None:
+    before = at_the_pin().state
+    step = hear(ring(MARGARET, resume={"call_id": 9, "state": before.to_json()}), "yes")
+    assert step.state.ask == "resume"
+    step = hear(step, "yes")
+    assert step.state.ask == "pin" and step.state.level == 1 and step.state.slots["bill"] == BILL
+
+
+def test_somebody_else_on_the_line_does_not_hear_of_the_dropped_call() -> None:
+    before = at_the_pin().state
+    step = hear(ring(MARGARET, ARTHUR, resume={"call_id": 9, "state": before.to_json()}), "", choice=1)
+    assert step.state.ask == "open" and step.state.resume is None
+
+
+def test_a_payment_under_way_is_cleared_up_before_anything_else() -> None:
+    claimed = come_back(come_back(hear(at_the_pin(), "", digits="482719"), "ok"), "claimed", payment_id=3)
+    step = hear(ring(MARGARET, resume={"call_id": 9, "state": claimed.state.to_json()}), "yes")
+    assert step.then == "carry_out" and step.order == claimed.order and said(step) == ["resume.checking"]
+
+
+def test_what_is_not_built_yet_is_offered_to_a_person() -> None:
+    step = margaret_on_the_line()
+    for intent in sorted(NOT_YET - STARTS.keys()):
+        assert hear(step, intent).state.ask == "person.offer"
+
+
+def test_the_volunteers_name_is_told_to_the_caller_only() -> None:
+    news = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
+    step = advance(State(), Result("call.tell", "accepted", news))
+    assert "Wei" not in str(step.says)
+    assert hear(step, "no").then == "hang_up"
+    assert hear(step, "yes").says[0].values["volunteer"] == "Wei"
