@@ -1,0 +1,154 @@
+"""A language is data: what callers say, what we say, and examples with answers, in config/languages/<code>."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from voice.heard import Expecting
+from voice.spoken import Spoken, renderer
+from voice.tokens import plain
+
+FOLDER = Path(__file__).resolve().parent.parent / "config" / "languages"
+INTENTS = frozenset(
+    "pay_bill bill_status cancel_payment book_appointment change_appointment cancel_appointment appointment_status "
+    "ask_volunteer task_status change_task cancel_task complain report_scam check_caller freeze_payments "
+    "unfreeze_payments protection_mode speak_to_person leave_message emergency safety_lesson update_details register "
+    "change_language what_day help repeat slower faster louder quieter wait back cancel yes no greeting thanks goodbye "
+    "none".split()
+)
+EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
+MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
+
+
+class LanguageError(ValueError):
+    """A language's files cannot be right; the message names the file and the key."""
+
+
+class _Fill(string.Formatter):
+    """Fills {name:kind} with the words of a value."""
+
+    def __init__(self, spoken: Spoken, today: dt.date) -> None:
+        self._kinds = kinds(spoken, today)
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return str(value) if not format_spec else self._kinds[format_spec](value)
+
+
+def kinds(spoken: Spoken, today: dt.date) -> dict[str, Any]:
+    """How each kind of placeholder is said: its JSON value in, words out."""
+    return {
+        "money": lambda value: spoken.money(Decimal(value["amount"]), value["currency"]),
+        "date": lambda value: spoken.date(dt.date.fromisoformat(value), today),
+        "full_date": lambda value: spoken.full_date(dt.date.fromisoformat(value)),
+        "time": lambda value: spoken.time(dt.time.fromisoformat(value)),
+        "digits": lambda value: spoken.digits(value),
+        "reference": lambda value: spoken.reference(value),
+        "number": lambda value: spoken.number(value),
+        "list_or": lambda value: spoken.list_or(value),
+        "list_and": lambda value: spoken.list_and(value),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Language:
+    """One language's data, checked against itself.
+
+    `sentences`: intent -> what callers say for it. `words`: kind (biller, department, help_kind, ...) -> value
+    -> the words for it. `patterns`: intent -> regular expressions that mean it in any state. `answers`:
+    expectation -> phrases of its grammar. `prompts`: key -> text.
+    """
+
+    code: str
+    sentences: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, Mapping[str, tuple[str, ...]]]
+    patterns: Mapping[str, tuple[re.Pattern[str], ...]]
+    not_patterns: Mapping[str, tuple[re.Pattern[str], ...]]
+    answers: Mapping[str, tuple[str, ...]]
+    prompts: Mapping[str, str]
+
+    def prompt(self, key: str, values: Mapping[str, Any], today: dt.date) -> str:
+        """What is said for `key`. Raises KeyError for an unknown key or a value that is missing."""
+        return _Fill(renderer(self.code), today).vformat(self.prompts[key], (), values)
+
+    def phrases(self, expecting: Expecting) -> tuple[str, ...] | None:
+        """The grammar of a closed question: its answers, what is offered, and what works everywhere."""
+        if expecting.name in ("open", "message"):
+            return None
+        options = [plain(option) for option in expecting.options]
+        parts = [phrase for option in options for phrase in (option, *option.split())]
+        everywhere = [plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ())]
+        return tuple(dict.fromkeys([*self.answers.get(expecting.name, ()), *parts, *everywhere]))
+
+    def hotwords(self, expecting: Expecting) -> str:
+        """What Whisper should listen for: what is offered, else the words of this kind of answer."""
+        if expecting.options:
+            return " ".join(expecting.options)
+        if expecting.name == "open":
+            listed = [words[0] for kind in self.words.values() for words in kind.values()]
+            return " ".join(listed[:MOST_HOTWORDS])
+        return " ".join(self.answers.get(expecting.name, ())[:MOST_HOTWORDS])
+
+
+@cache
+def load_language(code: str, folder: Path = FOLDER) -> Language:
+    """Read and check one language. Raises LanguageError."""
+    heard = _read(folder / code / "sentences.toml")
+    prompts = {key: entry["text"] for key, entry in _read(folder / code / "prompts.toml").items()}
+    language = Language(
+        code=code,
+        sentences={intent: tuple(sentences) for intent, sentences in heard.get("intents", {}).items()},
+        words={
+            kind: {value: tuple(words) for value, words in values.items()}
+            for kind, values in heard.get("words", {}).items()
+        },
+        patterns=_patterns(heard.get("patterns", {}), code),
+        not_patterns=_patterns(heard.get("not_patterns", {}), code),
+        answers={name: tuple(phrases) for name, phrases in heard.get("answers", {}).items()},
+        prompts=prompts,
+    )
+    _check(language)
+    return language
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise LanguageError(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LanguageError(f"{path}: is not valid TOML ({error})") from error
+
+
+def _patterns(data: Mapping[str, list[str]], code: str) -> dict[str, tuple[re.Pattern[str], ...]]:
+    try:
+        return {intent: tuple(re.compile(pattern) for pattern in patterns) for intent, patterns in data.items()}
+    except re.error as error:
+        raise LanguageError(f"{code}/sentences.toml: the pattern {error.pattern!r} is not valid: {error}") from error
+
+
+def _check(language: Language) -> None:
+    code = language.code
+    if unknown := (language.sentences.keys() | language.patterns.keys()) - INTENTS:
+        raise LanguageError(f"{code}/sentences.toml: there is no intent {sorted(unknown)}")
+    seen: dict[str, str] = {}
+    for intent, sentences in language.sentences.items():
+        for sentence in sentences:
+            if seen.setdefault(plain(sentence), intent) != intent:
+                raise LanguageError(f"{code}/sentences.toml: {sentence!r} means both {seen[plain(sentence)]} and {intent}")
+    known = kinds(renderer(code), dt.date(2026, 1, 1)).keys()
+    for key, text in language.prompts.items():
+        try:
+            specs = [spec for _, name, spec, _ in string.Formatter().parse(text) if name and spec]
+        except ValueError as error:
+            raise LanguageError(f"{code}/prompts.toml: {key}: {error}") from error
+        if wrong := set(specs) - known:
+            raise LanguageError(f"{code}/prompts.toml: {key}: there is no kind {sorted(wrong)}; known are {sorted(known)}")

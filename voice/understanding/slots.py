@@ -1,0 +1,101 @@
+"""The details inside a sentence: values named by the language's words, days, and answers to what was asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from voice.heard import Expecting
+from voice.languages import Language
+from voice.understanding.dates import parse_date, parse_time, part_of_day
+from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
+from voice.tokens import plain, tokens
+
+CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
+SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind"}
+
+
+def wish_slots(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
+    """What a wish says about itself: biller, department, kind of help, day and part of the day."""
+    found: dict[str, Any] = {
+        slot: value for kind, slot in SLOT_OF_KIND.items() if (value := named(text, language, kind)) is not None
+    }
+    return found | day_slots(text, now)
+
+
+def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
+    found = {"date": parse_date(text, now), "part_of_day": part_of_day(text)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def named(text: str, language: Language, kind: str) -> str | None:
+    """The value of this kind whose words stand in the sentence: exactly, else closely enough."""
+    said = f" {plain(text)} "
+    values = language.words.get(kind, {})
+    exact = [(said.rfind(f" {plain(word)} "), value) for value, words in values.items() for word in words]
+    position, value = max(exact, default=(-1, ""))
+    if position >= 0:
+        return value
+    close = [
+        (fuzz.ratio(word, spoken), value)
+        for value, words in values.items()
+        for word in words
+        for spoken in tokens(text)
+        if len(spoken) > 4 and " " not in word
+    ]
+    score, value = max(close, default=(0.0, ""))
+    return value if score >= CLOSE_ENOUGH else None
+
+
+def digits(text: str, expecting: Expecting) -> str | None:
+    """A string of digits, as long as it has to be where that is known."""
+    found = parse_digits(text)
+    return found if found and (expecting.digits is None or len(found) == expecting.digits) else None
+
+
+def choice(text: str, options: tuple[str, ...]) -> int | None:
+    """Which option was meant, from 0: by its own words, by its time, or by its place."""
+    if not options:
+        return None
+    return next(
+        (found for found in (_by_time(text, options), _by_words(text, options), _by_place(text, len(options))) if found is not None),
+        None,
+    )
+
+
+def _by_time(text: str, options: tuple[str, ...]) -> int | None:
+    said = parse_time(text)
+    readings = said["any_of"] if isinstance(said, dict) and "any_of" in said else [said]
+    matching = [index for index, option in enumerate(options) if said and parse_time(option) in readings]
+    return matching[0] if len(matching) == 1 else None
+
+
+def _by_words(text: str, options: tuple[str, ...]) -> int | None:
+    """The one option that shares the most words that not all options have."""
+    told_apart = [set(plain(option).split()) for option in options]
+    common = set.intersection(*told_apart) if len(options) > 1 else set()
+    said = tokens(text)
+    scores = [
+        max((fuzz.ratio(word, spoken) for word in words - common for spoken in said if len(spoken) > 2), default=0.0)
+        + sum(word in said for word in words - common)
+        for words in told_apart
+    ]
+    best = max(scores)
+    return scores.index(best) if best >= CLOSE_ENOUGH and scores.count(best) == 1 else None
+
+
+def _by_place(text: str, count: int) -> int | None:
+    """the first one, number two, the last."""
+    words = words_of(text)
+    if "last" in words:
+        return count - 1
+    if count == 2 and "latter" in words:
+        return 1
+    places = [ORDINALS[word] for word in words if word in ORDINALS]
+    places += [int(word[:-2]) for word in words if re.fullmatch(r"\d(st|nd|rd|th)", word)]
+    if not places and (len(words) <= 3 or "number" in words or "option" in words):
+        places = [number.value for number in numbers(words)]
+    return places[-1] - 1 if places and 1 <= places[-1] <= count else None
