@@ -1,0 +1,89 @@
+"""`helpline doctor`: what is in use and what is missing, in plain words."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import click
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from helpline.settings import Settings, SettingsError, load_settings
+from voice.recognisers import choose
+from voice.recognisers.models import find_vosk_model, is_model
+from voice.synthesis import VoiceError, open_voice
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `needed`: calls cannot be taken without it."""
+
+    what: str
+    fine: bool
+    says: str
+    needed: bool = True
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a check.")
+def command(as_json: bool) -> None:
+    """Say what is in use and what is missing. The exit code is 1 when calls cannot be taken."""
+    try:
+        settings = load_settings(os.environ)
+    except SettingsError as error:
+        checks = [Check("settings", False, str(error))]
+    else:
+        checks = list(_checks(settings))
+    for check in checks:
+        mark = "ok     " if check.fine else "MISSING" if check.needed else "note   "
+        click.echo(json.dumps(asdict(check)) if as_json else f"{mark} {check.what}: {check.says}")
+    sys.exit(0 if all(check.fine or not check.needed for check in checks) else 1)
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield Check("settings", True, "read and checked")
+    yield _engine(settings, settings.language, needed=True)
+    yield _engine(settings, "ko", needed=False)
+    yield _voice(settings.language)
+    yield _database(settings)
+    telephony = settings.telephony
+    real = telephony.provider == "twilio"
+    says = f"Twilio, number {telephony.number}" if real else "console: nothing leaves this machine; set telephony.provider to twilio"
+    yield Check("telephony", real, says, needed=False)
+    staff = f"calls for a person go to {telephony.staff_number}" if telephony.staff_number else "no staff number is set: callers who want a person leave a message"
+    yield Check("a person", bool(telephony.staff_number), staff, needed=False)
+
+
+def _engine(settings: Settings, code: str, needed: bool) -> Check:
+    folder = find_vosk_model(code, settings.speech.vosk_models.get(code, ""), settings.data_path)
+    if folder is not None and not is_model(folder):
+        return Check(f"recognition ({code})", False, f"{folder} is not an unpacked Vosk model", needed)
+    chosen = choose(code, settings.speech.engine, folder)
+    return Check(f"recognition ({code})", bool(chosen.engine), chosen.why, needed)
+
+
+def _voice(code: str) -> Check:
+    try:
+        open_voice(code, 1.0)
+    except VoiceError as error:
+        return Check("voice", False, str(error))
+    return Check("voice", True, f"hibari-tts speaks {code!r}")
+
+
+def _database(settings: Settings) -> Check:
+    name = settings.database.rpartition("@")[2]
+    if settings.database.startswith("sqlite") and not settings.database_url and not (settings.data_path / "helpline.db").exists():
+        return Check("database", False, f"{name} is not there yet: `helpline db upgrade` makes it", needed=False)
+    engine = create_engine(settings.database)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT count(*) FROM call"))
+    except SQLAlchemyError as error:
+        return Check("database", False, f"{name}: {str(error).splitlines()[0]}; `helpline db upgrade` makes the tables")
+    finally:
+        engine.dispose()
+    return Check("database", True, name)

@@ -1,0 +1,66 @@
+"""What the filters share: one item a line in, one JSON object a line out, and their common options."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from helpline.settings import load_settings
+from voice.languages import FOLDER, Language, LanguageError, load_language
+
+
+class Moment(click.ParamType):
+    """An ISO date and time; without a zone it is the office's local time."""
+
+    name = "ISO time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no ISO time such as 2026-11-24T10:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(load_settings({}).time_zone))
+
+
+class LanguageParam(click.ParamType):
+    """A language by its code, with its data loaded."""
+
+    name = "code"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Language:
+        if isinstance(value, Language):
+            return value
+        known = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
+        if value not in known:
+            self.fail(f"there is no language {value!r}; there are {', '.join(known)}", param, ctx)
+        try:
+            return load_language(value)
+        except LanguageError as error:
+            raise click.ClickException(str(error)) from error
+
+
+language_option = click.option("--language", type=LanguageParam(), default="en", show_default=True)
+now_option = click.option(
+    "--now",
+    type=Moment(),
+    default=lambda: dt.datetime.now(ZoneInfo(load_settings({}).time_zone)),
+    help="What today and now are.",
+)
+
+
+def lines() -> Iterator[str]:
+    """Lines of standard input, whatever their bytes: what is no UTF-8 comes as replacement characters."""
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def write(item: dict[str, Any]) -> None:
+    print(json.dumps(item, ensure_ascii=False), flush=True)

@@ -1,0 +1,71 @@
+"""`helpline models`: the speech models that are here, fetching one, and where it lies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from helpline.settings import Settings, SettingsError, load_settings
+from voice.recognisers.models import CATALOGUE, PACKAGES, ModelError, find_vosk_model, get, is_model
+
+
+@click.group()
+def command() -> None:
+    """List, fetch and find speech models."""
+
+
+@command.command("list")
+def list_models() -> None:
+    """One line a language: the model in use, or how to get one."""
+    settings = _settings()
+    for language in sorted({*CATALOGUE, *PACKAGES, *settings.speech.vosk_models}):
+        folder = _find(language, settings)
+        click.echo(f"{language}  {folder or f'no Vosk model; `helpline models get {language}` fetches one'}")
+
+
+@command.command("get")
+@click.argument("language")
+def get_model(language: str) -> None:
+    """Fetch a language's Vosk model, verify it and unpack it. Run again after a break, it goes on where it was."""
+    settings = _settings()
+    if language not in CATALOGUE:
+        if folder := _find(language, settings):
+            click.echo(f"{language}: nothing to fetch, it is here: {folder}")
+            return
+        raise click.ClickException(f"no model is published for {language!r}; there are {', '.join(sorted(CATALOGUE))}")
+    download = CATALOGUE[language]
+    with click.progressbar(length=download.size, label=download.name) as bar:
+
+        def progress(have: int, _total: int) -> None:
+            bar.update(have - bar.pos)
+
+        try:
+            folder = get(download, settings.speech.vosk_url, settings.data_path, progress)
+        except ModelError as error:
+            raise click.ClickException(
+                f"{error}\nUntil then the engine `auto` goes on with Whisper in English; `helpline doctor` says what is in use."
+            ) from error
+    click.echo(f"{language}: {folder}")
+
+
+@command.command("path")
+@click.argument("language")
+def path(language: str) -> None:
+    """Print the folder of a language's Vosk model; exit code 1 when there is none."""
+    folder = _find(language, _settings())
+    if folder is None or not is_model(folder):
+        raise click.ClickException(f"there is no Vosk model for {language!r}")
+    click.echo(str(folder))
+
+
+def _find(language: str, settings: Settings) -> Path | None:
+    return find_vosk_model(language, settings.speech.vosk_models.get(language, ""), settings.data_path)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings(os.environ)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
