@@ -50,6 +50,7 @@ CALLERS = {
     "margaret": Caller(pitch=1.28, pace=0.80, pause=0.7, hoarse=0.10, hum=0.0, hiss=0.0010),
     "arthur": Caller(pitch=1.0, pace=0.84, pause=0.9, hoarse=0.06, hum=0.0, hiss=0.0015),
     "joan": Caller(pitch=1.16, pace=0.90, pause=0.5, hoarse=0.05, hum=0.006, hiss=0.0010),
+    "mumbler": Caller(pitch=1.0, pace=0.84, pause=0.9, hoarse=0.20, hum=0.0, hiss=0.0015),
     "stranger": Caller(pitch=1.06, pace=0.86, pause=0.6, hoarse=0.15, hum=0.0, hiss=0.0030),
 }
 
@@ -131,7 +132,7 @@ def hoarsened(samples: Samples, amount: float, random: np.random.Generator) -> S
 
 def murmured(samples: Samples) -> Samples:
     """No words left: turned round and muffled, as if spoken into a cushion."""
-    return band(samples[::-1].copy(), 120, 600)
+    return band(samples[::-1].copy(), 120, 1300)
 
 
 def levelled(samples: Samples) -> Samples:
