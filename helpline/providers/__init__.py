@@ -1,0 +1,105 @@
+"""Telephony behind one contract: it checks that a request is really the provider's, translates, sends and rings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from helpline.settings import Settings
+
+ANSWERED = "/calls/answered"  # paths that the provider is told to ask, below the public URL
+STATUS = "/calls/status"
+
+
+class ProviderError(RuntimeError):
+    """What we asked for was not done. `permanent`: asking again makes no sense (a wrong number, a blocked one)."""
+
+    def __init__(self, message: str, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """One telephone call as the provider tells of it: its id, the other side's number ("" when withheld), how it
+    stands (ringing, live, ended, unanswered) and, after a hand-over, whether somebody took it."""
+
+    sid: str
+    number: str
+    status: str = "ringing"
+    taken: bool = False
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Carry the call's sound both ways over our socket; `token` lets this one call in."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Say this in the provider's own voice: where ours cannot be had."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """Ask this address of ours how to go on."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class PutThrough:
+    """Ring a person and join them to the call; then ask `url` how to go on, whether they answered or not."""
+
+    number: str
+    url: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """End the call."""
+
+
+Verb = Stream | Speak | GoTo | PutThrough | HangUp
+
+
+class Provider(Protocol):
+    """What the helpline needs of a telephone company."""
+
+    def send_sms(self, to: str, body: str, key: str) -> str:
+        """Send a text and answer the provider's id. `key` names the news, for a provider that knows repeats. Raises ProviderError."""
+        ...
+
+    def place_call(self, to: str, answer_url: str, key: str) -> str:
+        """Ring somebody; when they answer, `answer_url` is asked. Answers the provider's id. Raises ProviderError."""
+        ...
+
+    def signed(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+        """Whether the request to exactly this public `url` is the provider's own. In doubt it is not."""
+        ...
+
+    def ringing(self, form: Mapping[str, str]) -> Ringing:
+        """The call that a signed request tells of. Raises ValueError when it tells of none."""
+        ...
+
+    def document(self, *verbs: Verb) -> str:
+        """What to do with a call, in the provider's own language."""
+        ...
+
+
+def open_provider(settings: Settings) -> Provider:
+    """The provider of choice. Opens no connection."""
+    if settings.telephony.provider == "twilio":
+        from helpline.providers.twilio import TwilioProvider
+
+        return TwilioProvider(settings.telephony, settings.public_url)
+    from helpline.providers.console import ConsoleProvider
+
+    return ConsoleProvider()

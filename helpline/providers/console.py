@@ -1,0 +1,28 @@
+"""No telephone company at all: what would be sent is printed. Nobody can ring in, so no request is ever its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from helpline.providers import ProviderError, Ringing, Verb
+
+
+class ConsoleProvider:
+    def send_sms(self, to: str, body: str, key: str) -> str:
+        click.echo(f"[text to {to}] {body}")
+        return f"console-{key}"
+
+    def place_call(self, to: str, answer_url: str, key: str) -> str:
+        click.echo(f"[call to {to}]")
+        return f"console-{key}"
+
+    def signed(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+        return False
+
+    def ringing(self, form: Mapping[str, str]) -> Ringing:
+        raise ValueError("nobody rings the console")
+
+    def document(self, *verbs: Verb) -> str:
+        raise ProviderError("nobody rings the console", permanent=True)
