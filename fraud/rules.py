@@ -11,7 +11,9 @@ NEGATORS = {"no", "not", "never", "nobody", "didn't", "didnt", "don't", "dont", 
 CLAUSE_ENDS = {"but", "so", "then", "because"}
 NEGATION_REACH = 4  # words before the signal, within the clause
 PAST_OR_NEWS = re.compile(r"\b(last year|years ago|radio|television|telly|the news|newspaper|leaflet)\b")
-OTHER_PEOPLE = re.compile(r"\bmy (neighbour|neighbor|friend|sister|brother|cousin) (was|got|paid|had|lost|told me (that )?(she|he|they))\b")
+OTHER_PEOPLE = re.compile(
+    r"\bmy (neighbour|neighbor|friend|sister|brother|cousin) (was|got|paid|had|lost|told me (that )?(she|he|they))\b"
+)
 
 GIFT_CARD = re.compile(r"\b(gift|google play|steam|itunes|apple|amazon|prepaid)\s?(cards?|vouchers?)\b")
 PAYING = re.compile(r"\b(pay|paid|paying|payment|fees?|bill|fine|tax|codes?|numbers? on the back|read (them|it) out|scratch)\b")

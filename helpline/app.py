@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -18,14 +16,12 @@ from helpline.calls import routes as calls
 from helpline.calls.conversation import Conversation
 from helpline.dashboard import views as dashboard
 from helpline.db import db
-from helpline.providers import Provider, open_provider
+from helpline.parts import Parts
+from helpline.providers import open_provider
 from helpline.services.gateways.ledger import Ledger
 from helpline.settings import Settings
 from helpline.staff import session as staff
-from voice.languages import Language, load_language
-from voice.recognisers import Recogniser, open_recogniser
-from voice.recognisers.models import find_vosk_model
-from voice.synthesis import Voice, open_voice
+from voice.languages import load_language
 from volunteers import web as volunteers
 
 LANGUAGES = ("en",)
@@ -34,39 +30,6 @@ MIGRATIONS = "migrations"
 
 def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the routes need, as `app.extensions["helpline"]`. Models are loaded when first asked for, once a process."""
-
-    settings: Settings
-    languages: dict[str, Language]
-    provider: Provider
-    conversation: Conversation
-    now: Callable[[], dt.datetime]
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _recognisers: dict[str, Recogniser] = field(default_factory=dict)
-    _voices: dict[str, Voice] = field(default_factory=dict)
-
-    def recogniser(self, code: str) -> Recogniser:
-        """The recogniser of a language. Raises RecogniserError in plain words when there is none."""
-        with self._lock:
-            if code not in self._recognisers:
-                speech = self.settings.speech
-                self._recognisers[code] = open_recogniser(
-                    self.languages[code],
-                    speech.engine,
-                    find_vosk_model(code, speech.vosk_models.get(code, ""), self.settings.data_path),
-                    speech.whisper_pool,
-                )
-            return self._recognisers[code]
-
-    def voice(self, code: str) -> Voice:
-        with self._lock:
-            if code not in self._voices:
-                self._voices[code] = open_voice(code, self.settings.speech.voice_pace)
-            return self._voices[code]
 
 
 def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> Flask:

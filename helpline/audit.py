@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime, db
 
 
-class AuditEntry(db.Model):
+class AuditEntry(Model):
     """`actor` did `action` to `subject`. Unhashed: sealing into a chain is not built yet."""
 
     __tablename__ = "audit_entry"

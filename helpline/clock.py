@@ -7,10 +7,10 @@ import fcntl
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -19,10 +19,10 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.pool import NullPool
 
 from helpline import deliveries, outbox
-from helpline.app import Parts
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
+from helpline.parts import Parts
 from helpline.services.bills import settlement
 from helpline.services.bills.models import Payment
 from volunteers import dispatch, tasks

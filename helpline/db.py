@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Delete, Dialect, Engine, MetaData, TypeDecorator, Update, event
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -26,6 +26,21 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What tables are made of. A type checker cannot see the class that the extension makes."""
+
+        __abstract__ = True
+else:
+    Model = db.Model
+
+
+def changed(statement: Update | Delete) -> bool:
+    """Carry out a guarded UPDATE or DELETE past the session. False when no row was left to change."""
+    result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    return bool(result.rowcount)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime, db
 
 
-class Event(db.Model):
+class Event(Model):
     """What happened, to what (`subject`, such as "task:12"), where, and when. Never changed, never deleted."""
 
     __tablename__ = "event"

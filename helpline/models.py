@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime
 
 
-class Caller(db.Model):
+class Caller(Model):
     """A person enrolled with the helpline. A phone number may have several callers behind it."""
 
     __tablename__ = "caller"
@@ -32,7 +32,7 @@ class Caller(db.Model):
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
-class Call(db.Model):
+class Call(Model):
     """One telephone call. `state` is the dialogue's whole memory of it, written after each turn."""
 
     __tablename__ = "call"
@@ -52,7 +52,7 @@ class Call(db.Model):
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
-class Turn(db.Model):
+class Turn(Model):
     """One exchange: what we heard, understood, did and said. Stored exactly once (unique call and number)."""
 
     __tablename__ = "turn"
@@ -67,7 +67,7 @@ class Turn(db.Model):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
-class ServiceRequest(db.Model):
+class ServiceRequest(Model):
     """What a caller asked to be done, with its state and its reference number."""
 
     __tablename__ = "service_request"
@@ -85,7 +85,7 @@ class ServiceRequest(db.Model):
     closed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
-class Recording(db.Model):
+class Recording(Model):
     """The audio of a message that a caller left for a person: 8 kHz mu-law bytes."""
 
     __tablename__ = "recording"

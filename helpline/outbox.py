@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from sqlalchemy import JSON, Index, Integer, String, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime, changed, db
 
 LEASE = dt.timedelta(seconds=60)
 
 
-class Timer(db.Model):
+class Timer(Model):
     """A promise with a due time. `kind` is a word in the clock's table, `subject` what it is about ("offer:7")."""
 
     __tablename__ = "timer"
@@ -31,14 +31,12 @@ class Timer(db.Model):
     done_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
-class Delivery(db.Model):
+class Delivery(Model):
     """One SMS or outbound call to be sent. `dedupe_key` keeps the same news from being told twice."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index(
-            "ix_delivery_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")
-        ),
+        Index("ix_delivery_due", "due_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(8))  # sms, call
@@ -80,9 +78,7 @@ def promise_sms(to_number: str, body: str, key: str, due_at: dt.datetime) -> boo
 
 def promise_call(to_number: str, purpose: dict[str, Any], key: str, due_at: dt.datetime) -> bool:
     """Promise one outbound call; `purpose` says what the dialogue has to tell or ask."""
-    return promise(
-        Delivery(channel="call", to_number=to_number, purpose=purpose, due_at=due_at, dedupe_key=f"call:{key}")
-    )
+    return promise(Delivery(channel="call", to_number=to_number, purpose=purpose, due_at=due_at, dedupe_key=f"call:{key}"))
 
 
 def claim(model: type[Promised], worker: str, now: dt.datetime, most: int = 20) -> list[Promised]:
@@ -111,7 +107,7 @@ def claim(model: type[Promised], worker: str, now: dt.datetime, most: int = 20) 
 def settle(row: Timer | Delivery, now: dt.datetime, **values: Any) -> bool:
     """Mark a claimed row done, unless another worker has taken it over. False: roll back, it is theirs."""
     model = type(row)
-    settled = db.session.execute(
+    return changed(
         update(model)
         .where(
             model.id == row.id,
@@ -120,6 +116,4 @@ def settle(row: Timer | Delivery, now: dt.datetime, **values: Any) -> bool:
             model.done_at.is_(None),
         )
         .values(done_at=now, **values)
-        .execution_options(synchronize_session=False)
     )
-    return settled.rowcount == 1

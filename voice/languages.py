@@ -51,6 +51,7 @@ def kinds(spoken: Spoken, today: dt.date) -> dict[str, Any]:
         "full_date": lambda value: spoken.full_date(dt.date.fromisoformat(value)),
         "time": lambda value: spoken.time(dt.time.fromisoformat(value)),
         "digits": lambda value: spoken.digits(value),
+        "phone": lambda value: spoken.phone(value),
         "reference": lambda value: spoken.reference(value),
         "number": lambda value: spoken.number(value),
         "list_or": lambda value: spoken.list_or(value),
@@ -107,8 +108,7 @@ def load_language(code: str, folder: Path = FOLDER) -> Language:
         code=code,
         sentences={intent: tuple(sentences) for intent, sentences in heard.get("intents", {}).items()},
         words={
-            kind: {value: tuple(words) for value, words in values.items()}
-            for kind, values in heard.get("words", {}).items()
+            kind: {value: tuple(words) for value, words in values.items()} for kind, values in heard.get("words", {}).items()
         },
         patterns=_patterns(heard.get("patterns", {}), code),
         not_patterns=_patterns(heard.get("not_patterns", {}), code),

@@ -185,9 +185,7 @@ class Conversation:
         since = turns.last_heard_at(call.id) or call.started_at
         return (self.now() - since).total_seconds() >= self.settings.turn_taking.dead_line
 
-    def _turn(
-        self, call: Call, state: State, heard: Heard, given: Meaning | Result, secret: bool = False
-    ) -> Reply:
+    def _turn(self, call: Call, state: State, heard: Heard, given: Meaning | Result, secret: bool = False) -> Reply:
         """Advance until the dialogue has something to listen for; store what was heard, done and said."""
         says: list[Say] = []
         done: list[tuple[Order, Result]] = []

@@ -17,9 +17,7 @@ DOTS = "••••••"
 LIVE = ("ringing", "live", "dropped")
 
 
-def open_call(
-    sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None
-) -> Call:
+def open_call(sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None) -> Call:
     """The call of this provider id: opened now, or the one that is there (a repeated webhook). Does not commit."""
     if (known := find_call(sid)) is not None:
         return known
@@ -78,12 +76,8 @@ def words_so_far(call_id: int) -> tuple[str, ...]:
 
 def last_heard_at(call_id: int) -> dt.datetime | None:
     """When the caller last said a word or pressed a key."""
-    for heard, at in db.session.execute(
-        select(Turn.heard, Turn.at).where(Turn.call_id == call_id).order_by(Turn.number.desc())
-    ):
-        if heard["text"] or heard["keys"]:
-            return at
-    return None
+    turns = db.session.execute(select(Turn.heard, Turn.at).where(Turn.call_id == call_id).order_by(Turn.number.desc()))
+    return next((turn.at for turn in turns if turn.heard["text"] or turn.heard["keys"]), None)
 
 
 def _heard_json(heard: Heard, secret: bool) -> dict[str, Any]:

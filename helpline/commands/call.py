@@ -16,10 +16,11 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import select
 
-from helpline.app import Parts, create_app
+from helpline.app import create_app
 from helpline.calls.turns import open_call
 from helpline.db import db
 from helpline.models import Call, Caller, ServiceRequest, Turn
+from helpline.parts import Parts
 from helpline.settings import SettingsError, load_settings
 from voice.audio import AudioError, line_pcm
 from voice.heard import Heard, Reply
@@ -100,7 +101,7 @@ class Terminal:
 @click.option("--keys", multiple=True, help="The keys that the caller presses next.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole call as one JSON object at the end.")
 @click.pass_context
-def command(ctx: click.Context, number: str | None, as_json: bool, **_: Any) -> None:
+def command(ctx: click.Context, /, number: str | None, as_json: bool, **_: Any) -> None:
     """Place one call. Without --say, --audio and --keys you type: a line of digits, * and # is keys, an empty
     line is silence. The call ends when the helpline ends it or when there is nothing more to say."""
     try:
@@ -147,9 +148,7 @@ def _typed() -> Iterator[Spoken]:
 
 def _as_json(call_id: int) -> dict[str, Any]:
     turns = db.session.scalars(select(Turn).where(Turn.call_id == call_id).order_by(Turn.number))
-    requests = db.session.scalars(
-        select(ServiceRequest).where(ServiceRequest.call_id == call_id).order_by(ServiceRequest.id)
-    )
+    requests = db.session.scalars(select(ServiceRequest).where(ServiceRequest.call_id == call_id).order_by(ServiceRequest.id))
     return {
         "turns": [
             {"number": turn.number, "heard": turn.heard, "meaning": turn.meaning, "orders": turn.orders,

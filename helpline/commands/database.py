@@ -7,10 +7,11 @@ import os
 import click
 from flask_migrate import upgrade as migrate_up
 
-from helpline.app import Parts, create_app
+from helpline.app import create_app
 from helpline.commands.demo_data import seed
 from helpline.db import db
 from helpline.models import Caller
+from helpline.parts import Parts
 from helpline.settings import load_settings
 
 

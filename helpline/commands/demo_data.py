@@ -57,9 +57,7 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     _calendar(now)
     volunteers = _volunteers(now)
     password = secrets.token_urlsafe(9)
-    db.session.add(
-        Staff(name="Ruth Marsh", login="ruth", password_hash=hash_password(password), role="coordinator")
-    )
+    db.session.add(Staff(name="Ruth Marsh", login="ruth", password_hash=hash_password(password), role="coordinator"))
     db.session.commit()
     ledger = Ledger(lambda: now)
     for caller in callers.values():
@@ -134,9 +132,16 @@ def _paid_before(caller: Caller, biller: Biller, now: dt.datetime) -> None:
         db.session.flush()
         db.session.add(
             Payment(
-                bill_id=bill.id, caller_id=caller.id, request_id=request.id, key=f"demonstration:{months}",
-                amount=bill.amount, currency=bill.currency, status="settled", claimed_at=then, ended_at=then,
-            )  # fmt: skip
+                bill_id=bill.id,
+                caller_id=caller.id,
+                request_id=request.id,
+                key=f"demonstration:{months}",
+                amount=bill.amount,
+                currency=bill.currency,
+                status="settled",
+                claimed_at=then,
+                ended_at=then,
+            )
         )
 
 

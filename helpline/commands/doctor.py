@@ -52,9 +52,17 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _database(settings)
     telephony = settings.telephony
     real = telephony.provider == "twilio"
-    says = f"Twilio, number {telephony.number}" if real else "console: nothing leaves this machine; set telephony.provider to twilio"
+    says = (
+        f"Twilio, number {telephony.number}"
+        if real
+        else "console: nothing leaves this machine; set telephony.provider to twilio"
+    )
     yield Check("telephony", real, says, needed=False)
-    staff = f"calls for a person go to {telephony.staff_number}" if telephony.staff_number else "no staff number is set: callers who want a person leave a message"
+    staff = (
+        f"calls for a person go to {telephony.staff_number}"
+        if telephony.staff_number
+        else "no staff number is set: callers who want a person leave a message"
+    )
     yield Check("a person", bool(telephony.staff_number), staff, needed=False)
 
 
@@ -76,7 +84,11 @@ def _voice(code: str) -> Check:
 
 def _database(settings: Settings) -> Check:
     name = settings.database.rpartition("@")[2]
-    if settings.database.startswith("sqlite") and not settings.database_url and not (settings.data_path / "helpline.db").exists():
+    if (
+        settings.database.startswith("sqlite")
+        and not settings.database_url
+        and not (settings.data_path / "helpline.db").exists()
+    ):
         return Check("database", False, f"{name} is not there yet: `helpline db upgrade` makes it", needed=False)
     engine = create_engine(settings.database)
     try:

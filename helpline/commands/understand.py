@@ -26,9 +26,7 @@ def command(language: Language, expecting: str, now: dt.datetime) -> None:
     """
     for text in lines():
         meaning = (
-            likeliest(text, language, now)
-            if expecting == "open"
-            else understand(text, language, Expecting(expecting), now)
+            likeliest(text, language, now) if expecting == "open" else understand(text, language, Expecting(expecting), now)
         )
         write(_as_json(text, meaning))
 

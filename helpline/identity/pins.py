@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline import audit
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime, db
 from helpline.models import Caller
 
 WRONG_PER_CALL = 3
@@ -21,7 +21,7 @@ PIN_DIGITS = 6
 _hasher = PasswordHasher()
 
 
-class PinAttempt(db.Model):
+class PinAttempt(Model):
     """One wrong PIN: counted, never what was typed."""
 
     __tablename__ = "pin_attempt"

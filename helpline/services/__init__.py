@@ -21,9 +21,7 @@ def _check_pin(args: Json, context: Context) -> Result:
     if context.caller_id is None:
         return Result("identity.check_pin", "none")
     pepper = context.settings.pin_pepper
-    return Result(
-        "identity.check_pin", check_pin(context.caller_id, context.call_id, args["pin"], pepper, context.now)
-    )
+    return Result("identity.check_pin", check_pin(context.caller_id, context.call_id, args["pin"], pepper, context.now))
 
 
 ORDERS: dict[str, Callable[[Json, Context], Result]] = {

@@ -10,9 +10,7 @@ from voice.heard import Json, Result
 
 def request(args: Json, context: Context) -> Result:
     opened = open_request("register", context, key="person")
-    return Result(
-        "enrolment.request", "ok", {"reference": opened.reference, "when": office.call_back_words(context)}
-    )
+    return Result("enrolment.request", "ok", {"reference": opened.reference, "when": office.call_back_words(context)})
 
 
 ORDERS = {"enrolment.request": request}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from helpline import events
-from helpline.db import db
+from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
 from helpline.services.context import Context
 
@@ -45,17 +45,15 @@ def close(request: ServiceRequest, context: Context, status: str, delivered: boo
 
     False when it was closed already: then nothing is counted again.
     """
-    closed = db.session.execute(
+    closed = changed(
         update(ServiceRequest)
         .where(ServiceRequest.id == request.id, ServiceRequest.closed_at.is_(None))
         .values(status=status, closed_at=context.now)
     )
-    if closed.rowcount != 1:
+    if not closed:
         return False
     kind = "service_instance" if delivered else "request_closed"
-    events.record(
-        kind, f"request:{request.id}", context.now, area=area_of(request), intent=request.intent, status=status
-    )
+    events.record(kind, f"request:{request.id}", context.now, area=area_of(request), intent=request.intent, status=status)
     return True
 
 

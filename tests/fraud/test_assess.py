@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -78,4 +79,4 @@ def test_a_worse_outcome_never_scores_lower() -> None:
     results = [assess(Facts((one, two)), ruleset()) for one in sentences for two in sentences]
     by_outcome = [[r.score for r in results if r.outcome == outcome] for outcome in OUTCOMES]
     filled = [scores for scores in by_outcome if scores]
-    assert all(max(lower) < min(higher) for lower, higher in zip(filled, filled[1:], strict=False))
+    assert all(max(lower) < min(higher) for lower, higher in pairwise(filled))

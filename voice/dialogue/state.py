@@ -56,9 +56,7 @@ class State:
 def ask(state: State, name: str, /, *before: Say, **values: Any) -> Step:
     """Say `before`, then put the question `name`. Its counters start anew."""
     question = Say(name, values)
-    asked = replace(
-        state, ask=name, values=values, said=(*before[-1:], question), no_input=0, no_match=0, pending=None
-    )
+    asked = replace(state, ask=name, values=values, said=(*before[-1:], question), no_input=0, no_match=0, pending=None)
     return Step(asked, (*before, question))
 
 

@@ -92,9 +92,7 @@ def told(state: State, result: Result) -> Step:
 
 def begin_telling(state: State, result: Result) -> Step:
     """We ring the caller: first who is there, because a number may be anybody's."""
-    state = replace(
-        state, household=(result.data["caller"],), slots={"wish": "tell", "status": result.status, **result.data}
-    )
+    state = replace(state, household=(result.data["caller"],), slots={"wish": "tell", "status": result.status, **result.data})
     return ask(state, "tell.who", name=result.data["caller"]["name"])
 
 

@@ -72,9 +72,7 @@ def choose(code: str, engine: str, vosk_folder: Path | None) -> Choice:
     return Choice("whisper", "no Vosk model is there, so Whisper (tiny.en) is used; `helpline models get en` fetches one")
 
 
-def open_recogniser(
-    language: Vocabulary, engine: str, vosk_folder: Path | None, whisper_pool: int
-) -> Recogniser:
+def open_recogniser(language: Vocabulary, engine: str, vosk_folder: Path | None, whisper_pool: int) -> Recogniser:
     """Load the engine of choice: seconds the first time. Raises RecogniserError when there is none."""
     chosen = choose(language.code, engine, vosk_folder)
     if chosen.engine == "vosk" and chosen.vosk_folder is not None:

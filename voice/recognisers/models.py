@@ -118,9 +118,7 @@ def _fetch(download: Download, url: str, part: Path, progress: Progress) -> None
 def _verify(download: Download, part: Path) -> None:
     size = part.stat().st_size
     if size < download.size:
-        raise ModelError(
-            f"the download stopped at {size:,} of {download.size:,} bytes; run the same command again to go on"
-        )
+        raise ModelError(f"the download stopped at {size:,} of {download.size:,} bytes; run the same command again to go on")
     with part.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != download.sha256:
@@ -135,7 +133,7 @@ def _unpack(archive: Path, target: Path) -> None:
             with zipfile.ZipFile(archive) as unzipped:
                 if sum(entry.file_size for entry in unzipped.infolist()) > MOST_UNPACKED:
                     raise ModelError(f"{archive.name} would unpack to far more than a model")
-                unzipped.extractall(scratch)  # noqa: S202 - zipfile keeps every member below the folder
+                unzipped.extractall(scratch)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise ModelError(f"{archive.name} is not a zip archive: {error}") from error
         models = [folder for folder in (Path(scratch), *Path(scratch).iterdir()) if is_model(folder)]

@@ -34,9 +34,7 @@ class WhisperRecogniser:
             raise RecogniserError(f"Whisper's weights here are English only, not {language.code!r}")
         self._language = language
         self._places = threading.BoundedSemaphore(pool)
-        self._model = WhisperModel(
-            str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=1, num_workers=pool
-        )
+        self._model = WhisperModel(str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=1, num_workers=pool)
 
     def stream(self, expecting: Expecting, rate: int = RATE) -> WhisperStream:
         return WhisperStream(self, self._language.hotwords(expecting), rate)

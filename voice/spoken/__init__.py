@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from voice.spoken import en
+from voice.spoken import en, ko
 
 
 class Spoken(Protocol):
@@ -19,12 +19,13 @@ class Spoken(Protocol):
     def full_date(self, day: dt.date) -> str: ...
     def time(self, time: dt.time) -> str: ...
     def digits(self, digits: str) -> str: ...
+    def phone(self, number: str) -> str: ...
     def reference(self, reference: str) -> str: ...
     def list_or(self, items: Sequence[str]) -> str: ...
     def list_and(self, items: Sequence[str]) -> str: ...
 
 
-RENDERERS: dict[str, Spoken] = {"en": en}
+RENDERERS: dict[str, Spoken] = {"en": en, "ko": ko}
 
 
 def renderer(code: str) -> Spoken:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -19,14 +20,15 @@ CURRENCIES = {  # singular, plural, hundredth singular, hundredth plural
     "EUR": ("euro", "euros", "cent", "cents"),
     "USD": ("dollar", "dollars", "cent", "cents"),
     "KRW": ("won", "won", "", ""),
+    "JPY": ("yen", "yen", "", ""),
 }
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
-LETTERS = dict(
+LETTERS = dict(  # spelt as our voice says them: it reads "ay" like "eye"
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "ay bee see dee ee eff gee aitch eye jay kay el em en oh pee cue are ess tee you vee double-you ex why zed".split(),
+        "eigh bee see dee ee eff gee aitch eye jay kay el em en oh pee cue ar ess tee you vee double-u ex why zed".split(),
         strict=True,
     )
 )
@@ -65,12 +67,15 @@ def ordinal(value: int) -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """forty-two pounds and fifty pence. An unknown currency is said by its letters."""
-    exact = amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    """forty-two pounds and fifty pence. A currency that is not listed is said by its letters, with "point"."""
+    one, many, one_hundredth, many_hundredths = CURRENCIES.get(currency, ("", "", "", "point"))
+    exact = amount.quantize(Decimal("0.01") if many_hundredths else Decimal(1), ROUND_HALF_UP)
     whole, hundredths = int(abs(exact)), int(abs(exact) * 100) % 100
-    one, many, one_hundredth, many_hundredths = CURRENCIES.get(currency, (reference(currency),) * 2 + ("cent", "cents"))
+    if not one:
+        point = f" point {digits(f'{hundredths:02}')}" if hundredths else ""
+        return ("minus " if exact < 0 else "") + f"{number(whole)}{point} {reference(currency)}"
     parts = [f"{number(whole)} {one if whole == 1 else many}"] if whole or not hundredths else []
-    if hundredths and many_hundredths:
+    if hundredths:
         parts.append(f"{number(hundredths)} {one_hundredth if hundredths == 1 else many_hundredths}")
     return ("minus " if exact < 0 else "") + " and ".join(parts)
 
@@ -109,7 +114,9 @@ def time(time: dt.time) -> str:
     if minute == 0:
         spoken = f"{number(hour)} o'clock"
     elif minute in (15, 30, 45):
-        spoken = {15: f"quarter past {number(hour)}", 30: f"half past {number(hour)}", 45: f"quarter to {number(next_hour)}"}[minute]
+        spoken = {15: f"quarter past {number(hour)}", 30: f"half past {number(hour)}", 45: f"quarter to {number(next_hour)}"}[
+            minute
+        ]
     elif minute % 5 == 0:
         spoken = f"{number(minute)} past {number(hour)}" if minute < 30 else f"{number(60 - minute)} to {number(next_hour)}"
     else:
@@ -118,6 +125,8 @@ def time(time: dt.time) -> str:
 
 
 def part_of_day(time: dt.time) -> str:
+    if time.hour < 5 or time.hour >= 22:
+        return "at night"
     if time.hour < 12:
         return "in the morning"
     return "in the afternoon" if time.hour < 18 else "in the evening"
@@ -129,10 +138,18 @@ def digits(digits: str) -> str:
     return ", ".join(" ".join(only[start:end]) for start, end in _groups(len(only)))
 
 
+def phone(number: str) -> str:
+    """Digits in groups; a country code is said with "plus"."""
+    return ("plus " if number.strip().startswith("+") else "") + digits(number)
+
+
 def reference(reference: str) -> str:
-    """Letters by their names and digits one by one, in groups with a pause."""
-    named = [LETTERS.get(sign) or ONES[int(sign)] for sign in reference.upper() if sign in LETTERS or sign in "0123456789"]
-    return ", ".join(" ".join(named[start:end]) for start, end in _groups(len(named)))
+    """Letters by their names and digits one by one, grouped as it is written, and in threes and fours where it is long."""
+    parts: list[str] = []
+    for part in re.findall(r"[A-Z]+|[0-9]+", reference.upper()):
+        named = [LETTERS.get(sign) or ONES[int(sign)] for sign in part]
+        parts += [" ".join(named[start:end]) for start, end in _groups(len(named))]
+    return ", ".join(parts)
 
 
 def _groups(length: int) -> list[tuple[int, int]]:

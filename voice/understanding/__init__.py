@@ -10,12 +10,12 @@ from rapidfuzz import fuzz
 
 from voice.heard import Expecting, Meaning
 from voice.languages import Language
+from voice.tokens import LONGEST, plain
 from voice.understanding import slots
 from voice.understanding.dates import parse_date, parse_datetime, parse_duration, parse_time
 from voice.understanding.intents import classifier
 from voice.understanding.money import parse_money
 from voice.understanding.numbers import parse_digits, parse_number
-from voice.tokens import LONGEST, plain
 
 SURE = 0.35  # below this the open question was not understood
 SURE_ELSEWHERE = 0.6  # a new wish in the middle of a question must be clearer than that
@@ -134,7 +134,9 @@ def _yes_or_no(said: str, text: str, language: Language) -> Meaning | None:
 
 def _universal(said: str, text: str, language: Language) -> Meaning | None:
     best, intent = max(
-        (fuzz.ratio(said, plain(sentence)), intent) for intent in EVERYWHERE for sentence in language.sentences.get(intent, ("",))
+        (fuzz.ratio(said, plain(sentence)), intent)
+        for intent in EVERYWHERE
+        for sentence in language.sentences.get(intent, ("",))
     )
     return Meaning(intent, best / 100, text=text) if best >= SHORT_PHRASE else None
 

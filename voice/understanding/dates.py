@@ -154,10 +154,18 @@ def _counted(words: list[str], number: Number, today: dt.date) -> dt.date | None
         if before == "in" or words[number.end + 1 : number.end + 2] in (["from"], ["today"]):
             return today + dt.timedelta(seconds=min(number.value, 5000) * LENGTHS[unit])
         return None
-    names_a_month = any(word in MONTHS for word in words[number.end : number.end + 2]) or before in MONTHS or before == "the" and (
-        number.start > 1 and words[number.start - 2] in MONTHS
+    names_a_month = (
+        any(word in MONTHS for word in words[number.end : number.end + 2])
+        or before in MONTHS
+        or (before == "the" and (number.start > 1 and words[number.start - 2] in MONTHS))
     )
-    if number.ordinal and before in ("the", "on") and 1 <= number.value <= 31 and not names_a_month and unit not in ("one", "time"):
+    if (
+        number.ordinal
+        and before in ("the", "on")
+        and 1 <= number.value <= 31
+        and not names_a_month
+        and unit not in ("one", "time")
+    ):
         for ahead in range(3):
             first = (today.replace(day=1) + dt.timedelta(days=32 * ahead)).replace(day=1)
             day = _day(first.year, first.month, number.value)
@@ -255,11 +263,18 @@ def _numbered_time(words: list[str], number: Number) -> tuple[int, int] | None:
         return number.value, 0
     minute_at = number.end + (rest[:1] in (["oh"], ["o"]))
     minute = number_at(words, minute_at) if minute_at < len(words) else None
-    if minute and not minute.ordinal and 1 <= number.value and (10 <= minute.value < 60 or minute_at > number.end):
+    if minute and not minute.ordinal and number.value >= 1 and (10 <= minute.value < 60 or minute_at > number.end):
         return number.value, minute.value
     before = words[number.start - 1] if number.start else ""
-    daypart = rest[:1] == ["in"] and set(words[number.end : number.end + 3]) & PARTS.keys() or rest[:2] in (["at", "night"], ["this", "afternoon"])
-    return (number.value, 0) if number.value and (before in ("at", "around", "about", "by", "before", "after", "past") or daypart) else None
+    daypart = (rest[:1] == ["in"] and set(words[number.end : number.end + 3]) & PARTS.keys()) or rest[:2] in (
+        ["at", "night"],
+        ["this", "afternoon"],
+    )
+    return (
+        (number.value, 0)
+        if number.value and (before in ("at", "around", "about", "by", "before", "after", "past") or daypart)
+        else None
+    )
 
 
 def _before(hour: int, minutes: int) -> tuple[int, int]:
@@ -313,7 +328,7 @@ def parse_duration(text: str) -> int | None:
 
 def _count_before(words: list[str], index: int) -> float | None:
     before = words[max(0, index - 4) : index]
-    if before[-2:] in (["half", "an"], ["half", "a"]) or before[-1:] == ["half"] and "and" not in before:
+    if before[-2:] in (["half", "an"], ["half", "a"]) or (before[-1:] == ["half"] and "and" not in before):
         return 0.5
     if before[-3:] == ["quarter", "of", "an"]:
         return 3 * 0.25 if before[-4:-3] in (["three"], ["3"]) else 0.25

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,7 @@ def train(examples: dict[str, list[str]]) -> Classifier:
 def _pieces(text: str) -> Counter[str]:
     """Words, pairs of words, and four-letter runs: the runs still match when a recogniser garbled a word."""
     words = plain(text).split()
-    pairs = [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    pairs = [f"{one} {two}" for one, two in pairwise(words)]
     runs = [f"#{padded[i : i + 4]}" for word in words for padded in [f"^{word}$"] for i in range(max(1, len(padded) - 3))]
     return Counter([*words, *pairs, *runs])
 

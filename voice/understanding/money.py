@@ -74,5 +74,5 @@ def _joined(words: list[str], whole: Number, part: Number) -> bool:
     if part.value >= 100 or part.ordinal:
         return False
     if not between:
-        return 10 <= part.value or unit_after in SUBUNITS
+        return part.value >= 10 or unit_after in SUBUNITS
     return between[0] in UNITS and between[1:] in ([], ["and"]) and unit_after not in UNITS

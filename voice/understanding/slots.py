@@ -10,9 +10,9 @@ from rapidfuzz import fuzz
 
 from voice.heard import Expecting
 from voice.languages import Language
+from voice.tokens import plain, tokens
 from voice.understanding.dates import parse_date, parse_time, part_of_day
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
-from voice.tokens import plain, tokens
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
 SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind"}
@@ -61,7 +61,11 @@ def choice(text: str, options: tuple[str, ...]) -> int | None:
     if not options:
         return None
     return next(
-        (found for found in (_by_time(text, options), _by_words(text, options), _by_place(text, len(options))) if found is not None),
+        (
+            found
+            for found in (_by_time(text, options), _by_words(text, options), _by_place(text, len(options)))
+            if found is not None
+        ),
         None,
     )
 

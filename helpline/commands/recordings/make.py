@@ -164,7 +164,7 @@ def check(recordings: dict[str, dict[str, Any]]) -> int:
         right = plain(heard.text) == plain(entry["words"])
         wrong += not right
         print(f"{'ok   ' if right else 'WRONG'} {name}: {heard.text!r} ({heard.confidence:.2f})")
-    print(f"{len(recordings) - wrong} of {len(recordings)} right, {dt.date.today().isoformat()}")
+    print(f"{len(recordings) - wrong} of {len(recordings)} right, {dt.datetime.now(dt.UTC).date().isoformat()}")
     return wrong
 
 

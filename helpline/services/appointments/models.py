@@ -7,10 +7,10 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime
 
 
-class Clinic(db.Model):
+class Clinic(Model):
     """A place with a calendar. `area` is the district that it serves."""
 
     __tablename__ = "clinic"
@@ -20,7 +20,7 @@ class Clinic(db.Model):
     time_zone: Mapped[str] = mapped_column(String(40))
 
 
-class CalendarSlot(db.Model):
+class CalendarSlot(Model):
     """One time with one person; booked when it has a request."""
 
     __tablename__ = "calendar_slot"

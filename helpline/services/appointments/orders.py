@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from helpline import events, outbox
-from helpline.db import db
+from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
 from helpline.services.appointments.models import CalendarSlot, Clinic
 from helpline.services.context import Context
@@ -52,12 +52,12 @@ def book(args: Json, context: Context) -> Result:
     data = _data(slot, clinic, context)
     with db.session.begin_nested() as nested:
         request = open_request("book_appointment", context, key=f"slot:{slot.id}", **data)
-        booked = db.session.execute(
+        booked = changed(
             update(CalendarSlot)
             .where(CalendarSlot.id == slot.id, (CalendarSlot.request_id.is_(None)) | (CalendarSlot.request_id == request.id))
             .values(request_id=request.id)
         )
-        if booked.rowcount != 1:
+        if not booked:
             nested.rollback()
             return Result("appointments.book", "taken")
     events.record("appointment_booked", f"request:{request.id}", context.now, area=clinic.area)
@@ -91,8 +91,8 @@ def _span(date: Any) -> tuple[dt.date, dt.date]:
     if isinstance(date, dict) and "any_of" in date:
         return _span(date["any_of"][0])
     if isinstance(date, dict):
-        known = date.get("from") or date.get("to")
-        return dt.date.fromisoformat(date.get("from") or known), dt.date.fromisoformat(date.get("to") or known)
+        start, end = (date.get("from") or date["to"]), (date.get("to") or date["from"])
+        return dt.date.fromisoformat(start), dt.date.fromisoformat(end)
     day = dt.date.fromisoformat(date[:10])
     return day, day
 

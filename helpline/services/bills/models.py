@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime
 
 
-class Biller(db.Model):
+class Biller(Model):
     """A company that may be paid. `kind` is what callers call it: electricity, gas, water."""
 
     __tablename__ = "biller"
@@ -22,7 +22,7 @@ class Biller(db.Model):
     allowed: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-class BillAccount(db.Model):
+class BillAccount(Model):
     """A caller's account with a biller: the only reference that money ever goes to."""
 
     __tablename__ = "bill_account"
@@ -33,7 +33,7 @@ class BillAccount(db.Model):
     reference: Mapped[str] = mapped_column(String(40))
 
 
-class Bill(db.Model):
+class Bill(Model):
     """One bill as the biller issued it."""
 
     __tablename__ = "bill"
@@ -46,7 +46,7 @@ class Bill(db.Model):
     status: Mapped[str] = mapped_column(String(10), default="due")  # due, paid
 
 
-class Payment(db.Model):
+class Payment(Model):
     """One payment of one bill: claimed (promised to the caller), then settled or failed. Never two alive for a bill."""
 
     __tablename__ = "payment"
@@ -72,7 +72,7 @@ class Payment(db.Model):
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
-class Assessment(db.Model):
+class Assessment(Model):
     """What the fraud rules said of one money request, with every finding."""
 
     __tablename__ = "assessment"

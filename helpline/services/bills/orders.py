@@ -107,7 +107,7 @@ def _unpaid(caller_id: int | None) -> list[Row[Any]]:
         .where(BillAccount.caller_id == caller_id, Bill.status == "due", Biller.allowed)
         .order_by(Bill.due_on, Bill.id)
     )
-    return list(db.session.execute(query).all())
+    return [*db.session.execute(query)]
 
 
 def _bill_data(row: Row[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import update
 
 from helpline import audit, events, outbox
-from helpline.db import db
+from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.bills.orders import money_data
@@ -53,12 +53,12 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
     status = {"paid": "settled", "declined": "failed"}.get(answer["status"])
     if status is None:
         return False
-    moved = db.session.execute(
+    moved = changed(
         update(Payment)
         .where(Payment.id == payment.id, Payment.status == "claimed")
         .values(status=status, reason=answer["reason"], ended_at=now)
     )
-    if moved.rowcount != 1:
+    if not moved:
         return False
     if status == "settled":
         db.session.execute(update(Bill).where(Bill.id == payment.bill_id).values(status="paid"))

@@ -10,11 +10,11 @@ from sqlalchemy import ForeignKey, Index, Numeric, String, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from helpline.db import UtcDateTime, db
+from helpline.db import Model, UtcDateTime, db
 from helpline.services.gateways.payments import Charge
 
 
-class LedgerTransaction(db.Model):
+class LedgerTransaction(Model):
     """One charge that was asked for, paid or declined. Its key makes a repeat harmless."""
 
     __tablename__ = "ledger_transaction"
@@ -26,7 +26,7 @@ class LedgerTransaction(db.Model):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
-class LedgerEntry(db.Model):
+class LedgerEntry(Model):
     """Money into (+) or out of (-) one account. The entries of a transaction add up to zero."""
 
     __tablename__ = "ledger_entry"
@@ -38,7 +38,7 @@ class LedgerEntry(db.Model):
     currency: Mapped[str] = mapped_column(String(3))
 
 
-class LedgerAccount(db.Model):
+class LedgerAccount(Model):
     """The row that two charges of one payer meet at, so that neither spends the other's money."""
 
     __tablename__ = "ledger_account"
@@ -91,7 +91,7 @@ class Ledger:
 
 def _find(session: Session, key: str) -> Charge | None:
     row = session.scalar(select(LedgerTransaction).where(LedgerTransaction.key == key))
-    return row and Charge("paid" if row.status == "paid" else "declined", row.reason)
+    return Charge("paid" if row.status == "paid" else "declined", row.reason) if row else None
 
 
 def balance(session: Session, account: str, currency: str) -> Decimal:

@@ -1,0 +1,305 @@
+"""One live call's sound: frames in, speech and keys out of them, turns taken, answers played.
+
+The thread that receives keeps the time and never waits for anything else: what may take long is a job of
+`answering`. Marks tell what the caller has heard. Rows are touched only inside a turn, so no database session is
+held between turns.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import replace
+from typing import Any, Protocol
+
+from flask import Flask
+from simple_websocket import ConnectionClosed
+
+from helpline.calls.answering import Answering, Clause, Failed, Finished, Listen, Parts, Spoken, TurnTimes
+from helpline.calls.playing import Player
+from voice.audio import RATE, mulaw_to_pcm
+from voice.recognisers import Stream
+from voice.speechdetector import SpeechDetector
+from voice.turntaking import TurnTaker, Verdict, patience
+
+TICK = 0.1  # seconds: how long to wait for a message before looking at the clock
+PRE_ROLL = 1.0  # seconds of sound kept from before somebody is heard to speak
+QUIET_LINE = 30.0  # seconds without any message: the line is dead, though nobody said so
+HEARING = 2.0  # seconds: a line that sent something so recently is alive
+MOST_UNREAD = 250  # messages: five seconds of sound that we did not keep up with
+MOST_AHEAD = 5.0  # seconds of sound more than time has passed: no telephone does that
+MOST_TROUBLES = 2  # in a call; then the verbs behind the stream take over
+LAST_TURN = 30.0  # seconds that a turn under way may still take when the caller has gone
+RECORDING_MARGIN = 10.0  # seconds more than the longest message: the turn ends first
+POLICY_VIOLATION = 1008
+log = logging.getLogger(__name__)
+
+
+class Socket(Protocol):
+    """The part of a WebSocket that is used here. All three may raise ConnectionClosed."""
+
+    def receive(self, timeout: float | None = None) -> str | bytes | None: ...
+    def send(self, data: str) -> None: ...
+    def close(self, reason: int | None = None, message: str | None = None) -> None: ...
+
+
+def log_times(times: TurnTimes) -> None:
+    log.info(
+        "call %s turn %s (%s, %s): waited %.2f s, recognised in %.3f, thought %.3f, spoke after %.3f",
+        times.call_id,
+        times.turn,
+        times.expecting,
+        times.engine or "no words",
+        times.waiting,
+        times.recognising,
+        times.thinking,
+        times.speaking,
+    )
+
+
+class Ear:
+    """The recogniser's stream of one turn, fed so that it costs what speech costs.
+
+    An engine without words before the end gets sound only from a little before somebody speaks: it would
+    work through all the silence too.
+    """
+
+    def __init__(self, stream: Stream, partials: bool) -> None:
+        self.stream = stream
+        self.partial = ""
+        self._feeding = partials
+        self._before: deque[bytes] = deque()
+
+    def feed(self, pcm: bytes, speaking: bool) -> None:
+        self._before.append(pcm)
+        if self._feeding or speaking:
+            self._feeding = True
+            while self._before:
+                self.partial = self.stream.feed(self._before.popleft())
+        while sum(map(len, self._before)) > PRE_ROLL * RATE * 2:
+            self._before.popleft()
+
+
+class LiveCall:
+    """One socket of one call, from `start` to its end."""
+
+    def __init__(
+        self,
+        socket: Socket,
+        stream_sid: str,
+        call_id: int,
+        app: Flask,
+        parts: Parts,
+        pool: Executor,
+        measured: Callable[[TurnTimes], None] = log_times,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.call_id = call_id
+        self._socket = socket
+        self._stream_sid = stream_sid
+        self._app = app
+        self._parts = parts
+        self._times = parts.settings.turn_taking
+        self._measured = measured
+        self._clock = clock
+        self._answering = Answering(call_id, app, parts, pool, clock)
+        self._player = Player(self._send)
+        self._detector = SpeechDetector()
+        self._turn: TurnTaker | None = None  # open while an answer is waited for
+        self._ear: Ear | None = None
+        self._asked: Listen | None = None
+        self._recording = bytearray()
+        self._first_sound: Clause | None = None  # of an answer, until it has been sent
+        self._troubles = 0
+        self._over = False
+        self._sound_seconds = 0.0
+        self._started_at = self._last_message_at = clock()
+
+    @property
+    def hearing(self) -> bool:
+        """Whether the other side is still sending."""
+        return not self._over and self._clock() - self._last_message_at < HEARING
+
+    def let_go(self) -> None:
+        """Another socket has taken this call over."""
+        self._over = True
+
+    def run(self) -> None:
+        """Carry the call until it ends. Whatever happens, its rows know afterwards."""
+        try:
+            self._begin(self._answering.begin)
+            while not self._over:
+                message = self._socket.receive(timeout=TICK)
+                now = self._clock()
+                if message is not None:
+                    self._last_message_at = now
+                    self._take(message, now)
+                self._collect()
+                self._tick(now)
+        except (ConnectionClosed, OSError):
+            log.info("call %s: the socket has closed", self.call_id)
+        except Exception:
+            log.exception("call %s: its line failed", self.call_id)
+        finally:
+            self._hung_up()
+
+    # -- from the line
+
+    def _take(self, message: str | bytes, now: float) -> None:
+        """One message. What is malformed or unknown is passed over: a call never falls over it."""
+        try:
+            data = json.loads(message)
+            event = data["event"]
+            if event == "media":
+                self._media(data["media"], now)
+            elif event == "dtmf":
+                self._key(data["dtmf"]["digit"], now)
+            elif event == "mark":
+                self._player.marked(str(data["mark"]["name"]))
+            elif event == "stop":
+                self._over = True
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            log.debug("call %s: a message that means nothing", self.call_id)
+
+    def _media(self, media: Mapping[str, Any], now: float) -> None:
+        if media.get("track", "inbound") != "inbound":
+            return
+        sound = base64.b64decode(media["payload"], validate=True)
+        self._sound_seconds += len(sound) / RATE
+        unread = len(getattr(self._socket, "input_buffer", ()))
+        if self._sound_seconds - (now - self._started_at) > MOST_AHEAD or unread > MOST_UNREAD:
+            log.warning("call %s: sound comes faster than time passes (%s messages unread)", self.call_id, unread)
+            self._over = True
+            self._socket.close(POLICY_VIOLATION, "too fast")
+        elif sound:
+            self._hear(sound, now)
+
+    def _hear(self, sound: bytes, now: float) -> None:
+        pcm = mulaw_to_pcm(sound)
+        speaking = self._detector.feed(pcm)
+        if self._turn is None or self._ear is None:
+            return
+        self._ear.feed(pcm, speaking)
+        self._record(sound, now)
+        self._judge(self._turn.audio(len(sound) / RATE, speaking, self._ear.partial, now), now)
+
+    def _record(self, sound: bytes, now: float) -> None:
+        """Keep the caller's message; our own question does not belong to it."""
+        most = (self._times.longest_message + RECORDING_MARGIN) * RATE
+        wanted = self._asked is not None and self._asked.reply.expecting.record
+        if wanted and self._player.finished(now) and len(self._recording) < most:
+            self._recording += sound
+
+    def _key(self, digit: object, now: float) -> None:
+        """A key while nothing is asked is not kept: it would answer a question that was not heard yet."""
+        if self._turn is not None and isinstance(digit, str):
+            self._judge(self._turn.key(digit, now), now)
+
+    def _judge(self, verdict: Verdict | None, now: float) -> None:
+        """What the turn says after a sound, a key or a while."""
+        turn = self._turn
+        assert turn is not None  # noqa: S101 - asked only while a turn is open
+        if turn.barged_in and not self._player.finished(now):
+            self._player.stop()
+            self._answering.be_quiet()
+            turn.prompt_ended(now)
+        if verdict is not None:
+            self._end_turn(verdict, turn.speech_ended_for if verdict.kind == "speech" else 0.0, now)
+
+    def _end_turn(self, verdict: Verdict, waited: float, now: float) -> None:
+        assert self._asked is not None  # noqa: S101 - a turn is open only after a question
+        finished = Finished(self._asked.reply, verdict, self._asked.stream, bytes(self._recording), waited, self._clock())
+        self._close_turn()
+        self._begin(self._answering.answer, finished)
+
+    def _close_turn(self) -> None:
+        self._turn, self._ear, self._asked = None, None, None
+        self._recording.clear()
+
+    # -- from the worker
+
+    def _begin(self, job: Callable[..., None], *args: Any) -> None:
+        self._player.begin()
+        job(*args)
+
+    def _collect(self) -> None:
+        for item in self._answering.ready():
+            match item:
+                case Clause():
+                    self._player.say(item.sound)
+                    self._first_sound = item if item.times else self._first_sound
+                case Listen():
+                    self._listen(item)
+                case Spoken():
+                    self._player.complete()
+                case Failed(gone):
+                    self._mend(gone)
+
+    def _listen(self, asked: Listen) -> None:
+        self._close_turn()
+        self._asked = asked
+        self._ear = Ear(asked.stream, asked.partials)
+        self._turn = TurnTaker(asked.reply.expecting, patience(asked.reply.expecting, self._times), asked.partials)
+
+    def _mend(self, gone: bool) -> None:
+        """Never leave the caller in silence: say so and ask again; or let the verbs behind the stream do it."""
+        self._troubles += 1
+        self._close_turn()
+        if gone or self._answering.reply is None or self._troubles > MOST_TROUBLES:
+            self._over = True
+        else:
+            self._begin(self._answering.ask_again)
+
+    # -- time passes
+
+    def _tick(self, now: float) -> None:
+        if now - self._last_message_at > QUIET_LINE:
+            log.warning("call %s: nothing came from the line for %s s", self.call_id, QUIET_LINE)
+            self._over = True
+        if self._player.pump(now):
+            self._spoke()
+        if self._turn is not None:
+            self._wait(self._turn, now)
+        elif self._leaving and self._player.finished(now):
+            self._over = True
+
+    def _wait(self, turn: TurnTaker, now: float) -> None:
+        if self._player.finished(now):
+            turn.prompt_ended(now)
+        if now - self._started_at > self._times.longest_call:
+            self._close_turn()
+            self._begin(self._answering.part, "too_long")
+        else:
+            self._judge(turn.tick(now), now)
+
+    def _spoke(self) -> None:
+        """The first sound of an answer is on its way."""
+        first, self._first_sound = self._first_sound, None
+        if first is not None and first.times is not None:
+            self._measured(replace(first.times, speaking=self._clock() - first.thought_at))
+
+    @property
+    def _leaving(self) -> bool:
+        """The last words are out of our hands: when they have been heard, the verbs behind the stream go on."""
+        reply = self._answering.reply
+        return self._answering.idle and reply is not None and reply.then in ("hang_up", "person")
+
+    # -- the end
+
+    def _hung_up(self) -> None:
+        """The turn under way is finished first: what the caller has said yes to is done."""
+        self._over = True
+        try:
+            self._answering.finish(LAST_TURN)
+        except TimeoutError:
+            log.error("call %s: its last turn takes longer than %s s", self.call_id, LAST_TURN)
+        with self._app.app_context():
+            self._parts.conversation.hung_up(self.call_id)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self._socket.send(json.dumps({**message, "streamSid": self._stream_sid}))

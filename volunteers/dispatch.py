@@ -1,0 +1,68 @@
+"""`tick`: ask the next best volunteer about each open task. Sends nothing itself: `send` promises the SMS."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+
+from helpline.db import db
+from volunteers import tasks
+from volunteers.matching import Candidate, Need, rank
+from volunteers.models import Offer, Task, Volunteer
+
+Send = Callable[[Volunteer, str, str], None]  # volunteer, text, key of the news
+MONTH = dt.timedelta(days=30)
+MOST_TASKS = 50  # a tick: the next one takes the rest
+
+
+def tick(now: dt.datetime, send: Send) -> int:
+    """Offer each open task to one volunteer who has not been asked yet. How many were asked. Does not commit."""
+    waiting = db.session.scalars(select(Task).where(Task.status == "open").order_by(Task.id).limit(MOST_TASKS)).all()
+    return sum(_ask_next(task, now, send) for task in waiting)
+
+
+def _ask_next(task: Task, now: dt.datetime, send: Send) -> bool:
+    asked = set(db.session.scalars(select(Offer.volunteer_id).where(Offer.task_id == task.id)))
+    candidates = [candidate for candidate in _candidates(task, now) if candidate.id not in asked]
+    ranking = rank(Need(task.kind, task.area, task.language), candidates)
+    if not ranking.ids:
+        tasks.escalate(task.id, _shortfall(ranking.why_not.values(), len(asked)), now)
+        return False
+    offer = tasks.offer(task, ranking.ids[0], now)
+    if offer is None:
+        return False
+    volunteer = db.session.get_one(Volunteer, ranking.ids[0])
+    send(volunteer, offer_text(task, offer), f"offer:{offer.id}")
+    return True
+
+
+def offer_text(task: Task, offer: Offer) -> str:
+    """One SMS with all that is needed to decide: plain letters, under 160 characters, no name and no address."""
+    when = f"{task.day:%a %d %b} {task.part_of_day}"
+    until = f"{offer.answer_by:%d %b %H:%M} UTC"
+    return f"BlueVest: {task.summary}, {task.area}, {when}, {task.minutes} min. Answer on your list by {until}."[:160]
+
+
+def _candidates(task: Task, now: dt.datetime) -> list[Candidate]:
+    recent = _counts(Task.accepted_at > now - MONTH)
+    today = _counts(Task.day == task.day, Task.status == "accepted")
+    return [
+        Candidate(
+            volunteer.id, tuple(volunteer.languages), tuple(volunteer.areas), tuple(volunteer.kinds),
+            volunteer.on_duty, recent.get(volunteer.id, 0), today.get(volunteer.id, 0),
+        )
+        for volunteer in db.session.scalars(select(Volunteer).order_by(Volunteer.id))
+    ]  # fmt: skip
+
+
+def _counts(*where: object) -> dict[int, int]:
+    query = select(Task.volunteer_id, func.count()).where(Task.volunteer_id.is_not(None), *where).group_by(Task.volunteer_id)  # type: ignore[arg-type]
+    return {volunteer_id: count for volunteer_id, count in db.session.execute(query) if volunteer_id}
+
+
+def _shortfall(reasons: object, asked: int) -> str:
+    """Why nobody is left, for the coordinator."""
+    words = sorted(set(reasons))  # type: ignore[call-overload]
+    return f"{asked} asked; the others: {', '.join(words)}" if words else f"all {asked} have been asked"

@@ -1,0 +1,249 @@
+"""The volunteers' pages: sign in, see offers, accept, done. A form, one call, a redirect; no JavaScript needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import select, update
+
+from helpline import outbox
+from helpline.db import changed, db
+from volunteers import tasks
+from volunteers.models import Offer, SignInCode, Task, Volunteer
+
+blueprint = Blueprint("volunteers", __name__, url_prefix="/volunteers", template_folder="templates")
+LINK_LIFE = 7 * 24 * 3600  # seconds
+CODE_LIFE = dt.timedelta(minutes=10)
+MOST_TRIES = 5
+MOST_CODES = 3  # in CODE_LIFE: nobody's telephone is flooded
+TOO_LATE = "Somebody else has taken it already. Thank you all the same."
+
+
+# -- signing in
+
+
+def sign_in_link(volunteer: Volunteer) -> str:
+    """The path of a page with a sign-in button, good for seven days. Send it to the volunteer only."""
+    return f"{blueprint.url_prefix}/sign-in/{_links().dumps(volunteer.id)}"
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> str:
+    return render_template("volunteers/sign_in.html")
+
+
+@blueprint.post("/sign-in")
+def send_code() -> Any:
+    """Send a code, or seem to: who is a volunteer is nobody's business."""
+    phone = "".join(sign for sign in request.form.get("phone", "")[:40] if sign in "+0123456789")
+    session["sign_in_phone"] = phone
+    volunteer = _by_phone(phone)
+    if volunteer:
+        _promise_code(volunteer)
+        db.session.commit()
+    return redirect(url_for(".enter_code"))
+
+
+@blueprint.get("/code")
+def enter_code() -> str:
+    return render_template("volunteers/code.html")
+
+
+@blueprint.post("/code")
+def check_code() -> Any:
+    volunteer = _by_phone(session.get("sign_in_phone", ""))
+    code = "".join(sign for sign in request.form.get("code", "")[:20] if sign.isdigit())
+    if volunteer and _use_code(volunteer, code):
+        db.session.commit()
+        return _signed_in(volunteer)
+    db.session.commit()
+    flash("That code is not right, or it is too old. You can ask for a new one.", "error")
+    return redirect(url_for(".enter_code"))
+
+
+@blueprint.get("/sign-in/<token>")
+def sign_in_by_link(token: str) -> str:
+    """Only a button: a preview of the link in some chat must not sign anybody in."""
+    return render_template("volunteers/sign_in_link.html", volunteer=_from_link(token))
+
+
+@blueprint.post("/sign-in/<token>")
+def use_link(token: str) -> Any:
+    return _signed_in(_from_link(token))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Any:
+    session.clear()
+    flash("You are signed out.")
+    return redirect(url_for(".sign_in"))
+
+
+# -- tasks
+
+
+@blueprint.get("/")
+def task_list() -> Any:
+    volunteer = _current()
+    if volunteer is None:
+        return redirect(url_for(".sign_in"))
+    mine = db.session.scalars(select(Task).where(Task.volunteer_id == volunteer.id).order_by(Task.day, Task.id)).all()
+    return render_template(
+        "volunteers/list.html",
+        volunteer=volunteer,
+        offers=_offers(volunteer),
+        mine=[task for task in mine if task.status == "accepted"],
+        done=[task for task in mine if task.status in ("done", "confirmed")][-10:],
+    )
+
+
+@blueprint.post("/tasks/<int:task_id>/accept")
+def accept(task_id: int) -> Any:
+    volunteer = _volunteer_of(task_id)
+    won = tasks.accept(task_id, volunteer.id, _now())
+    db.session.commit()
+    if won or _holds(volunteer, task_id):
+        flash("Thank you. It is yours. The caller will be told that you come.")
+        return redirect(url_for(".task_page", task_id=task_id))
+    flash(TOO_LATE, "error")
+    return redirect(url_for(".task_list"))
+
+
+@blueprint.post("/tasks/<int:task_id>/decline")
+def decline(task_id: int) -> Any:
+    tasks.decline(task_id, _volunteer_of(task_id).id, _now())
+    db.session.commit()
+    flash("All right. You will not be asked about this one again.")
+    return redirect(url_for(".task_list"))
+
+
+@blueprint.get("/tasks/<int:task_id>")
+def task_page(task_id: int) -> str:
+    """Name and address: only for the one who has accepted, and only until it is done."""
+    volunteer = _volunteer_of(task_id)
+    if not _holds(volunteer, task_id):
+        abort(404)
+    return render_template("volunteers/task.html", task=db.session.get_one(Task, task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/done")
+def done(task_id: int) -> Any:
+    finished = tasks.done(task_id, _volunteer_of(task_id).id, _now())
+    db.session.commit()
+    flash("Well done, and thank you." if finished else "This task was finished or given back already.")
+    return redirect(url_for(".task_list"))
+
+
+@blueprint.get("/tasks/<int:task_id>/hand-back")
+def confirm_hand_back(task_id: int) -> str:
+    if not _holds(_volunteer_of(task_id), task_id):
+        abort(404)
+    return render_template("volunteers/hand_back.html", task=db.session.get_one(Task, task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/hand-back")
+def hand_back(task_id: int) -> Any:
+    given_back = tasks.hand_back(task_id, _volunteer_of(task_id).id, _now())
+    db.session.commit()
+    flash("Thank you for telling us. Somebody else is asked now." if given_back else "This task is no longer yours.")
+    return redirect(url_for(".task_list"))
+
+
+# -- who is asking
+
+
+def _now() -> dt.datetime:
+    now: dt.datetime = current_app.extensions["helpline"].now()
+    return now
+
+
+def _current() -> Volunteer | None:
+    return db.session.get(Volunteer, session.get("volunteer", 0))
+
+
+def _volunteer_of(task_id: int) -> Volunteer:
+    """The volunteer who is signed in and was asked about this task. Others learn not even that it exists."""
+    volunteer = _current()
+    asked = volunteer and db.session.scalar(
+        select(Offer.id).where(Offer.task_id == task_id, Offer.volunteer_id == volunteer.id).limit(1)
+    )
+    if volunteer is None or asked is None:
+        abort(404)
+    return volunteer
+
+
+def _holds(volunteer: Volunteer, task_id: int) -> bool:
+    task = db.session.get(Task, task_id, populate_existing=True)
+    return task is not None and task.volunteer_id == volunteer.id and task.status == "accepted"
+
+
+def _offers(volunteer: Volunteer) -> list[Any]:
+    query = (
+        select(Offer, Task)
+        .join(Task, Offer.task_id == Task.id)
+        .where(Offer.volunteer_id == volunteer.id, Offer.status == "open", Offer.answer_by > _now())
+        .order_by(Offer.answer_by)
+    )
+    return list(db.session.execute(query).all())
+
+
+def _signed_in(volunteer: Volunteer) -> Any:
+    session.clear()
+    session["volunteer"] = volunteer.id
+    session.permanent = True
+    return redirect(url_for(".task_list"))
+
+
+def _by_phone(phone: str) -> Volunteer | None:
+    return db.session.scalar(select(Volunteer).where(Volunteer.phone == phone)) if phone else None
+
+
+def _links() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="volunteer-sign-in")
+
+
+def _from_link(token: str) -> Volunteer:
+    try:
+        volunteer = db.session.get(Volunteer, _links().loads(token, max_age=LINK_LIFE))
+    except BadSignature:
+        volunteer = None
+    if volunteer is None:
+        abort(404)
+    return volunteer
+
+
+def _hash(volunteer: Volunteer, code: str) -> str:
+    key = (current_app.secret_key or "").encode() if isinstance(current_app.secret_key, str) else b""
+    return hmac.new(key, f"{volunteer.id}:{code}".encode(), hashlib.sha256).hexdigest()
+
+
+def _promise_code(volunteer: Volunteer) -> None:
+    now = _now()
+    live = db.session.scalars(
+        select(SignInCode.id).where(SignInCode.volunteer_id == volunteer.id, SignInCode.expires_at > now)
+    ).all()
+    if len(live) >= MOST_CODES:
+        return
+    code = f"{secrets.randbelow(10**6):06d}"
+    row = SignInCode(volunteer_id=volunteer.id, code_hash=_hash(volunteer, code), expires_at=now + CODE_LIFE)
+    db.session.add(row)
+    db.session.flush()
+    outbox.promise_sms(volunteer.phone, f"BlueVest: your sign-in code is {code}. Tell nobody.", f"code:{row.id}", now)
+
+
+def _use_code(volunteer: Volunteer, code: str) -> bool:
+    """Count the try on every live code first, in one statement; then use the code that it matches, once."""
+    now = _now()
+    live = (SignInCode.volunteer_id == volunteer.id, SignInCode.expires_at > now, SignInCode.used_at.is_(None))
+    db.session.execute(update(SignInCode).where(*live).values(tries=SignInCode.tries + 1))
+    return changed(
+        update(SignInCode)
+        .where(*live, SignInCode.tries <= MOST_TRIES, SignInCode.code_hash == _hash(volunteer, code))
+        .values(used_at=now)
+    )
