@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Created: 2026-11-25 02:27:07.871445+00:00
+Created: 2026-11-25 02:30:50.776189+00:00
 """
 
 import sqlalchemy as sa
@@ -204,6 +204,7 @@ def upgrade() -> None:
         sa.Column("caller_id", sa.Integer(), nullable=True),
         sa.Column("purpose", sa.JSON(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("sockets", sa.Integer(), nullable=False),
         sa.Column("state", sa.JSON(), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("outcome", sa.String(length=40), nullable=False),
