@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import secrets
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from helpline.calls.turns import open_call
 from helpline.db import db
 from helpline.identity.pins import hash_pin
 from helpline.models import Caller
+from helpline.parts import Parts
+from helpline.services.context import Context
 from helpline.staff.models import Staff
 from helpline.staff.session import hash_password
 from volunteers.models import Volunteer
@@ -96,6 +101,18 @@ def _pin_hash() -> str:
 def password_hash() -> str:
     """Of PASSWORD: made once, because it is slow on purpose."""
     return hash_password(PASSWORD)
+
+
+def on_the_line(app: Flask, caller_id: int | None, number: str = MARGARET, **changes: Any) -> Context:
+    """What an order of this caller is carried out with, in a call of its own. Needs an app context; does not commit."""
+    parts: Parts = app.extensions["helpline"]
+    call = open_call(secrets.token_hex(8), number, "inbound", parts.now())
+    given = {
+        "call_id": call.id, "turn": 1, "number": number, "caller_id": caller_id, "level": 2,
+        "language": parts.languages["en"], "now": parts.now(), "settings": parts.settings,
+        "payments": parts.conversation.payments,
+    }  # fmt: skip
+    return Context(**{**given, **changes})
 
 
 def press(client: FlaskClient, path: str, **fields: Any) -> TestResponse:
