@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Created: 2026-11-25 02:27:07.871445+00:00
+Created: 2026-11-25 02:30:50.776189+00:00
 """
 
 import sqlalchemy as sa
