@@ -110,7 +110,9 @@ def read_blocks(path: Path, seconds: float = BLOCK_SECONDS) -> Iterator[tuple[Sa
             if not file.frames:
                 raise AudioError(f"{path}: holds no sound")
             for block in file.blocks(int(file.samplerate * seconds), dtype="float32", always_2d=True):
-                yield np.nan_to_num(block.mean(axis=1)).astype(np.float32), file.samplerate
+                # One infinite number would make silence of everything that is resampled with it.
+                finite = np.clip(np.nan_to_num(block, posinf=0.0, neginf=0.0), -1.0, 1.0)
+                yield finite.mean(axis=1).astype(np.float32), file.samplerate
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         raise AudioError(f"{path}: is not a sound file that can be read ({error})") from error
 
