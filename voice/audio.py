@@ -43,7 +43,7 @@ def _encode_table() -> npt.NDArray[np.uint8]:
     exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
     mantissa = (magnitude >> (exponent + 3)) & 15
     sign = np.where(sample < 0, 0x80, 0)
-    return (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
+    return np.asarray(~(sign | (exponent << 4) | mantissa) & 0xFF, np.uint8)
 
 
 _DECODE = np.array([_decode_byte(byte) for byte in range(256)], dtype="<i2")
@@ -63,7 +63,7 @@ def pcm_to_mulaw(pcm: bytes) -> bytes:
 
 def to_samples(pcm: bytes) -> Samples:
     """16-bit PCM to floats from -1 to 1."""
-    return np.frombuffer(pcm[: len(pcm) & ~1], dtype="<i2").astype(np.float32) / 32768
+    return np.frombuffer(pcm[: len(pcm) & ~1], dtype="<i2").astype(np.float32) / np.float32(32768)
 
 
 def to_pcm(samples: Samples) -> bytes:
@@ -75,7 +75,7 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
     """The whole recording at another rate."""
     if from_rate == to_rate or not len(samples):
         return samples
-    return soxr.resample(samples, from_rate, to_rate).astype(np.float32)
+    return np.asarray(soxr.resample(samples, from_rate, to_rate), np.float32)
 
 
 class Resampler:
