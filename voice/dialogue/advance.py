@@ -23,7 +23,8 @@ FORMS = (opening, bills, appointments, visits, person)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
-WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message"}
+WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
+                  "freeze_payments", "complain", "change_language", "safety_lesson"}  # fmt: skip
 NOT_YET = {
     "cancel_payment", "change_appointment", "cancel_appointment", "appointment_status", "change_task", "cancel_task",
     "complain", "freeze_payments", "unfreeze_payments", "protection_mode", "safety_lesson", "update_details",
@@ -32,6 +33,7 @@ NOT_YET = {
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
+SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 BEFORE_ANY_WISH = {"who", "who_of", "unknown", "tell.who"}  # there is nothing to go back to
 SLOWEST, FASTEST = 0.6, 1.5
 QUIETEST, LOUDEST = -6.0, 9.0
@@ -49,7 +51,11 @@ def _hear(state: State, meaning: Meaning) -> Step:
     if pressed := _pressed(state, meaning):
         return pressed
     if meaning.intent == "":
-        return _answered(state, meaning) or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
+        return (
+            _answered(state, meaning)
+            or _patient(state, meaning)
+            or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
+        )
     if meaning.intent in DANGER:
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
@@ -91,6 +97,13 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
     if meaning.intent in NOT_YET:
         return offer(replace(state, slots={}), Say("not_yet"), about=meaning.intent)
     return None
+
+
+def _patient(state: State, meaning: Meaning) -> Step | None:
+    """Who asked us to wait may be quiet, or rummage for their glasses, without climbing the ladder."""
+    if state.patience == 0 or meaning.text or meaning.keys:
+        return None
+    return Step(replace(state, patience=state.patience - 1), (Say("waiting"),))
 
 
 def _quiet(state: State, meaning: Meaning) -> Step:
@@ -145,7 +158,7 @@ def _help(state: State, _: Meaning) -> Step:
 
 
 def _wait(state: State, _: Meaning) -> Step:
-    return Step(replace(state, no_input=0), (Say("wait"),))
+    return Step(replace(state, no_input=0, patience=SILENCES_WHILE_WAITING), (Say("wait"),))
 
 
 def _back(state: State, meaning: Meaning) -> Step:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from voice.dialogue import ASKS, State, advance
-from voice.dialogue.advance import BEFORE_ANY_WISH, FASTEST, LOUDEST, QUIETEST, SLOWEST
+from voice.dialogue.advance import BEFORE_ANY_WISH, FASTEST, LOUDEST, QUIETEST, SILENCES_WHILE_WAITING, SLOWEST
 from voice.heard import Meaning, Result, Say, Step
 from voice.languages import INTENTS, load_language
 from voice.understanding import understand_keys
@@ -37,6 +37,7 @@ VALUES = {**NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values())}  # fmt: skip
 
 SPOKEN_MESSAGE = {"message.record"}  # there, words are the message
+SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
 DIGITS = {"pin"}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
@@ -186,7 +187,13 @@ def test_waiting_keeps_the_question_open(ask: str) -> None:
     assert say(step.state, "repeat").says == at(ask).said
 
 
-SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_who_asked_us_to_wait_may_be_quiet_for_two_minutes(ask: str) -> None:
+    step = say(at(ask), "wait")
+    for heard in [SILENCE, MUMBLE] * (SILENCES_WHILE_WAITING // 2):
+        step = advance(step.state, heard)
+        assert [say.key for say in step.says] == ["waiting"] and step.state.failures == 0
+    assert advance(step.state, SILENCE).says[0].key != "waiting"
 
 
 @pytest.mark.parametrize("ask", WITH_A_LADDER)
@@ -228,6 +235,11 @@ def test_hash_without_a_word_is_a_message_and_no_other_key_is() -> None:
 def test_a_no_to_being_registered_is_no_goodbye() -> None:
     step = say(at("unknown"), "no")
     assert step.state.ask == "anything_else" and step.then == "listen"
+
+
+@pytest.mark.parametrize("wish", ["freeze_payments", "complain", "change_language", "safety_lesson"])
+def test_what_needs_no_name_is_not_sent_to_register(wish: str) -> None:
+    assert say(at("unknown"), wish).state.ask == "person.offer"
 
 
 def test_a_second_call_for_help_is_heard_in_the_middle_of_a_payment() -> None:
