@@ -19,9 +19,10 @@ from voice.dialogue import ASKS, State, advance
 from voice.dialogue.advance import BEFORE_ANY_WISH, FASTEST, LOUDEST, QUIETEST, SILENCES_WHILE_WAITING, SLOWEST
 from voice.heard import Meaning, Result, Say, Step
 from voice.languages import INTENTS, load_language
-from voice.understanding import understand_keys
+from voice.understanding import understand, understand_keys
 
-ENGLISH, TODAY = load_language("en"), dt.date(2026, 11, 24)
+ENGLISH, NOW = load_language("en"), dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+TODAY = NOW.date()
 MARGARET = {"id": 1, "name": "Margaret", "pace": 0.9, "gain": 0.0}
 ARTHUR = {"id": 2, "name": "Arthur", "pace": 1.0, "gain": 3.0}
 POUNDS = {"amount": "42.50", "currency": "GBP"}
@@ -76,6 +77,16 @@ def spoken(step: Step) -> str:
 
 def looks_for_a_person(step: Step) -> bool:
     return step.order is not None and step.order.name == "person.find"
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [("Repeat.", "repeat"), ("Slower", "slower"), ("louder, please", "louder"), ("go back", "back"), ("help", "help"),
+     ("a person", "speak_to_person"), ("wait", "wait")],
+)  # fmt: skip
+def test_the_words_that_help_names_are_understood_in_every_state(ask: str, words: str, intent: str) -> None:
+    assert understand(words, ENGLISH, ASKS[ask].expecting(at(ask)), NOW).intent == intent
 
 
 @pytest.mark.parametrize("ask", BY_WORD)
