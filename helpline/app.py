@@ -18,15 +18,15 @@ from helpline.calls.conversation import Conversation
 from helpline.calls.media import log_times
 from helpline.dashboard import views as dashboard
 from helpline.db import db
-from helpline.parts import Parts
+from helpline.parts import Parts, can_serve
 from helpline.providers import open_provider
 from helpline.services.gateways.ledger import Ledger
-from helpline.settings import Settings
+from helpline.settings import Settings, SettingsError
 from helpline.staff import session as staff
-from voice.languages import load_language
+from voice.languages import Language, load_language
 from volunteers import web as volunteers
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "ko")
 MIGRATIONS = "migrations"
 
 
@@ -58,7 +58,7 @@ def create_app(
     db.init_app(app)
     Migrate(app, db, directory=str(app.root_path) + "/" + MIGRATIONS, render_as_batch=True)
     csrf = CSRFProtect(app)
-    languages = {code: load_language(code) for code in LANGUAGES}
+    languages = languages_of(settings)
     parts = app.extensions["helpline"] = Parts(
         settings=settings,
         languages=languages,
@@ -69,10 +69,17 @@ def create_app(
     pages.init_app(app)
     csrf.exempt(calls.blueprint)
     calls.init_app(app, parts, measured)
-    for blueprint in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
-        app.register_blueprint(blueprint)
+    for pages_of in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
+        app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)
     return app
+
+
+def languages_of(settings: Settings) -> dict[str, Language]:
+    """The office's own language, and the others whose recogniser and voice are installed. Raises SettingsError."""
+    if settings.language not in LANGUAGES:
+        raise SettingsError(f"language: {settings.language!r} is none of {', '.join(LANGUAGES)}")
+    return {code: load_language(code) for code in LANGUAGES if code == settings.language or can_serve(code, settings)}
 
 
 def healthz() -> tuple[str, int]:

