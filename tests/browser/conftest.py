@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from shutil import which
 
 import pytest
@@ -15,19 +13,14 @@ from werkzeug.serving import make_server
 
 from tests.browser.scenes import Stage
 from tests.cast import Clock, People
-
-REQUIRE_ALL = "HELPLINE_REQUIRE_ALL"
+from tests.needs import needs
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, once for all tests. Without it they are skipped, or fail where everything is required."""
-    path = which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        if os.environ.get(REQUIRE_ALL) == "1":
-            pytest.fail(f"{REQUIRE_ALL}=1, and there is no Chromium")
-        print("browser tests skipped: there is no Chromium (apt-get install chromium)")
-        pytest.skip("there is no Chromium")
+    path = which("chromium") or ""
+    needs(path, "Chromium (apt-get install chromium)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
