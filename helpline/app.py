@@ -13,7 +13,9 @@ from sqlalchemy import text
 
 from helpline import pages
 from helpline.calls import routes as calls
+from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
+from helpline.calls.media import log_times
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
@@ -32,8 +34,13 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> Flask:
-    """The whole application over one Settings. `now` is the only clock that anything in it reads."""
+def create_app(
+    settings: Settings,
+    now: Callable[[], dt.datetime] = utc_now,
+    measured: Callable[[TurnTimes], None] = log_times,
+) -> Flask:
+    """The whole application over one Settings. `now` is the only clock that anything in it reads; `measured` is told
+    where the time of each spoken turn went."""
     app = Flask("helpline", template_folder="templates", static_folder="static")
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database,
@@ -52,7 +59,7 @@ def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> 
     Migrate(app, db, directory=str(app.root_path) + "/" + MIGRATIONS, render_as_batch=True)
     csrf = CSRFProtect(app)
     languages = languages_of(settings)
-    app.extensions["helpline"] = Parts(
+    parts = app.extensions["helpline"] = Parts(
         settings=settings,
         languages=languages,
         provider=open_provider(settings),
@@ -61,7 +68,7 @@ def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> 
     )
     pages.init_app(app)
     csrf.exempt(calls.blueprint)
-    calls.init_app(app)
+    calls.init_app(app, parts, measured)
     for blueprint in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", view_func=healthz)

@@ -41,7 +41,7 @@ class Demonstration:
 
     coordinator: str
     password: str
-    volunteer_links: dict[str, str]  # name -> path
+    volunteers: dict[int, tuple[str, str]]  # id -> name, path of the sign-in link
     numbers: dict[str, str]
     pin: str
 
@@ -65,7 +65,7 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     return Demonstration(
         coordinator="ruth",
         password=password,
-        volunteer_links={volunteer.name: sign_in_link(volunteer) for volunteer in volunteers},
+        volunteers={volunteer.id: (volunteer.name, sign_in_link(volunteer)) for volunteer in volunteers},
         numbers={"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "somebody unknown": STRANGER},
         pin=PIN,
     )
