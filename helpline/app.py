@@ -69,8 +69,8 @@ def create_app(
     pages.init_app(app)
     csrf.exempt(calls.blueprint)
     calls.init_app(app, parts, measured)
-    for blueprint in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
-        app.register_blueprint(blueprint)
+    for pages_of in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
+        app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)
     return app
 
