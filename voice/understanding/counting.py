@@ -57,7 +57,9 @@ def _spoken(words: list[str], start: int) -> Number | None:
     total, current, index, last, smallest = 0, 0, start, "", LARGEST
     while index < len(words):
         word, follows = words[index], words[index + 1] if index + 1 < len(words) else ""
-        if word in ("a", "an") and (follows in SCALES or follows in ORDINAL_SCALES) and index == start:
+        if word in ("a", "an") and last in ("", "scale") and (follows in SCALES or follows in ORDINAL_SCALES):
+            if current or (last and follows != "hundred"):
+                break
             current, kind = 1, "article"
         elif word in ONES and last in ("", "scale", "and", "ten") and (last != "ten" or 0 < ONES[word] < 10):
             current, kind = current + ONES[word], "one"

@@ -37,16 +37,16 @@ _WEEKDAY, _MONTH = f"(?P<weekday>{_WEEKDAYS})", f"(?P<month>{_MONTHS})"
 _TH = "(?:st|nd|rd|th)"
 _OH = "(?:oh|o|0)"
 _DAY_NUMBER = r"(?P<day>[0-3]?\d)"
-_NOT_A_YEAR = (
-    r"(?! ?(?:oclock|am|pm|minutes?|past|to (?:\d|noon|mid)|pounds?|quid|p|pence|percent|\d\d\b|[:.]\d|hours?|of|[-/] \d))"
-)
+_NOT_A_YEAR = r"(?! ?(?:(?:oclock|am|pm|minutes?|past|(?:to|after|before) (?:\d|noon|mid)|pounds?|quid|p|pence|percent|\d\d|hours?|of|noon|midnight|in the (?:morning|afternoon|evening)|at night)\b|[:.]\d|[-/] \d))"
 _YEAR = (
     r"(?: (?:in |of |the year |back in |year )*"
-    rf"(?P<year>(?:1[89]|20)\d\d|(?:18|19|20) (?:and )?(?:{_OH} )?\d\d?(?! \d)|[12] \d \d \d|{_OH} \d|\d \d(?! \d)|\d\d)\b{_NOT_A_YEAR})"
+    rf"(?P<year>(?:(?:1[89]|20)\d\d|(?:19|20) (?:and )?(?:{_OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"
+    rf"(?:{_OH} \d|\d \d(?! \d)|\d\d)\b{_NOT_A_YEAR}))"
 )
 _WHICH = r"(?:(?P<which>this coming|this|next|last|the coming|coming|the following|the) )"
 _COUNT, _UNIT = r"(?P<count>\d{1,3}|an?|the)", r"(?P<unit>day|week|fortnight|month|year)s?"
 _SHIFTS = {"next": 1, "following": 1, "last": -1}  # every other word means the present one
+_GROWN_UP = 18  # years: whoever tells us a date of birth is at least so old
 _BORN = re.compile(r"\b(?:born|birth|birthday|birthdate|dob)\b")
 
 
@@ -90,7 +90,9 @@ class _Sentence:
         year = int("".join(figures))
         if year >= 100:
             return year
-        return next(century + year for century in (2000, 1900) if century + year <= self.today.year + (not self.born))
+        return next(
+            century + year for century in (2000, 1900) if century + year <= self.today.year + (-_GROWN_UP if self.born else 1)
+        )
 
     def date(self, day: int, month: int, year: int | None) -> dt.date | None:
         """A day of a numbered month, the coming one without a year. Where only the other order makes a day, that."""
@@ -146,7 +148,7 @@ _COMPLETED: list[Rule] = [
      lambda m: f"{m['kept']} {m['again']}"),
     (re.compile(rf"\b(\d\d?{_TH})( (?:and|to|until|or|-|through)(?: the)? )(\d\d?{_TH} of {_MONTH})({_YEAR}?)"),
      lambda m: f"{m[1]} of {m['month']}{m[5]}{m[2]}{m[3]}{m[5]}"),
-    (re.compile(r"\b(?:chang|mov|shift|switch|swap|put|bring)\w*(?: \w+){0,6}? from (?=[^|]{1,40}? to )"), lambda m: "from_ "),
+    (re.compile(r"\b(?:chang|mov|shift|switch|swap|put|bring)\w*(?: \w+){0,6}? from ([^|]{1,40}?) to "), lambda m: f"{m[1]} {CORRECTED} "),
 ]  # fmt: skip
 
 
@@ -180,7 +182,10 @@ def _nth_weekday_of_month(match: re.Match[str], sentence: _Sentence) -> dt.date 
     return next((day for day in found if day and (day >= sentence.today or len(found) == 1)), None)
 
 
-@_rule(rf"\b(?:the )?{_DAY_NUMBER}(?:{_TH})?(?: day)?(?: of)?(?: the)?(?: month of)? {_MONTH}{_YEAR}?(?!\w)")
+@_rule(
+    rf"\b(?:the )?{_DAY_NUMBER}{_TH}(?: day)?(?: of)?(?: the)?(?: month of)? {_MONTH}{_YEAR}?(?!\w)",
+    rf"(?<!past )(?<!to )(?<!after )(?<!half )(?<!before )(?<!at )(?<!and )\b(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH}(?! (?:the )?\d\d?{_TH}){_YEAR}?(?!\w)",
+)
 def _day_then_month(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     return sentence.date(int(match["day"]), MONTHS[match["month"]], sentence.year(match["year"]))
 
@@ -205,6 +210,12 @@ def _month_then_day(match: re.Match[str], sentence: _Sentence) -> dt.date | None
 )
 def _day_then_month_number(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     return sentence.date(int(match["day"]), int(match["month"]), sentence.year(match["year"] or None))
+
+
+@_rule(r"(?<!\d )(?P<tens>[23])(?P<month>[1-9]) (?P<year>(?:19|20)\d\d|(?:19|20) \d\d)\b(?! \d)")
+def _run_together(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
+    """ "thirty five nineteen fifty-six" is the thirtieth of the fifth."""
+    return sentence.date(int(match["tens"]) * 10, int(match["month"]), sentence.year(match["year"]))
 
 
 @_rule(
@@ -234,7 +245,7 @@ _IN_YEAR = list(FEASTS.values())
 
 @_rule(
     r"\b(?:(?P<which>this|next|last) )?(?:" + "|".join(f"({name})" for name in FEASTS) + r")\b"
-    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19|20)\d\d|20 \d\d))?"
+    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19|20)\d\d(?! hours)|20 \d\d(?! hours)))?"
 )
 def _feast(match: re.Match[str], sentence: _Sentence) -> dt.date:
     """Christmas, Boxing Day, Easter Monday: the coming one, or that of a year."""
@@ -307,9 +318,9 @@ def _near(match: re.Match[str], sentence: _Sentence) -> dt.date:
 
 
 @_rule(
+    r"\b(?:the )?(?P<period>weekend|week|month|year) after (?P<which>next)\b",
     r"\b(?:at|over) (?P<period>weekend)(?P<which>\b)",
     rf"\b{_WHICH}(?P<period>weekend|week|month|year)\b(?! (?:before|after|of|commencing|beginning|starting|following) {DAY}|s)",
-    r"\b(?:the )?(?P<period>weekend|week|month|year) after (?P<which>next)\b",
 )
 def _named_period(match: re.Match[str], sentence: _Sentence) -> Period:
     return _period(match, sentence, more=" after next" in match[0])
@@ -334,7 +345,7 @@ def _before_day(match: re.Match[str], sentence: _Sentence) -> dt.date:
 
 
 @_rule(
-    rf"\b(?:(?P<period>week|weekend) (?P<side>of|commencing|beginning|starting|after|following|before) )(?:the )?(?P<mark>{DAY})"
+    rf"(?<!\ba )(?<!\d )\b(?:(?P<period>week|weekend) (?P<side>of|commencing|beginning|starting|after|following|before) )(?:the )?(?P<mark>{DAY})"
 )
 def _week_of(match: re.Match[str], sentence: _Sentence) -> Period:
     """The week after Easter, the weekend before Christmas, the week of the fourth."""
@@ -372,7 +383,7 @@ def _moved(day: dt.date, match: re.Match[str], sign: int) -> dt.date:
 
 @_rule(
     rf"(?:\b(?:the|on) |(?:^|\{CORRECTED} )(?:its )?){_DAY_NUMBER}{_TH}\b"
-    r"(?! (?:of all|one|time|thing|floor|name|street|avenue|house|door|option|choice|person|place|class|of (?:them|those|these)))"
+    r"(?! (?:of|one|time|thing|floor|name|street|avenue|house|door|option|choice|person|place|class)\b)"
 )
 def _bare_day(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     """The fourth: the next one that is not past."""

@@ -78,6 +78,8 @@ def _digits_at(words: list[str], index: int) -> tuple[str, int]:
         return digit, index + 1
     if word[0].isdigit():
         return re.sub(r"\D", "", word), index + 1
+    if follows == "hundred" and all(word in DIGITS for word in words[index + 2 : index + 4]):
+        return f"{ONES[word]}00", index + 2  # "oh eight hundred, one two three"
     number = number_at(words, index) if word in ONES or word in TENS else None
     if number is None or number.ordinal:
         return "", index + 1
@@ -91,11 +93,11 @@ def _digit(word: str) -> str | None:
 def _corrected(said: str, again: str) -> str:
     """What was said with its end replaced by what was said again, where the two are alike but for one digit.
 
-    A single digit replaces the last one. Where nothing is alike, all was said again.
+    One or two digits replace the last ones. Where nothing is alike, all was said again.
     """
-    for start in range(len(said)):
+    for start in range(max(0, len(said) - len(again)), len(said) if len(again) < len(said) else 1):
         both = list(zip(said[start:], again, strict=False))
         different = sum(one != other for one, other in both)
-        if start + len(again) >= len(said) and different <= 1 and (len(both) > 1 or len(again) == 1):
+        if different <= 1 and len(both) >= min(3, len(again)):
             return said[:start] + again
     return again

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from voice.understanding.counting import DIGITS, ONES, ORDINALS, SCALES, WRITTEN, number_at
+from voice.understanding.counting import DIGITS, ONES, ORDINAL_SCALES, ORDINALS, SCALES, WRITTEN, number_at
 from voice.understanding.marks import rewritten
 from voice.understanding.wording import spoken
 
@@ -14,7 +14,8 @@ _DECIMAL = re.compile(r"\d+\.\d+$")
 _BEFORE_PRONOUN = frozenset("this that which each any every some another other only wrong right same big little new old "
                             "good no the".split())  # fmt: skip
 _AFTER_PRONOUN = frozenset("of another or that which who is was for in i we you they please".split())
-_BEFORE_FIGURE_ONE = frozenset("at number about to past half around after before".split())
+_BEFORE_FIGURE_ONE = frozenset("minus negative at number about to past half around after before".split())
+_BESIDE_HOUR_ONE = ("in the morning", "in the afternoon")
 _BEFORE_MOMENT = frozenset("a one per split each every half".split())
 _FEW = frozenset("few several half and quarters of".split())
 
@@ -65,9 +66,11 @@ def _only_a_word(words: list[str], index: int) -> bool:
     follows = words[index + 1] if index + 1 < len(words) else ""
     if word == "second":
         return before in _BEFORE_MOMENT
-    if word != "one" or follows in SCALES or follows in DIGITS or follows in ONES or follows in ("oclock", "pm", "am"):
+    if word == "one" and follows == "or" and words[index + 2 : index + 3] and number_at(words, index + 2):
+        return False  # "one or two hours"
+    if word != "one" or follows in ORDINAL_SCALES or follows in SCALES or follows in DIGITS or follows in ONES or follows in ("oclock", "pm", "am"):
         return False
-    if before in DIGITS or before in _BEFORE_FIGURE_ONE:
+    if before in DIGITS or before in _BEFORE_FIGURE_ONE or " ".join(words[index + 1 : index + 4]) in _BESIDE_HOUR_ONE:
         return False
     return before in _BEFORE_PRONOUN or before in ORDINALS or follows in _AFTER_PRONOUN
 

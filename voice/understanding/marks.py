@@ -18,6 +18,7 @@ DAY = "[\ue000-\ue7ff]"  # any mark of a day, in a pattern
 CLOCK = "[\ue800-\uefff]"  # any mark of a time of day
 AMOUNT = "[\uf000-\uf7ff]"  # any mark of a number, an amount or a length of time
 _MOST = 0x800
+_FAR = 50  # characters: a denial stands right before what it denies
 _FIRST = {DAY: 0xE000, CLOCK: 0xE800, AMOUNT: 0xF000}
 _NEGATED = re.compile(
     r"(?:\b(?:not|isnt|wasnt|except|except for|apart from|other than|rather than|instead of|anything but|"
@@ -67,10 +68,14 @@ class Marks(Generic[V]):
         does not count. 3. The highest rank wins, then the last that was said.
         """
         for part in reversed(text.split(CORRECTED)):
-            found = [self[match[0]] for match in self._any.finditer(part) if not _NEGATED.search(part[: match.start()])]
+            found = [self[match[0]] for match in self._any.finditer(part) if not _denied(part, match.start())]
             if found:
                 return max(reversed(found), key=rank)
         return None
+
+
+def _denied(said: str, start: int) -> bool:
+    return _NEGATED.search(said[max(0, start - _FAR) : start]) is not None
 
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]

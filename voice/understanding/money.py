@@ -20,8 +20,8 @@ NOTES = {"fiver": Decimal(5), "tenner": Decimal(10), "grand": Decimal(1000), "bo
 SIGNS = {"£": "pounds", "$": "dollars", "€": "euros"}
 _UNIT, _SUBUNIT = "|".join(UNITS), "|".join(SUBUNITS)
 _NOT_MONEY = (
-    r"(?! ?(?:st|nd|rd|th|%|percent|oclock|am|pm|years?|days?|weeks?|months?|minutes?|hours?|times?|january|february|march|april|"
-    r"may|june|july|august|september|october|november|december|people|digits?|[:/]|(?:- )?\d))"
+    r"(?!(?:st|nd|rd|th)| ?(?:(?:percent|oclock|am|pm|years?|days?|weeks?|months?|minutes?|hours?|times?|january|february|march|april|"
+    r"may|june|july|august|september|october|november|december|people|digits?)\b|[:/]|(?:- )?\d))"
 )
 _SIGN_FIRST = re.compile(rf"([£$€]) ?({NUMBER})(?: (hundred|thousand|million|billion)\b)?(?! (?:{_UNIT})\b)")
 _WHOLE_AND_PART = re.compile(

@@ -18,11 +18,13 @@ _BELOW = {"half": 2, "halves": 2, "3rd": 3, "third": 3, "thirds": 3, "quarter": 
           "6th": 6, "sixths": 6, "8th": 8, "eighths": 8, "10th": 10, "tenths": 10}  # fmt: skip
 _FRACTION = re.compile(rf"\b(?:(\d{{1,3}}) ({'|'.join(_BELOW)})|an? (half|3rd|quarter)|(half))\b")
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
-_CARDINAL = re.compile(r"\b(minus |negative )?(?:(\d{1,3}(?: (?:oh )?\d{1,2}\b(?![.:]))+)|(\d+(?:\.\d+)?))(?![.:]?\d)")
+_CARDINAL = re.compile(
+    r"\b(minus |negative )?(?:(\d{1,3}(?: (?:oh )?\d{1,2}\b(?![.:]))+(?:(?<= \d) oh(?! \|))?|\b\d oh\b(?! \|))|(\d+(?:\.\d+)?))(?![.:]?\d)"
+)
 SPAN_WORDS = span_words(
     AMOUNT,
-    later="at least|(?:no|not) (?:less|fewer) than|more than|a minimum of|upwards of",
-    earlier="at most|up to|(?:no|not) more than|(?:less|fewer) than|a maximum of",
+    later="at least|(?:no|not) (?:less|fewer) than|(?<!no )(?<!not )more than|a minimum of|upwards of",
+    earlier="at most|up to|(?:no|not) more than|(?<!no )(?<!not )(?:less|fewer) than|a maximum of",
 )
 _SURE, _PLACE, _PART = 2, 1, 0
 

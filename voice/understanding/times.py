@@ -92,7 +92,7 @@ _UNITS = (
     "pills?|miles?|times?|percent|degrees|of (?:us|them|those|these|you)|more|others?|digits?|or more|bags?|tins?|boxes|cats?|dogs?|"
     "children|grandchildren|stairs|steps|doors?|houses?"
 )
-_NOT_AN_HOUR = rf"(?! ?(?:st|nd|rd|th|[:./-]|\d|(?:{_UNITS})\b))"
+_NOT_AN_HOUR = rf"(?!(?:st|nd|rd|th)| ?(?:[:./-]|\d|(?:{_UNITS})\b))"
 _SOUNDS = {"for": "4", "to": "2", "too": "2", "ate": "8", "won": "1"}
 _PARTS_OF_DAY = r"mornings?|afternoons?|evenings?|nights?|tonight"
 _PLAINER: list[Rule] = [
@@ -195,7 +195,7 @@ def _whole_hour(match: re.Match[str]) -> Clock | None:
 _BARE_HOURS = [re.compile(pattern) for pattern in (
     rf"(?P<kept>(?:\b(?:at|around|about|by|before|after|past|until|say|for|from|gone|than|its|is|be|or)|\{CORRECTED}|{DAY}|{CLOCK} (?:and|to|or))"
     rf"(?: (?:about|around|say|at))? )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
-    rf"(?P<kept>\b)(?P<hour>1[0-2]|[1-9])(?= (?:in the (?:{_PARTS_OF_DAY})|at night|this|tonight|on {DAY}|{DAY}|please|or {CLOCK}))",
+    rf"(?P<kept>\b)(?P<hour>1[0-2]|[1-9])(?= (?:in the (?:{_PARTS_OF_DAY})|at night|this|tonight|on {DAY}|{DAY}|please|or {CLOCK}|or (?:later|earlier|after|before)))",
     rf"(?P<kept>\b(?:{_PARTS_OF_DAY}) )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
     r"(?P<kept>^|\b)(?P<hour>1[0-2]|[1-9])(?= (?:to|until) (?:1[0-2]|[1-9])$)",
     rf"(?P<kept>{CLOCK} (?:to|until) )(?P<hour>1[0-2]|[1-9])$",
@@ -212,6 +212,7 @@ def _with_bare_hours(said: str, clocks: Clocks) -> str:
 
 
 _PART_BESIDE = re.compile(rf"\b(?:{_PARTS_OF_DAY})\b|^ ?(?:am|pm)\b")
+_FAR = 100  # characters: a part of the day further away is about something else
 _ENDS_HERE = re.compile(rf"{CLOCK}|\{CORRECTED}")
 
 
@@ -222,8 +223,12 @@ def _in_part_of_day(said: str, clocks: Clocks) -> str:
         clock = clocks[match[0]]
         if not isinstance(clock, Clock) or not clock.open:
             return match[0]
-        after = _PART_BESIDE.search(_ENDS_HERE.split(said[match.end() :], maxsplit=1)[0])
-        before = None if after else next(reversed(list(_PART_BESIDE.finditer(said[: match.start()]))), None)
+        after = _PART_BESIDE.search(_ENDS_HERE.split(said[match.end() : match.end() + _FAR], maxsplit=1)[0])
+        before = (
+            None
+            if after
+            else next(reversed(list(_PART_BESIDE.finditer(said[max(0, match.start() - _FAR) : match.start()]))), None)
+        )
         part = (after or before or [""])[0].strip().removesuffix("s")
         if not part or (before and part == "morning" and 60 <= clock.minute < 360):
             return match[0]  # who saw somebody this morning and says "four o'clock" means no four in the morning
@@ -281,7 +286,7 @@ _PART_RULES: list[tuple[re.Pattern[str], _Read]] = [
 _SPAN_WORDS = span_words(
     CLOCK,
     later=r"(?:any ?time |sometime )?(?:after|past|from)|(?:not|no|nothing|never|dont come|cant do anything)(?: \w+)? "
-    r"(?:before|earlier than|sooner than|until)|(?:any )?later than",
+    r"(?:before|earlier than|sooner than|until)|(?<!no )(?<!not )later than",
     earlier=r"(?:any ?time |sometime )?(?:before|until|up to)|(?:not|no|nothing|never|no one)(?: \w+)? (?:after|later than|past)|earlier than",
 )
 
