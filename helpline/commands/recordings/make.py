@@ -127,7 +127,7 @@ def hoarsened(samples: Samples, amount: float, random: np.random.Generator) -> S
     shake = band(random.standard_normal(len(samples)).astype(np.float32), 4, 12)
     shake /= max(1e-6, float(np.std(shake)))
     breath = band(random.standard_normal(len(samples)).astype(np.float32), 800, 3400)
-    return (samples * (1 + 0.3 * amount * shake) + amount * 0.5 * breath * envelope(samples)).astype(np.float32)
+    return np.asarray(samples * (1 + 0.3 * amount * shake) + amount * 0.5 * breath * envelope(samples), np.float32)
 
 
 def murmured(samples: Samples) -> Samples:
