@@ -96,7 +96,8 @@ def _spellings(url: str) -> tuple[str, ...]:
 
 def _sayable(verb: Verb) -> Verb:
     """Without what XML forbids, before the library writes it as a number that no parser takes."""
-    return replace(verb, **{item.name: FORBIDDEN.sub("", getattr(verb, item.name)) for item in fields(verb)})
+    cleaned: dict[str, Any] = {item.name: FORBIDDEN.sub("", getattr(verb, item.name)) for item in fields(verb)}
+    return replace(verb, **cleaned)
 
 
 def _add(response: VoiceResponse, verb: Verb) -> None:
