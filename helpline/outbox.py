@@ -85,8 +85,8 @@ def claim(model: type[Promised], worker: str, now: dt.datetime, most: int = 20) 
     """Lease up to `most` due rows to `worker`, in one statement, so that two workers never get the same row.
 
     The caller commits at once, does the work outside the transaction where it leaves the house, then calls
-    `settle` in the transaction of the effect. A worker that dies loses its lease after LEASE. The rows are
-    detached, as they were when claimed: reading one later opens no transaction and shows nobody else's lease.
+    `settle` in the transaction of the effect. A worker that dies loses its lease after LEASE. The rows are detached
+    from the session: reading them later opens no transaction, and they go on saying what was claimed.
     """
     due = (
         select(model.id)
