@@ -242,6 +242,8 @@ class Answering:
             if not listening:
                 listening = True
                 self._inbox.put((job, self._open(reply)))
+        if not listening:
+            self._inbox.put((job, self._open(reply)))
         self._inbox.put((job, Spoken()))
 
     def _clauses(self, job: int, reply: Reply) -> Iterator[bytes]:

@@ -121,9 +121,13 @@ class _Rerooted(TwilioHttpClient):
 def _sid(ask: Any) -> str:
     """What Twilio calls the thing that it was asked for. Raises ProviderError."""
     try:
-        return str(ask().sid)
+        if sid := ask().sid:
+            return str(sid)
+        raise ValueError("an answer without an id")
     except TwilioRestException as error:
         permanent = 400 <= error.status < 500 and error.status not in NOT_OURS_TO_BLAME
         raise ProviderError(f"Twilio says {error.status}, error {error.code}: {error.msg}", permanent) from error
     except (TwilioException, requests.RequestException) as error:
         raise ProviderError(f"Twilio could not be asked ({type(error).__name__})", permanent=False) from error
+    except (ValueError, AttributeError, TypeError) as error:  # its library stumbles over what is not JSON, or another shape
+        raise ProviderError(f"Twilio's answer makes no sense ({type(error).__name__})", permanent=False) from error

@@ -29,7 +29,7 @@ PARSERS: dict[str, Callable[[str, dt.datetime], Any]] = {
     "digits": lambda text, now: parse_digits(text),
     "money": lambda text, now: parse_money(text),
     "date": parse_date,
-    "time": lambda text, now: parse_time(text),
+    "time": parse_time,
     "datetime": parse_datetime,
     "duration": lambda text, now: parse_duration(text),
 }
