@@ -107,7 +107,7 @@ def _add(response: VoiceResponse, verb: Verb) -> None:
             response.hangup()
 
 
-class _Rerooted(TwilioHttpClient):
+class _Rerooted(TwilioHttpClient):  # type: ignore[misc]
     """Asks another address than Twilio's where the settings name one: the exchange of tests and demonstrations."""
 
     def __init__(self, root: str) -> None:
