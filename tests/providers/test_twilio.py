@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -215,6 +215,7 @@ def test_what_xml_forbids_is_left_out(twilio: TwilioProvider) -> None:
     assert say.text == "Margaret  ok\n"
 
 
+@example("half a character \ud800", "\ud800\x00")
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=60), st.text(alphabet=st.characters(), max_size=20))
 def test_every_document_is_well_formed(text: str, token: str) -> None:

@@ -68,7 +68,14 @@ def _only_a_word(words: list[str], index: int) -> bool:
         return before in _BEFORE_MOMENT
     if word == "one" and follows == "or" and words[index + 2 : index + 3] and number_at(words, index + 2):
         return False  # "one or two hours"
-    if word != "one" or follows in ORDINAL_SCALES or follows in SCALES or follows in DIGITS or follows in ONES or follows in ("oclock", "pm", "am"):
+    if (
+        word != "one"
+        or follows in ORDINAL_SCALES
+        or follows in SCALES
+        or follows in DIGITS
+        or follows in ONES
+        or follows in ("oclock", "pm", "am")
+    ):
         return False
     if before in DIGITS or before in _BEFORE_FIGURE_ONE or " ".join(words[index + 1 : index + 4]) in _BESIDE_HOUR_ONE:
         return False
