@@ -17,6 +17,7 @@ from helpline.settings import ENVIRONMENT_ONLY, Settings, load_settings
 from tests import needs, test_migrations
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCED = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")
@@ -121,9 +122,15 @@ def test_every_target_of_make_exists(page: Path) -> None:
     assert named - targets == set()
 
 
+def test_the_layers_of_the_design_page_are_those_that_are_checked() -> None:
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    block = "\n".join(layer.replace(" : ", ", ") for layer in layers)
+    assert f"```\n{block}\n```" in (ROOT / "docs" / "design.md").read_text("utf-8")
+
+
 def test_licence_and_notices_go_into_the_package() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert project["license-files"] == ["LICENSE", "NOTICE"]
+    assert PROJECT["project"]["license-files"] == ["LICENSE", "NOTICE"]
     licence = (ROOT / "LICENSE").read_text("utf-8")
     assert "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION" in licence
     assert "Copyright 2026 The Blue Vest helpline contributors" in licence
