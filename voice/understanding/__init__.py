@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -13,16 +15,18 @@ from voice.languages import Language
 from voice.tokens import LONGEST, plain
 from voice.understanding import slots
 from voice.understanding.dates import parse_date, parse_datetime, parse_duration, parse_time
-from voice.understanding.intents import classifier
+from voice.understanding.intents import Reading
+from voice.understanding.learning import classifier
 from voice.understanding.money import parse_money
 from voice.understanding.numbers import parse_digits, parse_number
 
 SURE = 0.35  # below this the open question was not understood
 SURE_ELSEWHERE = 0.6  # a new wish in the middle of a question must be clearer than that
-SHORT_PHRASE = 90  # of 100: how closely a short universal phrase must be matched
+DANGER = 0.5  # of the detector's own likelihood: a call for help too many is a question, one too few is a life
+CLOSE = 0.5  # of the likeliest intent's confidence: a runner-up above this is worth a question
+SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
               "what_day", "goodbye", "thanks", "greeting")  # fmt: skip
-DANGER = ("emergency", "report_scam")
 
 PARSERS: dict[str, Callable[[str, dt.datetime], Any]] = {
     "number": lambda text, now: parse_number(text),
@@ -49,18 +53,21 @@ def parse(kind: str, text: str, now: dt.datetime) -> Any:
 def understand(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning:
     """The intent and slots of a sentence, in the light of what was asked. `now` is in the caller's time zone.
 
-    1. A message is a message. 2. Danger. 3. The answer to the question. 4. Short phrases that work in every
-    state. 5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
+    1. A message is a message. 2. Danger. 3. The answer to the question. 4. Phrases that work in every state.
+    5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
     """
     text = text[:LONGEST]
     said = plain(text)
     if expecting.record or not said:
         return Meaning("", 1.0 if said else 0.0, text=text)
+    reading = classifier(language).read(said)
+    if expecting.name == "open":
+        return _sure_enough(_open(reading, said, text, language, now), SURE)
     return (
-        _danger(said, text, language)
+        _danger(reading, said, text, language)
+        or _scam(said, text, language)
         or _answer(said, text, language, expecting, now)
-        or _universal(said, text, language)
-        or _wish(text, language, expecting, now)
+        or _sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE)
     )
 
 
@@ -68,12 +75,8 @@ def likeliest(text: str, language: Language, now: dt.datetime) -> Meaning:
     """The likeliest intent of the open question with its confidence, even where the dialogue would ask."""
     said = plain(text[:LONGEST])
     if not said:
-        return Meaning("none", 1.0, text=text)
-    if sure := _danger(said, text, language) or _universal(said, text, language) or _yes_or_no(said, text, language):
-        return sure
-    confidences = classifier(language).confidences(said)
-    intent = max(confidences, key=confidences.__getitem__)
-    return Meaning(intent, confidences[intent], slots.wish_slots(text, language, now), text)
+        return Meaning("none", 1.0, text=text, why={"by": "nothing said"})
+    return _open(classifier(language).read(said), said, text, language, now)
 
 
 def understand_keys(keys: str, expecting: Expecting) -> Meaning:
@@ -95,12 +98,34 @@ def understand_keys(keys: str, expecting: Expecting) -> Meaning:
     return Meaning("none", keys=keys)
 
 
-def _danger(said: str, text: str, language: Language) -> Meaning | None:
-    for intent in DANGER:
-        denied = any(pattern.search(said) for pattern in language.not_patterns.get(intent, ()))
-        if not denied and any(pattern.search(said) for pattern in language.patterns.get(intent, ())):
-            return Meaning(intent, 0.95, text=text)
+def _open(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
+    """The answer to the open question: danger, a sentence of the data, or what is most like it."""
+    return (
+        _danger(reading, said, text, language) or _known(said, text, language, now) or _like(reading, said, text, language, now)
+    )
+
+
+def _danger(reading: Reading, said: str, text: str, language: Language) -> Meaning | None:
+    """Somebody is in danger now: a pattern says so and nothing takes it back, or the detector thinks so."""
+    if pattern := _pattern("emergency", said, language):
+        return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
+    if reading.danger >= DANGER and said not in _sentences(language):
+        words = classifier(language).telling_words(said, "emergency")
+        return Meaning("emergency", reading.danger, text=text, why={"by": "danger", "words": words})
     return None
+
+
+def _scam(said: str, text: str, language: Language) -> Meaning | None:
+    """A thief's own words, in the middle of another question."""
+    pattern = _pattern("report_scam", said, language)
+    return Meaning("report_scam", 0.95, text=text, why={"by": "pattern", "pattern": pattern}) if pattern else None
+
+
+def _pattern(intent: str, said: str, language: Language) -> str | None:
+    """The pattern of the intent that the sentence has, unless another one takes it back."""
+    if any(pattern.search(said) for pattern in language.not_patterns.get(intent, ())):
+        return None
+    return next((pattern.pattern for pattern in language.patterns.get(intent, ()) if pattern.search(said)), None)
 
 
 def _answer(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
@@ -132,19 +157,32 @@ def _yes_or_no(said: str, text: str, language: Language) -> Meaning | None:
     return None
 
 
-def _universal(said: str, text: str, language: Language) -> Meaning | None:
-    best, intent = max(
-        (fuzz.ratio(said, plain(sentence)), intent)
-        for intent in EVERYWHERE
-        for sentence in language.sentences.get(intent, ("",))
-    )
-    return Meaning(intent, best / 100, text=text) if best >= SHORT_PHRASE else None
+@cache
+def _sentences(language: Language) -> dict[str, str]:
+    """The intent of every sentence of the language's data, as plain words."""
+    return {plain(sentence): intent for intent, sentences in language.sentences.items() for sentence in sentences}
 
 
-def _wish(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning:
-    confidences = classifier(language).confidences(text)
-    intent = max(confidences, key=confidences.__getitem__)
-    enough = SURE if expecting.name == "open" else SURE_ELSEWHERE
-    if intent == "none" or confidences[intent] < enough:
-        return Meaning("none", confidences["none"], slots.wish_slots(text, language, now), text)
-    return Meaning(intent, confidences[intent], slots.wish_slots(text, language, now), text)
+def _known(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
+    """A sentence that stands in the data word for word."""
+    intent = _sentences(language).get(said)
+    return Meaning(intent, 0.99, slots.wish_slots(text, language, now), text, why={"by": "known sentence"}) if intent else None
+
+
+def _like(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
+    """What the classifier makes of it."""
+    confidences = reading.confidences
+    intent, confidence = next(iter(confidences.items()))
+    others = [other for other, share in confidences.items() if other != intent and share >= CLOSE * confidence]
+    why = {
+        "by": "likeness",
+        "words": classifier(language).telling_words(said, intent),
+        "runners_up": dict(list(confidences.items())[1:4]),
+    }
+    found = slots.wish_slots(text, language, now)
+    return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)
+
+
+def _sure_enough(meaning: Meaning, threshold: float) -> Meaning:
+    """The meaning, or `none` with its slots where it is too unsure to act on."""
+    return meaning if meaning.confidence >= threshold else replace(meaning, intent="none")
