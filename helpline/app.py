@@ -13,18 +13,20 @@ from sqlalchemy import text
 
 from helpline import pages
 from helpline.calls import routes as calls
+from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
+from helpline.calls.media import log_times
 from helpline.dashboard import views as dashboard
 from helpline.db import db
-from helpline.parts import Parts
+from helpline.parts import Parts, can_serve
 from helpline.providers import open_provider
 from helpline.services.gateways.ledger import Ledger
-from helpline.settings import Settings
+from helpline.settings import Settings, SettingsError
 from helpline.staff import session as staff
-from voice.languages import load_language
+from voice.languages import Language, load_language
 from volunteers import web as volunteers
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "ko")
 MIGRATIONS = "migrations"
 
 
@@ -32,8 +34,13 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> Flask:
-    """The whole application over one Settings. `now` is the only clock that anything in it reads."""
+def create_app(
+    settings: Settings,
+    now: Callable[[], dt.datetime] = utc_now,
+    measured: Callable[[TurnTimes], None] = log_times,
+) -> Flask:
+    """The whole application over one Settings. `now` is the only clock that anything in it reads; `measured` is told
+    where the time of each spoken turn went."""
     app = Flask("helpline", template_folder="templates", static_folder="static")
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database,
@@ -51,8 +58,8 @@ def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> 
     db.init_app(app)
     Migrate(app, db, directory=str(app.root_path) + "/" + MIGRATIONS, render_as_batch=True)
     csrf = CSRFProtect(app)
-    languages = {code: load_language(code) for code in LANGUAGES}
-    app.extensions["helpline"] = Parts(
+    languages = languages_of(settings)
+    parts = app.extensions["helpline"] = Parts(
         settings=settings,
         languages=languages,
         provider=open_provider(settings),
@@ -61,11 +68,18 @@ def create_app(settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> 
     )
     pages.init_app(app)
     csrf.exempt(calls.blueprint)
-    calls.init_app(app)
-    for blueprint in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
-        app.register_blueprint(blueprint)
+    calls.init_app(app, parts, measured)
+    for pages_of in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
+        app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)
     return app
+
+
+def languages_of(settings: Settings) -> dict[str, Language]:
+    """The office's own language, and the others whose recogniser and voice are installed. Raises SettingsError."""
+    if settings.language not in LANGUAGES:
+        raise SettingsError(f"language: {settings.language!r} is none of {', '.join(LANGUAGES)}")
+    return {code: load_language(code) for code in LANGUAGES if code == settings.language or can_serve(code, settings)}
 
 
 def healthz() -> tuple[str, int]:

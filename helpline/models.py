@@ -43,8 +43,9 @@ class Call(Model):
     caller_id: Mapped[int | None] = mapped_column(ForeignKey("caller.id"))
     purpose: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # why we ring, for outbound calls
     token_hash: Mapped[str | None] = mapped_column(String(64))  # of the one-time stream token, None once used
+    sockets: Mapped[int] = mapped_column(Integer, default=0)  # how many have carried it
     state: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    status: Mapped[str] = mapped_column(String(12), default="ringing")  # ringing, live, dropped, ended
+    status: Mapped[str] = mapped_column(String(12), default="ringing")  # ringing, live, dropped, returned, ended
     outcome: Mapped[str] = mapped_column(String(40), default="")
     turns: Mapped[int] = mapped_column(Integer, default=0)  # how many are stored: the next turn's number
     started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -11,9 +11,9 @@ from helpline.calls.conversation import Conversation
 from helpline.providers import Provider
 from helpline.settings import Settings
 from voice.languages import Language
-from voice.recognisers import Recogniser, open_recogniser
+from voice.recognisers import Recogniser, choose, open_recogniser
 from voice.recognisers.models import find_vosk_model
-from voice.synthesis import Voice, open_voice
+from voice.synthesis import Voice, VoiceError, open_voice
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,14 @@ class Parts:
             if code not in self._voices:
                 self._voices[code] = open_voice(code, self.settings.speech.voice_pace)
             return self._voices[code]
+
+
+def can_serve(code: str, settings: Settings) -> bool:
+    """Whether a language's recogniser and voice are installed. Loads neither."""
+    speech = settings.speech
+    folder = find_vosk_model(code, speech.vosk_models.get(code, ""), settings.data_path)
+    try:
+        open_voice(code, speech.voice_pace)
+    except VoiceError:
+        return False
+    return bool(choose(code, speech.engine, folder).engine)

@@ -43,7 +43,7 @@ def _encode_table() -> npt.NDArray[np.uint8]:
     exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
     mantissa = (magnitude >> (exponent + 3)) & 15
     sign = np.where(sample < 0, 0x80, 0)
-    return (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
+    return np.asarray(~(sign | (exponent << 4) | mantissa) & 0xFF, np.uint8)
 
 
 _DECODE = np.array([_decode_byte(byte) for byte in range(256)], dtype="<i2")
@@ -63,7 +63,7 @@ def pcm_to_mulaw(pcm: bytes) -> bytes:
 
 def to_samples(pcm: bytes) -> Samples:
     """16-bit PCM to floats from -1 to 1."""
-    return np.frombuffer(pcm[: len(pcm) & ~1], dtype="<i2").astype(np.float32) / 32768
+    return np.frombuffer(pcm[: len(pcm) & ~1], dtype="<i2").astype(np.float32) / np.float32(32768)
 
 
 def to_pcm(samples: Samples) -> bytes:
@@ -75,7 +75,7 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
     """The whole recording at another rate."""
     if from_rate == to_rate or not len(samples):
         return samples
-    return soxr.resample(samples, from_rate, to_rate).astype(np.float32)
+    return np.asarray(soxr.resample(samples, from_rate, to_rate), np.float32)
 
 
 class Resampler:
@@ -110,7 +110,9 @@ def read_blocks(path: Path, seconds: float = BLOCK_SECONDS) -> Iterator[tuple[Sa
             if not file.frames:
                 raise AudioError(f"{path}: holds no sound")
             for block in file.blocks(int(file.samplerate * seconds), dtype="float32", always_2d=True):
-                yield np.nan_to_num(block.mean(axis=1)).astype(np.float32), file.samplerate
+                # One infinite number would make silence of everything that is resampled with it.
+                finite = np.clip(np.nan_to_num(block, posinf=0.0, neginf=0.0), -1.0, 1.0)
+                yield finite.mean(axis=1).astype(np.float32), file.samplerate
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         raise AudioError(f"{path}: is not a sound file that can be read ({error})") from error
 

@@ -36,14 +36,14 @@ class LanguageError(ValueError):
 class _Fill(string.Formatter):
     """Fills {name:kind} with the words of a value."""
 
-    def __init__(self, spoken: Spoken, today: dt.date) -> None:
-        self._kinds = kinds(spoken, today)
+    def __init__(self, spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> None:
+        self._kinds = kinds(spoken, today, prompts)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         return str(value) if not format_spec else self._kinds[format_spec](value)
 
 
-def kinds(spoken: Spoken, today: dt.date) -> dict[str, Any]:
+def kinds(spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> dict[str, Any]:
     """How each kind of placeholder is said: its JSON value in, words out."""
     return {
         "money": lambda value: spoken.money(Decimal(value["amount"]), value["currency"]),
@@ -56,6 +56,7 @@ def kinds(spoken: Spoken, today: dt.date) -> dict[str, Any]:
         "number": lambda value: spoken.number(value),
         "list_or": lambda value: spoken.list_or(value),
         "list_and": lambda value: spoken.list_and(value),
+        "word": lambda value: prompts.get(f"word.{value}", value),  # a word of the program, such as "morning"
     }
 
 
@@ -65,8 +66,9 @@ class Language:
 
     `sentences`: intent -> what callers say for it. `words`: kind (biller, department, help_kind, ...) -> value
     -> the words for it. `patterns`: intent -> regular expressions that mean it in any state. `answers`:
-    expectation -> phrases of its grammar. `prompts`: key -> text. `folder`: where its files lie; `kept`: where
-    what was learned from them may be kept between two runs, if anywhere.
+    expectation -> phrases of its grammar. `values`: what callers say for a value -> the word that the value parsers
+    know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `prompts`: key -> text.
+    `folder`: where its files lie; `kept`: where what was learned from them may be kept between two runs, if anywhere.
     """
 
     code: str
@@ -75,22 +77,33 @@ class Language:
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     not_patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     answers: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, str]
     prompts: Mapping[str, str]
     folder: Path = FOLDER
     kept: Path | None = None
 
     def prompt(self, key: str, values: Mapping[str, Any], today: dt.date) -> str:
         """What is said for `key`. Raises KeyError for an unknown key or a value that is missing."""
-        return _Fill(renderer(self.code), today).vformat(self.prompts[key], (), values)
+        return _Fill(renderer(self.code), today, self.prompts).vformat(self.prompts[key], (), values)
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...] | None:
-        """The grammar of a closed question: its answers, what is offered, and what works everywhere."""
-        if expecting.name in ("open", "message"):
+        """The grammar of a closed question: its answers, what is offered, and what works everywhere.
+
+        A language may close the open question as well: where it has `answers` for it, they are its spoken menu.
+        """
+        if expecting.name == "message" or (expecting.name == "open" and "open" not in self.answers):
             return None
         options = [plain(option) for option in expecting.options]
         parts = [phrase for option in options for phrase in (option, *option.split())]
         everywhere = [plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ())]
         return tuple(dict.fromkeys([*self.answers.get(expecting.name, ()), *parts, *everywhere]))
+
+    def for_parsers(self, text: str) -> str:
+        """The sentence with its values in the words that the value parsers know: "이 삼" -> "2 3"."""
+        said = f" {plain(text)} ".replace(" ", "  ")
+        for words, known in self.values.items():
+            said = said.replace(f" {words.replace(' ', '  ')} ", f" {known} ")
+        return " ".join(said.split()) if self.values else text
 
     def hotwords(self, expecting: Expecting) -> str:
         """What Whisper should listen for: what is offered, else the words of this kind of answer."""
@@ -116,6 +129,7 @@ def load_language(code: str, folder: Path = FOLDER, kept: Path | None = None) ->
         patterns=_patterns(heard.get("patterns", {}), code),
         not_patterns=_patterns(heard.get("not_patterns", {}), code),
         answers={name: tuple(phrases) for name, phrases in heard.get("answers", {}).items()},
+        values=_values(heard.get("values", {})),
         prompts=prompts,
         folder=folder / code,
         kept=kept,
@@ -143,6 +157,12 @@ def _read(path: Path) -> dict[str, Any]:
         raise LanguageError(f"{path}: is not valid TOML ({error})") from error
 
 
+def _values(data: Mapping[str, list[str]]) -> dict[str, str]:
+    """What callers say -> the known word. The longest first, so that "다음 주" is not taken for "주"."""
+    said = {plain(words): known for known, phrases in data.items() for words in phrases}
+    return dict(sorted(said.items(), key=lambda item: -len(item[0])))
+
+
 def _patterns(data: Mapping[str, list[str]], code: str) -> dict[str, tuple[re.Pattern[str], ...]]:
     try:
         return {intent: tuple(re.compile(pattern) for pattern in patterns) for intent, patterns in data.items()}
@@ -159,7 +179,7 @@ def _check(language: Language) -> None:
         for sentence in sentences:
             if seen.setdefault(plain(sentence), intent) != intent:
                 raise LanguageError(f"{code}: the sentence {sentence!r} means both {seen[plain(sentence)]} and {intent}")
-    known = kinds(renderer(code), dt.date(2026, 1, 1)).keys()
+    known = kinds(renderer(code), dt.date(2026, 1, 1), {}).keys()
     for key, text in language.prompts.items():
         try:
             specs = [spec for _, name, spec, _ in string.Formatter().parse(text) if name and spec]

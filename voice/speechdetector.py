@@ -19,6 +19,7 @@ CONTEXT = 64
 START, STOP = 0.3, 0.2  # probability at which speech begins, below which it has stopped: 0.5 is deaf to hoarse callers
 WITHIN = 15.0  # dB below the caller's loudest that still is the caller, and not the room behind them
 FADE = 1.0  # dB a second by which that loudness is forgotten: somebody quieter may take the receiver
+FORGET = 31  # windows, a second, without speech: after a long silence the detector's memory makes it miss a short "yes"
 RECENT = 6  # windows, about 0.2 s: a weak consonant is as loud as the vowel beside it
 _HERTZ = np.fft.rfftfreq(WINDOW, 1 / DETECTOR_RATE)
 _TELEPHONE = (_HERTZ >= 300) & (_HERTZ <= 3400)  # without the hum of a bad line
@@ -39,8 +40,7 @@ class SpeechDetector:
     def __init__(self) -> None:
         self._resampler = Resampler(RATE, DETECTOR_RATE)
         self._pcm = b""
-        self._h = np.zeros((1, 1, 128), np.float32)
-        self._c = np.zeros((1, 1, 128), np.float32)
+        self._forget()
         self._context = np.zeros(CONTEXT, np.float32)
         self._levels = [-120.0] * RECENT
         self._loudest = -120.0
@@ -62,8 +62,16 @@ class SpeechDetector:
         self._loudest -= FADE * WINDOW / DETECTOR_RATE
         likely = self.probability >= (STOP if self.speaking else START)
         self.speaking = likely and self.level >= self._loudest - WITHIN
+        self._quiet = 0 if self.speaking else self._quiet + 1
         if self.speaking:
             self._loudest = max(self._loudest, self.level)
+        elif self._quiet >= FORGET:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._h = np.zeros((1, 1, 128), np.float32)
+        self._c = np.zeros((1, 1, 128), np.float32)
+        self._quiet = 0
 
     def _probability(self, window: Samples) -> float:
         given = np.concatenate([self._context, window])[None, :]

@@ -47,8 +47,8 @@ class Parts(Protocol):
 class TurnTimes:
     """Where the time of one turn went, in seconds: from the caller's last sound to the first frame of the answer.
 
-    `waiting` for the silence that ends a turn, `recognising` the words, `thinking` (understanding and acting: the
-    whole of take_turn), `speaking` (until the first sound of the answer was sent).
+    `waiting` for the silence that ends a turn, `recognising` the words, `understanding` them, `acting` (the dialogue,
+    its orders and the rows), `speaking` (until the first sound of the answer was sent).
     """
 
     call_id: int
@@ -57,13 +57,14 @@ class TurnTimes:
     engine: str
     waiting: float
     recognising: float
-    thinking: float
+    understanding: float
+    acting: float
     speaking: float = 0.0
 
     @property
     def computing(self) -> float:
         """All but the waiting."""
-        return self.recognising + self.thinking + self.speaking
+        return self.recognising + self.understanding + self.acting + self.speaking
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Clause:
     """One clause of an answer, as mu-law. The first one carries when the turn had been taken, and its times."""
 
     sound: bytes
-    thought_at: float = 0.0
+    acted_at: float = 0.0
     times: TurnTimes | None = None
 
 
@@ -192,10 +193,15 @@ class Answering:
 
     def _answer(self, job: int, finished: Finished) -> None:
         heard = _heard(finished)
-        recognised = self._clock()
+        recognised = understood = self._clock()
+
+        def mark() -> None:
+            nonlocal understood
+            understood = self._clock()
+
         with self._app.app_context():
-            self.reply = self._parts.conversation.take_turn(self._call_id, finished.asked.turn + 1, heard)
-        thought = self._clock()
+            self.reply = self._parts.conversation.take_turn(self._call_id, finished.asked.turn + 1, heard, mark)
+        acted = self._clock()
         times = TurnTimes(
             self._call_id,
             self.reply.turn,
@@ -203,9 +209,10 @@ class Answering:
             heard.engine,
             finished.waited,
             recognised - finished.at,
-            thought - recognised,
+            understood - recognised,
+            acted - understood,
         )
-        self._perform(job, self.reply, thought, times)
+        self._perform(job, self.reply, acted, times)
 
     def _ask_again(self, job: int) -> None:
         assert self.reply is not None  # noqa: S101 - there was a reply before there was trouble
@@ -220,17 +227,17 @@ class Answering:
         assert self.reply is not None  # noqa: S101
         return Said(key, self._parts.languages[self.reply.language].prompt(key, {}, self._parts.now().date()))
 
-    def _perform(self, job: int, reply: Reply, thought: float = 0.0, times: TurnTimes | None = None) -> None:
+    def _perform(self, job: int, reply: Reply, acted: float = 0.0, times: TurnTimes | None = None) -> None:
         """Speak the reply. While a gateway is asked, what is said meanwhile is heard already."""
         while reply.then == "carry_out":
             for sound in self._clauses(job, reply):
-                self._inbox.put((job, Clause(sound, thought, times)))
+                self._inbox.put((job, Clause(sound, acted, times)))
                 times = None
             with self._app.app_context():
                 reply = self.reply = self._parts.conversation.carry_out(self._call_id, reply.turn + 1)
         listening = reply.then != "listen"
         for sound in self._clauses(job, reply):
-            self._inbox.put((job, Clause(sound, thought, times)))
+            self._inbox.put((job, Clause(sound, acted, times)))
             times = None
             if not listening:
                 listening = True

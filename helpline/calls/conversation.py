@@ -23,7 +23,7 @@ from helpline.calls import turns
 from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import visits
+from helpline.services import office, visits
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
 from helpline.settings import Settings
@@ -36,6 +36,7 @@ from voice.understanding import understand, understand_keys
 from volunteers.models import Task
 
 MOST_ORDERS = 4  # in one turn: more would be a loop
+BROKEN = ("dropped", "hung_up")  # outcomes of a call whose socket went away without our doing
 log = logging.getLogger(__name__)
 
 
@@ -55,15 +56,18 @@ class Conversation:
     def begin(self, call_id: int) -> Reply:
         """The first words of a call; for a call whose socket broke, its last words once more."""
         call = turns.locked(call_id)
+        if call.status == "returned":
+            return self._nobody_came(call)
         if call.turns:
             return self._reconnect(call)
         reply = self._turn(call, State(language=self.settings.language), Heard(), self._reason(call))
         db.session.commit()
         return reply
 
-    def take_turn(self, call_id: int, number: int, heard: Heard) -> Reply:
+    def take_turn(self, call_id: int, number: int, heard: Heard, understood: Callable[[], None] = lambda: None) -> Reply:
         """Answer what was heard. `number` is the last reply's turn plus one; an older one replays its reply.
 
+        `understood` is called between understanding and acting, for whoever measures.
         Raises OutOfTurn for a number that is yet to come, or for a call that has ended.
         """
         call = turns.locked(call_id)
@@ -73,6 +77,7 @@ class Conversation:
         before = turns.stored_reply(call.id, number - 1)
         expecting = before.expecting if before else Expecting("open")
         meaning = self._understood(call, state, heard, expecting)
+        understood()
         reply = self._turn(call, state, heard, meaning, secret=expecting.secret)
         db.session.commit()
         return reply
@@ -97,10 +102,27 @@ class Conversation:
         db.session.commit()
         return reply
 
+    def come_back(self, call_id: int) -> None:
+        """No person took the call that was put through: the next socket takes it up again."""
+        call = turns.locked(call_id)
+        if call.status == "ended" and call.outcome == "person":
+            call.status, call.outcome, call.ended_at = "returned", "", None
+            events.record("nobody_took_it", f"call:{call.id}", self.now())
+        db.session.commit()
+
+    def promise_call_back(self, call_id: int, about: str) -> str:
+        """Have a person ring back, for a call that we cannot carry. Answers when, in the line's language; "" where
+        a person can take the call now."""
+        call = turns.locked(call_id)
+        state = State.from_json(call.state) if call.state else State(language=self.settings.language)
+        result = services.perform(Order("person.find", {"about": about}), self._context(call, state, Heard()))
+        db.session.commit()
+        return str(result.data.get("when", ""))
+
     def hung_up(self, call_id: int) -> None:
         """The line is gone. A call in the middle of something counts as dropped: who rings back may carry on."""
         call = turns.locked(call_id)
-        if call.status in ("ringing", "live"):
+        if call.status in ("ringing", "live", "returned"):
             unfinished = call.state is not None and _unfinished(State.from_json(call.state))
             call.status = "dropped" if unfinished else "ended"
             call.outcome = call.outcome or ("dropped" if unfinished else "hung_up")
@@ -123,12 +145,19 @@ class Conversation:
         reply = turns.stored_reply(call.id, call.turns - 1)
         if reply is None:
             raise OutOfTurn(f"call {call.id} has no turn {call.turns - 1}")
-        if call.status == "dropped":
+        if call.outcome in BROKEN:
             call.status, call.outcome, call.ended_at = "live", "", None
         language = self.languages[reply.language]
         db.session.commit()
         sorry = Said("reconnected", language.prompt("reconnected", {}, self.now().date()))
         return replace(reply, says=(sorry, *reply.says))
+
+    def _nobody_came(self, call: Call) -> Reply:
+        state, context = State.from_json(call.state or {}), self._context(call, State(), Heard())
+        away = Result("person.find", "away", {"when": office.call_back_words(context)})
+        reply = self._turn(call, state, Heard(), away)
+        db.session.commit()
+        return reply
 
     def _reason(self, call: Call) -> Result:
         """What the dialogue is told first: who may be ringing, or why we ring."""

@@ -50,14 +50,15 @@ class Socket(Protocol):
 
 def log_times(times: TurnTimes) -> None:
     log.info(
-        "call %s turn %s (%s, %s): waited %.2f s, recognised in %.3f, thought %.3f, spoke after %.3f",
+        "call %s turn %s (%s, %s): waited %.2f s, recognised in %.3f, understood in %.3f, acted in %.3f, spoke after %.3f",
         times.call_id,
         times.turn,
         times.expecting,
         times.engine or "no words",
         times.waiting,
         times.recognising,
-        times.thinking,
+        times.understanding,
+        times.acting,
         times.speaking,
     )
 
@@ -281,7 +282,7 @@ class LiveCall:
         """The first sound of an answer is on its way."""
         first, self._first_sound = self._first_sound, None
         if first is not None and first.times is not None:
-            self._measured(replace(first.times, speaking=self._clock() - first.thought_at))
+            self._measured(replace(first.times, speaking=self._clock() - first.acted_at))
 
     @property
     def _leaving(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from helpline import events
 from helpline.db import db
@@ -22,8 +23,11 @@ def open_call(sid: str, number: str, direction: str, now: dt.datetime, purpose: 
     if (known := find_call(sid)) is not None:
         return known
     call = Call(sid=sid, number=number, direction=direction, purpose=purpose or {}, started_at=now)
-    db.session.add(call)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(call)
+    except IntegrityError:  # the same webhook, twice at the same moment
+        return db.session.scalars(select(Call).where(Call.sid == sid)).one()
     events.record("call_started", f"call:{call.id}", now, direction=direction)
     return call
 

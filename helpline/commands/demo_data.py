@@ -41,7 +41,7 @@ class Demonstration:
 
     coordinator: str
     password: str
-    volunteer_links: dict[str, str]  # name -> path
+    volunteers: dict[int, tuple[str, str]]  # id -> name, path of the sign-in link
     numbers: dict[str, str]
     pin: str
 
@@ -58,14 +58,17 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     volunteers = _volunteers(now)
     password = secrets.token_urlsafe(9)
     db.session.add(Staff(name="Ruth Marsh", login="ruth", password_hash=hash_password(password), role="coordinator"))
+    people = [caller.id for caller in callers.values()]
+    links = {volunteer.id: (volunteer.name, sign_in_link(volunteer)) for volunteer in volunteers}
     db.session.commit()
+    # The ledger writes in transactions of its own: none of ours may be open.
     ledger = Ledger(lambda: now)
-    for caller in callers.values():
-        ledger.deposit(f"demonstration:{caller.id}", Decimal("250.00"), settings.currency, f"caller:{caller.id}")
+    for caller_id in people:
+        ledger.deposit(f"demonstration:{caller_id}", Decimal("250.00"), settings.currency, f"caller:{caller_id}")
     return Demonstration(
         coordinator="ruth",
         password=password,
-        volunteer_links={volunteer.name: sign_in_link(volunteer) for volunteer in volunteers},
+        volunteers=links,
         numbers={"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "somebody unknown": STRANGER},
         pin=PIN,
     )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import logging
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from helpline import events
-from helpline.db import db
-from helpline.outbox import Delivery, claim, settle
+from helpline.db import changed, db
+from helpline.outbox import Delivery, claim, promise_call, settle
 from helpline.providers import Provider, ProviderError
 
 MOST_ATTEMPTS = 5
+MOST_CALLS = 3  # for one piece of news, to somebody who does not pick up
+CALL_AGAIN = dt.timedelta(minutes=20)
 RETRY_AFTER = dt.timedelta(seconds=30)
 log = logging.getLogger(__name__)
 
@@ -42,6 +44,24 @@ def _send(delivery: Delivery, provider: Provider, answer_url: str, now: dt.datet
         return True
     db.session.rollback()
     return False
+
+
+def unanswered(provider_id: str, now: dt.datetime) -> bool:
+    """Nobody picked up a call that was placed: it is placed again later, at most MOST_CALLS times. False when it is
+    none of ours, or has been told of already. Does not commit."""
+    delivery = db.session.scalar(select(Delivery).where(Delivery.provider_id == provider_id))
+    if delivery is None or not changed(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.status == "sent")
+        .values(status="failed", error="nobody answered")
+    ):
+        return False
+    news, _, number = delivery.dedupe_key.removeprefix("call:").partition("#")
+    tries = int(number or 1)
+    events.record("call_unanswered", f"delivery:{delivery.id}", now, tries=tries)
+    if tries < MOST_CALLS:
+        promise_call(delivery.to_number, delivery.purpose, f"{news}#{tries + 1}", now + CALL_AGAIN)
+    return True
 
 
 def _failed(delivery: Delivery, error: ProviderError, now: dt.datetime) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from helpline import events
+import datetime as dt
+
+from helpline import audit, events
 from helpline.db import db
 from helpline.models import Recording, ServiceRequest
 from helpline.services import office
 from helpline.services.context import Context
-from helpline.services.requests import open_request
+from helpline.services.requests import close_at, open_request
 from voice.heard import Json, Result
 
 OWN_INTENT = {"report_scam", "emergency", "leave_message", "register"}
+FOR_A_PERSON = OWN_INTENT | {"speak_to_person"}  # what nobody but a person can close
 
 
 def find(args: Json, context: Context) -> Result:
@@ -38,6 +41,21 @@ def leave_message(args: Json, context: Context) -> Result:
             "dead_line": bool(args.get("dead_line")),
         },
     )
+
+
+def rung_back(request_id: int, staff_id: int, note: str, now: dt.datetime) -> bool:
+    """Somebody of the office has seen to it. A scam counts as a ServiceInstance then. Does not commit.
+
+    False when it was closed already, or when it is not for a person to close.
+    """
+    request = db.session.get(ServiceRequest, request_id)
+    if request is None or request.intent not in FOR_A_PERSON:
+        return False
+    if not close_at(request, now, "done", delivered=request.intent == "report_scam"):
+        return False
+    request.details = {**request.details, "note": note}
+    audit.write(f"staff:{staff_id}", "request_closed", f"request:{request_id}", now, note=note)
+    return True
 
 
 def _request(about: str, context: Context) -> ServiceRequest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import Any
 
@@ -45,15 +46,20 @@ def close(request: ServiceRequest, context: Context, status: str, delivered: boo
 
     False when it was closed already: then nothing is counted again.
     """
+    return close_at(request, context.now, status, delivered)
+
+
+def close_at(request: ServiceRequest, now: dt.datetime, status: str, delivered: bool = False) -> bool:
+    """The same outside a call."""
     closed = changed(
         update(ServiceRequest)
         .where(ServiceRequest.id == request.id, ServiceRequest.closed_at.is_(None))
-        .values(status=status, closed_at=context.now)
+        .values(status=status, closed_at=now)
     )
     if not closed:
         return False
     kind = "service_instance" if delivered else "request_closed"
-    events.record(kind, f"request:{request.id}", context.now, area=area_of(request), intent=request.intent, status=status)
+    events.record(kind, f"request:{request.id}", now, area=area_of(request), intent=request.intent, status=status)
     return True
 
 

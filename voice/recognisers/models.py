@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.util
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 
-CHUNK = 64 * 1024
+CHUNK = 8 * 1024  # a broken line loses at most the piece that was on its way
 TIME_OUT = (10, 30)  # seconds to connect, seconds between two pieces
 MOST_UNPACKED = 4 << 30  # bytes: a zip bomb is not a model
 
@@ -69,22 +72,30 @@ def is_model(folder: Path) -> bool:
 def get(download: Download, base_url: str, data_path: Path, progress: Progress) -> Path:
     """Fetch, verify, unpack: the model's folder. A broken download is taken up where it stopped.
 
-    Nothing is unpacked before size and SHA-256 are right, and the folder appears only when it is whole.
-    Raises ModelError.
+    Nothing is unpacked before size and SHA-256 are right, and the folder appears only when it is whole. A second
+    process waits for the first and finds its model. Raises ModelError.
     """
     target = model_folder(download, data_path)
-    if is_model(target):
-        return target
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{download.name}.zip.part")
     try:
-        _fetch(download, f"{base_url.rstrip('/')}/{download.name}.zip", part, progress)
-        _verify(download, part)
-        _unpack(part, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(target.with_name(f"{download.name}.lock")):
+            if not is_model(target):
+                _fetch(download, f"{base_url.rstrip('/')}/{download.name}.zip", part, progress)
+                _verify(download, part)
+                _unpack(part, target)
+                part.unlink()
     except OSError as error:
         raise ModelError(f"{download.name} could not be stored in {target.parent}: {error}") from error
-    part.unlink(missing_ok=True)
     return target
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One process at a time: two that append to the same file would spoil it for both."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _fetch(download: Download, url: str, part: Path, progress: Progress) -> None:
@@ -105,6 +116,7 @@ def _fetch(download: Download, url: str, part: Path, progress: Progress) -> None
                 for piece in answer.iter_content(CHUNK):
                     have += len(piece)
                     if have > download.size:
+                        part.unlink()
                         raise ModelError(f"{url} is larger than {download.size:,} bytes: it is not {download.name}")
                     file.write(piece)
                     progress(have, download.size)
@@ -134,7 +146,7 @@ def _unpack(archive: Path, target: Path) -> None:
                 if sum(entry.file_size for entry in unzipped.infolist()) > MOST_UNPACKED:
                     raise ModelError(f"{archive.name} would unpack to far more than a model")
                 unzipped.extractall(scratch)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
             raise ModelError(f"{archive.name} is not a zip archive: {error}") from error
         models = [folder for folder in (Path(scratch), *Path(scratch).iterdir()) if is_model(folder)]
         if not models:

@@ -69,7 +69,8 @@ class VoskStream:
 
     def feed(self, pcm: bytes) -> str:
         self._accept(self._resampler.feed(pcm))
-        partial = json.loads(self._recogniser.PartialResult())["partial"]
+        # Before the first sound and right after an end-point the answer has no "partial" in it.
+        partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
         said = [result["text"] for result in self._done]
         return self._without_unknown(" ".join(filter(None, [*said, partial])))
 

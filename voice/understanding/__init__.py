@@ -130,15 +130,20 @@ def _pattern(intent: str, said: str, language: Language) -> str | None:
 
 def _answer(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
     """The answer to what was asked, or None."""
-    if expecting.name == "choice" and (picked := slots.choice(text, expecting.options)) is not None:
-        return Meaning("", 0.9, {"choice": picked, **slots.day_slots(text, now)}, text)
-    if expecting.name in ("digits", "pin") and (found := slots.digits(text, expecting)):
+    values = language.for_parsers(text)
+    if expecting.name == "choice":
+        picked = slots.choice(text, expecting.options)
+        if picked is None:
+            picked = slots.choice(values, expecting.options)
+        if picked is not None:
+            return Meaning("", 0.9, {"choice": picked, **slots.day_slots(values, now)}, text)
+    if expecting.name in ("digits", "pin") and (found := slots.digits(values, expecting)):
         return Meaning("", 0.9, {"digits": found}, text)
-    if expecting.name == "date" and "date" in (day := slots.day_slots(text, now)):
+    if expecting.name == "date" and "date" in (day := slots.day_slots(values, now)):
         return Meaning("", 0.9, day, text)
     answer = _yes_or_no(said, text, language)
     if answer is None and expecting.name in ("choice", "date"):
-        found_slots = slots.wish_slots(text, language, now)
+        found_slots = slots.wish_slots(values, language, now)
         return Meaning("", 0.8, found_slots, text) if found_slots else None
     return answer
 

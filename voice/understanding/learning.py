@@ -35,13 +35,24 @@ def classifier(language: Language) -> Classifier:
     for path in _places(language, key):
         if kept := load(path, key):
             return kept
-    from voice.understanding.fitting import fit  # slow to import, and seldom needed
-
-    examples = [(plain(sentence), intent) for intent in sorted(language.sentences) for sentence in language.sentences[intent]]
-    learned = fit(examples, vectors([sentence for sentence, _ in examples], language.kept))
+    learned = _learned(language)
     if language.kept:
         save(learned, _places(language, key)[-1], key)
     return learned
+
+
+def learn(language: Language) -> Path:
+    """Learn from the language's sentences and write the weights beside them. Returns their file."""
+    path = language.folder / LEARNED
+    save(_learned(language), path, key_of(language))
+    return path
+
+
+def _learned(language: Language) -> Classifier:
+    from voice.understanding.fitting import fit  # slow to import, and seldom needed
+
+    examples = [(plain(sentence), intent) for intent in sorted(language.sentences) for sentence in language.sentences[intent]]
+    return fit(examples, vectors([sentence for sentence, _ in examples], language.kept))
 
 
 def key_of(language: Language) -> str:

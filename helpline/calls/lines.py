@@ -1,0 +1,64 @@
+"""The lines of this process: which call has a live socket, and whether one more can be taken."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+
+from sqlalchemy import update
+
+from helpline.calls.media import LiveCall
+from helpline.db import changed
+from helpline.models import Call
+
+
+class Lines:
+    """The live calls of this process. A second socket for a call that still hears is refused."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._live: dict[int, LiveCall] = {}
+
+    @property
+    def full(self) -> bool:
+        with self._lock:
+            return len(self._live) >= self._most
+
+    def take(self, call: LiveCall) -> bool:
+        """Let this socket carry its call. A dead socket that nobody has noticed yet makes way."""
+        with self._lock:
+            before = self._live.get(call.call_id)
+            if before is not None and before.hearing:
+                return False
+            if before is not None:
+                before.let_go()
+            self._live[call.call_id] = call
+            return True
+
+    def leave(self, call: LiveCall) -> None:
+        with self._lock:
+            if self._live.get(call.call_id) is call:
+                del self._live[call.call_id]
+
+
+def new_token(call: Call, secret: str) -> str:
+    """The one-time token of the call's next socket. Asked again before it was used, it is the same one: a
+    repeated webhook gets the same answer. Does not commit."""
+    token = hmac.new(secret.encode(), f"stream:{call.sid}:{call.sockets}".encode(), hashlib.sha256).hexdigest()
+    call.token_hash = _hash(token)
+    return token
+
+
+def use_token(call_id: int, token: str) -> bool:
+    """Spend the token: True once, for the call that it was made for. Does not commit."""
+    return changed(
+        update(Call)
+        .where(Call.id == call_id, Call.token_hash == _hash(token))
+        .values(token_hash=None, sockets=Call.sockets + 1)
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,409 @@
+"""A small telephone company on this machine: it speaks Twilio's side to the letter, for demonstrations, tests and benchmarks.
+
+Calls are placed by asking our webhooks with signed forms, following the TwiML that comes back, and carrying sound over
+the WebSocket in 20 ms frames of mu-law, paced in real time. Its REST side takes text messages and outbound calls. The
+callers are recordings: none of their words reaches the helpline in any other way than as sound.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import threading
+import time
+import xml.etree.ElementTree as ET
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from simple_websocket import Client, ConnectionClosed
+
+from helpline.providers.twilio import sign
+from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE
+
+FRAME_SECONDS = FRAME_MS / 1000
+QUIET = 0.7  # seconds after the helpline's last word before a caller answers
+NOTHING_TO_SAY = 8.0  # seconds after the helpline's last question at which a caller without an answer hangs up
+PATIENCE = 45.0  # seconds that a caller waits for the helpline to say something
+MOST_VERBS = 12  # of one call: more would be a loop
+ASK_TIME_OUT = 15.0  # seconds that Twilio waits for a webhook
+
+
+@dataclass(frozen=True)
+class Play:
+    """The caller lets this be heard: mu-law bytes. `name` is for whoever watches."""
+
+    sound: bytes
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Press:
+    """The caller presses keys, one every `apart` seconds."""
+
+    keys: str
+    apart: float = 0.4
+
+
+@dataclass(frozen=True)
+class Stay:
+    """The caller says nothing for so many seconds, while the line stays open."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Tear:
+    """The socket breaks; the telephone call itself goes on."""
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The caller's line is cut."""
+
+
+Act = Play | Press | Stay | Tear | Drop
+
+
+@dataclass
+class Leg:
+    """One telephone call at the exchange: what its caller does next, and what was heard of the helpline."""
+
+    sid: str
+    number: str
+    script: deque[Act]
+    direction: str = "inbound"
+    spoken: list[str] = field(default_factory=list)  # what the provider's own voice said (<Say>)
+    heard: bytearray = field(default_factory=bytearray)  # of the helpline, as mu-law
+    sockets: int = 0
+    dialled: str = ""
+    ended: threading.Event = field(default_factory=threading.Event)
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What both sides know: the account, its secret, the helpline's number and its public address."""
+
+    sid: str
+    token: str
+    number: str
+    public_url: str
+
+
+class Exchange:
+    """Places and takes telephone calls. `callees` maps a number to what its owner does when the helpline rings."""
+
+    def __init__(
+        self,
+        account: Account,
+        callees: Mapping[str, Callable[[], Sequence[Act]]] | None = None,
+        staff_answers: Callable[[Leg], bool] = lambda leg: False,
+    ) -> None:
+        self.account = account
+        self.callees = dict(callees or {})
+        self.staff_answers = staff_answers
+        self.messages: list[dict[str, str]] = []
+        self.legs: list[Leg] = []
+
+    # -- calls to the helpline
+
+    def ring(self, number: str, script: Sequence[Act]) -> Leg:
+        """Place one call from `number` and carry it to its end."""
+        leg = self.dial(number, script)
+        leg.ended.wait()
+        return leg
+
+    def dial(self, number: str, script: Sequence[Act]) -> Leg:
+        """Place one call from `number`; it is over when `ended` is set."""
+        leg = Leg(f"CA{secrets.token_hex(16)}", number, deque(script))
+        self._start(leg, lambda: self._carry(leg, f"{self.account.public_url}/calls/incoming"))
+        return leg
+
+    def _start(self, leg: Leg, carry: Callable[[], None]) -> None:
+        self.legs.append(leg)
+        threading.Thread(target=carry, name=f"leg {leg.number}", daemon=True).start()
+
+    def ask(self, url: str, leg: Leg, **more: str) -> requests.Response:
+        """One signed webhook of this call."""
+        inbound = leg.direction == "inbound"
+        form = {
+            "CallSid": leg.sid,
+            "AccountSid": self.account.sid,
+            "From": leg.number if inbound else self.account.number,
+            "To": self.account.number if inbound else leg.number,
+            "CallStatus": "ringing" if inbound and not leg.sockets else "in-progress",
+            "Direction": "inbound" if inbound else "outbound-api",
+            "ApiVersion": "2010-04-01",
+            **more,
+        }
+        return requests.post(url, data=form, headers=sign(self.account.token, url, form), timeout=ASK_TIME_OUT)
+
+    def _carry(self, leg: Leg, url: str) -> None:
+        try:
+            self._follow(leg, url)
+        except (requests.RequestException, ET.ParseError, OSError) as error:
+            leg.failure = f"{type(error).__name__}: {error}"
+        finally:
+            with suppress(requests.RequestException):
+                self.ask(f"{self.account.public_url}/calls/status", leg, CallStatus="completed", CallDuration="1")
+            leg.ended.set()
+
+    def _follow(self, leg: Leg, url: str) -> None:
+        """Do what the TwiML says, verb after verb, until it says no more or the caller has gone."""
+        verbs: deque[ET.Element] = deque(self._document(leg, url))
+        for _ in range(MOST_VERBS):
+            if not verbs:
+                return
+            verb = verbs.popleft()
+            if verb.tag == "Connect" and self._stream(leg, verb[0]):
+                return
+            if verb.tag == "Say":
+                leg.spoken.append(verb.text or "")
+            elif verb.tag == "Redirect":
+                verbs = deque(self._document(leg, verb.text or ""))
+            elif verb.tag == "Dial":
+                leg.dialled = (verb.text or "").strip()
+                came = {"DialCallStatus": "completed" if self.staff_answers(leg) else "no-answer"}
+                verbs = deque(self._document(leg, verb.get("action", ""), **came))
+            elif verb.tag == "Hangup":
+                return
+        leg.failure = "the verbs never end"
+
+    def _document(self, leg: Leg, url: str, **more: str) -> list[ET.Element]:
+        answer = self.ask(url, leg, **more)
+        if answer.status_code != 200:
+            leg.failure = f"{url} answered {answer.status_code}"
+            return []
+        return list(ET.fromstring(answer.text))  # noqa: S314 - our own answer, from this machine
+
+    def _stream(self, leg: Leg, stream: ET.Element) -> bool:
+        """Carry the sound of one <Stream>. True when the caller has gone."""
+        url = stream.get("url", "")
+        leg.sockets += 1
+        parameters = {item.get("name", ""): item.get("value", "") for item in stream}
+        line = Line(leg, url, sign(self.account.token, url, {}), self.account, parameters)
+        try:
+            return line.carry()
+        except (ConnectionClosed, OSError):
+            return False
+
+    # -- calls and texts from the helpline
+
+    def place(self, number: str, url: str, status_url: str) -> Leg:
+        """The helpline rings somebody: whoever is in `callees` picks up, nobody else does."""
+        leg = Leg(f"CA{secrets.token_hex(16)}", number, deque(), direction="outbound")
+
+        def carry() -> None:
+            if number in self.callees:
+                leg.script.extend(self.callees[number]())
+                self._carry(leg, url)
+            else:
+                with suppress(requests.RequestException):
+                    self.ask(status_url, leg, CallStatus="no-answer")
+                leg.ended.set()
+
+        self._start(leg, carry)
+        return leg
+
+    @contextmanager
+    def rest_api(self, port: int = 0) -> Iterator[str]:
+        """The REST side, on loopback: its address."""
+        server = ThreadingHTTPServer(("127.0.0.1", port), _rest_handler(self))
+        thread = threading.Thread(target=server.serve_forever, name="exchange REST", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+class Line:
+    """The sound of one call over one socket: frames out every 20 ms, the helpline's voice played in real time."""
+
+    def __init__(self, leg: Leg, url: str, headers: Mapping[str, str], account: Account, parameters: Mapping[str, str]) -> None:
+        self._leg = leg
+        self._socket = Client.connect(url, headers=dict(headers))
+        self._stream_sid = f"MZ{secrets.token_hex(16)}"
+        self._account = account
+        self._parameters = parameters
+        self._sequence = 0
+        self._chunk = 0
+        self._frames = 0
+        self._queue: deque[bytes | str] = deque()  # of the helpline: sound, and the names of marks between it
+        self._quiet_since: float | None = None  # the helpline has spoken and is quiet since
+        self._spoke = False
+        self._sounding: deque[bytes] = deque()  # of the caller: frames still to be sent
+        self._keys: deque[str] = deque()
+        self._key_at = 0.0
+        self._until = 0.0
+        self._waited = 0.0
+
+    def carry(self) -> bool:
+        """Until the caller hangs up (True) or our side closes (False)."""
+        try:
+            self._open()
+            while True:
+                if (gone := self._frame()) is not None:
+                    return gone
+        finally:
+            with suppress(ConnectionClosed, OSError):
+                self._socket.close()
+
+    def _open(self) -> None:
+        self._socket.send(json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"}))
+        start = {
+            "streamSid": self._stream_sid,
+            "accountSid": self._account.sid,
+            "callSid": self._leg.sid,
+            "tracks": ["inbound"],
+            "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": RATE, "channels": 1},
+            "customParameters": dict(self._parameters),
+        }
+        self._send("start", start=start)
+        self._started = time.monotonic()
+
+    def _frame(self) -> bool | None:
+        """20 ms of both directions. Whether the caller has gone; None while the call goes on."""
+        due = self._started + self._frames * FRAME_SECONDS
+        while True:
+            left = due - time.monotonic()
+            message = self._socket.receive(timeout=max(0.0, left))
+            if message is not None:
+                self._take(json.loads(message))
+            elif left <= 0:
+                break
+        self._play()
+        gone = self._act(self._frames * FRAME_SECONDS)
+        if gone is None:
+            self._speak()
+            self._frames += 1
+        elif gone:
+            self._send("stop", stop={"accountSid": self._account.sid, "callSid": self._leg.sid})
+        return gone
+
+    def _take(self, message: dict[str, Any]) -> None:
+        event = message["event"]
+        if event == "media":
+            self._queue.append(base64.b64decode(message["media"]["payload"]))
+            self._quiet_since = None
+        elif event == "mark":
+            self._queue.append(str(message["mark"]["name"]))
+        elif event == "clear":
+            marks = [item for item in self._queue if isinstance(item, str)]
+            self._queue.clear()
+            for name in marks:
+                self._send("mark", mark={"name": name})
+
+    def _play(self) -> None:
+        """20 ms of the helpline's voice leave the queue; a mark goes back when all before it has been played."""
+        room = FRAME_BYTES
+        while self._queue and room >= 0:
+            item = self._queue[0]
+            if isinstance(item, str):
+                self._queue.popleft()
+                self._send("mark", mark={"name": item})
+            elif room == 0:
+                break
+            else:
+                self._leg.heard += item[:room]
+                self._spoke = True
+                left = item[room:]
+                room -= min(room, len(item))
+                self._queue.popleft()
+                if left:
+                    self._queue.appendleft(left)
+        if not self._queue and self._spoke and self._quiet_since is None:
+            self._quiet_since = self._frames * FRAME_SECONDS
+
+    def _act(self, now: float) -> bool | None:
+        """What the caller does in this frame: nothing while the helpline speaks; then the next act of the script."""
+        if self._sounding or now < self._until:
+            return None
+        if self._keys:
+            if now >= self._key_at:
+                self._send("dtmf", dtmf={"track": "inbound_track", "digit": self._keys.popleft()})
+                self._key_at = now + self._apart
+            return None
+        waiting = self._quiet_since is None or now - self._quiet_since < QUIET
+        if waiting:
+            self._waited += FRAME_SECONDS
+            return True if self._waited > PATIENCE else None
+        self._waited = 0.0
+        if self._leg.script:
+            return self._next(now)
+        if self._quiet_since is not None and now - self._quiet_since > NOTHING_TO_SAY:
+            self._leg.failure = "the caller had nothing more to say, and the helpline still waited"
+            return True
+        return None
+
+    def _next(self, now: float) -> bool | None:
+        act = self._leg.script.popleft()
+        self._spoke, self._quiet_since = False, None
+        match act:
+            case Play(sound):
+                self._sounding.extend(sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES))
+            case Press(keys, apart):
+                self._keys.extend(keys)
+                self._apart, self._key_at = apart, now
+            case Stay(seconds):
+                self._until = now + seconds
+            case Tear():
+                return False
+            case Drop():
+                return True
+        return None
+
+    def _speak(self) -> None:
+        sound = self._sounding.popleft() if self._sounding else b""
+        self._chunk += 1
+        payload = base64.b64encode(sound.ljust(FRAME_BYTES, MULAW_SILENCE)).decode()
+        stamp = str(self._frames * FRAME_MS)
+        self._send("media", media={"track": "inbound", "chunk": str(self._chunk), "timestamp": stamp, "payload": payload})
+
+    def _send(self, event: str, **content: Any) -> None:
+        self._sequence += 1
+        message = {"event": event, "sequenceNumber": str(self._sequence), "streamSid": self._stream_sid, **content}
+        self._socket.send(json.dumps(message))
+
+
+def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """Messages.json and Calls.json, as Twilio's client asks for them."""
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length", 0))
+            form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
+            kind = urlsplit(self.path).path.rsplit("/", 1)[-1]
+            if kind == "Messages.json":
+                exchange.messages.append(form)
+                self._answer(201, {"sid": f"SM{secrets.token_hex(16)}", "status": "queued", **_named(form)})
+            elif kind == "Calls.json":
+                leg = exchange.place(form["To"], form["Url"], form.get("StatusCallback", ""))
+                self._answer(201, {"sid": leg.sid, "status": "queued", **_named(form)})
+            else:
+                self._answer(404, {"code": 20404, "message": "not found", "status": 404})
+
+        def _answer(self, code: int, data: dict[str, Any]) -> None:
+            body = json.dumps(data).encode()
+            self.send_response(code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet: the demonstration prints what matters."""
+
+    return Handler
+
+
+def _named(form: Mapping[str, str]) -> dict[str, str]:
+    return {"to": form.get("To", ""), "from": form.get("From", ""), "body": form.get("Body", "")}

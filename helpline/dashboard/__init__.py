@@ -1,0 +1,1 @@
+"""The coordinators' pages: how the line does, and what waits for a person."""
