@@ -22,7 +22,8 @@ from voice.understanding.numbers import parse_digits, parse_number
 
 SURE = 0.35  # below this the open question was not understood
 SURE_ELSEWHERE = 0.6  # a new wish in the middle of a question must be clearer than that
-DANGER = 0.5  # of the detector's own likelihood: a call for help too many is a question, one too few is a life
+DANGER = 0.3  # of the detector's likelihood: a question too many costs a moment, one too few may cost a life
+DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
 CLOSE = 0.5  # of the likeliest intent's confidence: a runner-up above this is worth a question
 SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
@@ -71,12 +72,15 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
     )
 
 
-def likeliest(text: str, language: Language, now: dt.datetime) -> Meaning:
-    """The likeliest intent of the open question with its confidence, even where the dialogue would ask."""
+def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:
+    """The likeliest intent of the open question with its confidence, even where the dialogue would ask.
+
+    `reading`: what a classifier made of the sentence, where it is not the language's own that shall read it.
+    """
     said = plain(text[:LONGEST])
     if not said:
         return Meaning("none", 1.0, text=text, why={"by": "nothing said"})
-    return _open(classifier(language).read(said), said, text, language, now)
+    return _open(reading or classifier(language).read(said), said, text, language, now)
 
 
 def understand_keys(keys: str, expecting: Expecting) -> Meaning:
@@ -107,9 +111,12 @@ def _open(reading: Reading, said: str, text: str, language: Language, now: dt.da
 
 def _danger(reading: Reading, said: str, text: str, language: Language) -> Meaning | None:
     """Somebody is in danger now: a pattern says so and nothing takes it back, or the detector thinks so."""
+    if said in _sentences(language):
+        known = _sentences(language)[said] == "emergency"
+        return Meaning("emergency", 0.99, text=text, why={"by": "known sentence"}) if known else None
     if pattern := _pattern("emergency", said, language):
         return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
-    if reading.danger >= DANGER and said not in _sentences(language):
+    if reading.danger >= (DANGER_PAST if _taken_back("emergency", said, language) else DANGER):
         words = classifier(language).telling_words(said, "emergency")
         return Meaning("emergency", reading.danger, text=text, why={"by": "danger", "words": words})
     return None
@@ -123,7 +130,7 @@ def _scam(said: str, text: str, language: Language) -> Meaning | None:
 
 def _pattern(intent: str, said: str, language: Language) -> str | None:
     """The pattern of the intent that the sentence has, unless another one takes it back."""
-    if any(pattern.search(said) for pattern in language.not_patterns.get(intent, ())):
+    if _taken_back(intent, said, language):
         return None
     return next((pattern.pattern for pattern in language.patterns.get(intent, ()) if pattern.search(said)), None)
 
@@ -162,6 +169,10 @@ def _yes_or_no(said: str, text: str, language: Language) -> Meaning | None:
     return None
 
 
+def _taken_back(intent: str, said: str, language: Language) -> bool:
+    return any(pattern.search(said) for pattern in language.not_patterns.get(intent, ()))
+
+
 @cache
 def _sentences(language: Language) -> dict[str, str]:
     """The intent of every sentence of the language's data, as plain words."""
@@ -175,14 +186,19 @@ def _known(said: str, text: str, language: Language, now: dt.datetime) -> Meanin
 
 
 def _like(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
-    """What the classifier makes of it."""
-    confidences = reading.confidences
-    intent, confidence = next(iter(confidences.items()))
-    others = [other for other, share in confidences.items() if other != intent and share >= CLOSE * confidence]
+    """What the classifier makes of it.
+
+    For what is ours the confidence is lowered by how likely it is nothing of ours at all: "is it this wish" and "is
+    it a wish of ours" are two doubts, and one threshold over both keeps more of the right ones.
+    """
+    shares = reading.confidences
+    intent, share = next(iter(shares.items()))
+    confidence = share if intent == "none" else share * (1 - shares.get("none", 0.0))
+    others = [other for other, its in shares.items() if other != intent and its >= CLOSE * share]
     why = {
         "by": "likeness",
         "words": classifier(language).telling_words(said, intent),
-        "runners_up": dict(list(confidences.items())[1:4]),
+        "runners_up": dict(list(shares.items())[1:4]),
     }
     found = slots.wish_slots(text, language, now)
     return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)

@@ -55,6 +55,7 @@ class Classifier:
     """Fitted weights, one row for each dimension of the vectors, then one for each word piece, then for each letter
     piece; a column for each intent, and a last one for danger. `centre` is the mean of all vectors."""
 
+    language: str
     intents: tuple[str, ...]
     centre: Floats
     words: Pieces
@@ -62,13 +63,13 @@ class Classifier:
     weights: Floats
     bias: Floats
 
-    def read(self, said: str) -> Reading:
-        """What a plain sentence may mean."""
-        scores = self._scores(said)
+    def read(self, said: str, vector: Floats | None = None) -> Reading:
+        """What a plain sentence may mean. `vector`: its own, where it was made before."""
+        scores = self._scores(said, encode([last_words(said)], self.language)[0] if vector is None else vector)
         powers = np.exp(scores[:-1] - scores[:-1].max())
         shares = powers / powers.sum()
         order = np.argsort(-shares, kind="stable")
-        return Reading({self.intents[place]: float(shares[place]) for place in order}, float(1 / (1 + np.exp(-scores[-1]))))
+        return Reading({self.intents[place]: float(shares[place]) for place in order}, _danger(scores, self.intents))
 
     def telling_words(self, said: str, intent: str) -> list[str]:
         """The words and pairs of words that speak most for this intent, the strongest first."""
@@ -79,15 +80,25 @@ class Classifier:
         for_it = amounts * self.weights[rows, self.intents.index(intent)] if rows else np.zeros(0)
         return [known[place] for place in np.argsort(-for_it, kind="stable")[:EVIDENCE] if for_it[place] > 0]
 
-    def _scores(self, said: str) -> npt.NDArray[np.float64]:
+    def _scores(self, said: str, vector: Floats) -> npt.NDArray[np.float64]:
         """What speaks for each intent, and for danger, as logarithms of odds."""
-        vector = centred(encode([last_words(said)]), self.centre)[0]
+        vector = centred(vector[np.newaxis], self.centre)[0]
         dimensions, words = len(self.centre), len(self.words.rarity)
         word_columns, word_amounts = self.words.weigh(word_pieces(said))
         letter_columns, letter_amounts = self.letters.weigh(letter_pieces(said))
         rows = [dimensions + column for column in word_columns] + [dimensions + words + column for column in letter_columns]
         amounts = np.concatenate([word_amounts, letter_amounts])
         return np.asarray(vector @ self.weights[:dimensions] + amounts @ self.weights[rows] + self.bias, dtype=np.float64)
+
+
+def _danger(scores: npt.NDArray[np.float64], intents: tuple[str, ...]) -> float:
+    """How likely somebody is in danger: halfway between its own odds and those that it has among all intents."""
+    if "emergency" not in intents:
+        return 0.0
+    place = intents.index("emergency")
+    others = np.delete(scores[:-1], place)
+    among_all = scores[place] - others.max() - np.log(np.exp(others - others.max()).sum())
+    return float(1 / (1 + np.exp(-(among_all + scores[-1]) / 2)))
 
 
 def last_words(said: str) -> str:

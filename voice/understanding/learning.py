@@ -21,7 +21,7 @@ import numpy as np
 
 from voice.languages import Language
 from voice.tokens import plain
-from voice.understanding.encoders import encode, encoders
+from voice.understanding.encoders import encode, names
 from voice.understanding.intents import Classifier, Floats, Pieces, last_words
 
 RECIPE = 1  # raise it when the same sentences would give other weights
@@ -52,12 +52,12 @@ def _learned(language: Language) -> Classifier:
     from voice.understanding.fitting import fit  # slow to import, and seldom needed
 
     examples = [(plain(sentence), intent) for intent in sorted(language.sentences) for sentence in language.sentences[intent]]
-    return fit(examples, vectors([sentence for sentence, _ in examples], language.kept))
+    return fit(language.code, examples, vectors([sentence for sentence, _ in examples], language))
 
 
 def key_of(language: Language) -> str:
     """Changes with the sentences, the recipe or the encoders: 64 hexadecimal digits."""
-    made_from = [RECIPE, [encoder.name for encoder in encoders()], sorted(language.sentences.items())]
+    made_from = [RECIPE, names(language.code), sorted(language.sentences.items())]
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
 
 
@@ -66,13 +66,13 @@ def _places(language: Language, key: str) -> list[Path]:
     return [language.folder / LEARNED, *kept]
 
 
-def vectors(sentences: Sequence[str], kept: Path | None) -> Floats:
-    """Each sentence's vector; those that were made before come from the folder for kept things."""
-    path = kept / f"vectors-{'-'.join(encoder.name for encoder in encoders())}.npz" if kept else None
+def vectors(sentences: Sequence[str], language: Language) -> Floats:
+    """Each plain sentence's vector; those that were made before come from the folder for kept things."""
+    path = language.kept / f"vectors-{'-'.join(names(language.code))}.npz" if language.kept else None
     known = _load_vectors(path)
     short = {sentence: last_words(sentence) for sentence in sentences}
     missing = [text for text in dict.fromkeys(short.values()) if text not in known]
-    known.update(zip(missing, encode(missing).astype(np.float16), strict=True) if missing else ())
+    known.update(zip(missing, encode(missing, language.code).astype(np.float16), strict=True) if missing else ())
     if path and missing:
         _write(path, texts=np.array(json.dumps(list(known))), vectors=np.stack(list(known.values())))
     return np.stack([known[short[sentence]] for sentence in sentences]).astype(np.float32)
@@ -88,15 +88,16 @@ def _load_vectors(path: Path | None) -> dict[str, Any]:
 
 def save(learned: Classifier, path: Path, key: str) -> None:
     """Write the weights with their key. The file is whole or not there."""
-    names = {
+    known = {
         "key": key,
+        "language": learned.language,
         "intents": learned.intents,
         "words": list(learned.words.columns),
         "letters": list(learned.letters.columns),
     }
     _write(
         path,
-        names=np.array(json.dumps(names)),
+        known=np.array(json.dumps(known)),
         centre=learned.centre.astype(np.float32),
         word_rarity=learned.words.rarity.astype(np.float16),
         letter_rarity=learned.letters.rarity.astype(np.float16),
@@ -109,15 +110,15 @@ def load(path: Path, key: str) -> Classifier | None:
     """The weights that were kept under this key; None when there are none, or the file is another's or broken."""
     try:
         with np.load(path) as file:
-            names = json.loads(str(file["names"]))
-            if names["key"] != key:
+            known = json.loads(str(file["known"]))
+            if known["key"] != key:
                 return None
             words, letters = (
-                Pieces({piece: column for column, piece in enumerate(names[kind])}, file[rarity].astype(np.float32))
+                Pieces({piece: column for column, piece in enumerate(known[kind])}, file[rarity].astype(np.float32))
                 for kind, rarity in (("words", "word_rarity"), ("letters", "letter_rarity"))
             )
             weights, bias = file["weights"].astype(np.float32), file["bias"].astype(np.float32)
-            return Classifier(tuple(names["intents"]), file["centre"], words, letters, weights, bias)
+            return Classifier(known["language"], tuple(known["intents"]), file["centre"], words, letters, weights, bias)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 
