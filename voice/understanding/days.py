@@ -37,11 +37,11 @@ _WEEKDAY, _MONTH = f"(?P<weekday>{_WEEKDAYS})", f"(?P<month>{_MONTHS})"
 _TH = "(?:st|nd|rd|th)"
 _OH = "(?:oh|o|0)"
 _DAY_NUMBER = r"(?P<day>[0-3]?\d)"
-_NOT_A_YEAR = r"(?! ?(?:(?:oclock|am|pm|minutes?|past|(?:to|after|before) (?:\d|noon|mid)|pounds?|quid|p|pence|percent|\d\d|hours?|of|noon|midnight|in the (?:morning|afternoon|evening)|at night)\b|[:.]\d|[-/] \d))"
+_NOT_A_YEAR = r"(?! ?(?:(?:oclock|am|pm|minutes?|past|(?:to|after|before) (?:\d+|noon|midday|midnight)|oh \d|pounds?|quid|p|pence|percent|\d\d|hours?|of|noon|midnight|in the (?:morning|afternoon|evening)|at night)\b|[:.]\d|[-/] \d))"
 _YEAR = (
     r"(?: (?:in |of |the year |back in |year )*"
-    rf"(?P<year>(?:(?:1[89]|20)\d\d|(?:19|20) (?:and )?(?:{_OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"
-    rf"(?:{_OH} \d|\d \d(?! \d)|\d\d)\b{_NOT_A_YEAR}))"
+    rf"(?P<year>(?:(?:19\d|20[0-3])\d|(?:19 |20 (?![4-9]\d))(?:and )?(?:{_OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"
+    rf"(?:(?:{_OH} \d|\d \d(?! \d)|\d\d)\b|\d\d(?={_TH}\b)){_NOT_A_YEAR})(?:{_TH}\b)?)"
 )
 _WHICH = r"(?:(?P<which>this coming|this|next|last|the coming|coming|the following|the) )"
 _COUNT, _UNIT = r"(?P<count>\d{1,3}|an?|the)", r"(?P<unit>day|week|fortnight|month|year)s?"
@@ -140,6 +140,7 @@ def _rule(*patterns: str) -> Callable[[_R], _R]:
 _OF_MONTH = rf"\d\d?{_TH} (?:of )?(?:the )?{_MONTH}"
 _AGAIN = rf"(?: \{CORRECTED})+ (?:its |on |in |of |the |{_WEEKDAY} )*"
 _COMPLETED: list[Rule] = [
+    (re.compile(rf"\b([23])0 seconds? (?:of )?(?={_MONTH})"), lambda m: f"{m[1]}2nd of "),
     (re.compile(rf"\b{_OF_MONTH}{_YEAR}?{_AGAIN}(?P<again>\d\d?{_TH})(?! (?:of |{_CLEAR_MONTHS}|march|may))"),
      lambda m: f"{CORRECTED} the {m['again']} of {m['month']} {m['year'] or ''}".rstrip()),
     (re.compile(rf"\b(?P<day>\d\d?{_TH}) (?:of )?(?:the )?{_MONTH}{_YEAR}?{_AGAIN}(?P<again>{_CLEAR_MONTHS}|march|may)\b(?! (?:the )?\d\d?{_TH})"),
@@ -162,7 +163,7 @@ def _day_first(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     return sentence.date(int(match[1] or match[4]), int(match[2] or match[5]), sentence.year(match[3]))
 
 
-@_rule(r"\b(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])((?:19|20)\d\d|\d\d)\b")
+@_rule(r"\b(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(\d\d| ?(?:19|20)\d\d| (?:19|20) \d\d)\b")
 def _in_one_figure(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     return sentence.date(int(match[1]), int(match[2]), sentence.year(match[3]))
 
@@ -212,9 +213,11 @@ def _day_then_month_number(match: re.Match[str], sentence: _Sentence) -> dt.date
     return sentence.date(int(match["day"]), int(match["month"]), sentence.year(match["year"] or None))
 
 
-@_rule(r"(?<!\d )(?P<tens>[23])(?P<month>[1-9]) (?P<year>(?:19|20)\d\d|(?:19|20) \d\d)\b(?! \d)")
+@_rule(r"(?<!\d )\b(?P<tens>[23])(?P<month>[1-9]) (?P<year>(?:19|20)\d\d|(?:19|20) \d\d|\d\d)\b(?! \d)")
 def _run_together(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
-    """ "thirty five nineteen fifty-six" is the thirtieth of the fifth."""
+    """ "thirty five nineteen fifty-six" is the thirtieth of the fifth; "thirty five fifty-six" is where nothing else is."""
+    if len(match["year"]) == 2 and not sentence.born and match[0] != match.string:
+        return None
     return sentence.date(int(match["tens"]) * 10, int(match["month"]), sentence.year(match["year"]))
 
 
@@ -245,7 +248,7 @@ _IN_YEAR = list(FEASTS.values())
 
 @_rule(
     r"\b(?:(?P<which>this|next|last) )?(?:" + "|".join(f"({name})" for name in FEASTS) + r")\b"
-    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19|20)\d\d(?! hours)|20 \d\d(?! hours)))?"
+    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19\d|20[0-3])\d(?! hours)|20 [0-3]\d(?! hours)))?"
 )
 def _feast(match: re.Match[str], sentence: _Sentence) -> dt.date:
     """Christmas, Boxing Day, Easter Monday: the coming one, or that of a year."""
@@ -392,7 +395,7 @@ def _bare_day(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
 
 @_rule(
     r"\b(?:in |during |since |until |before |after |(?P<which>this|next|last) )(?P<month>march|may)\b",
-    rf"\b{_WHICH}?(?P<month>{_CLEAR_MONTHS})\b",
+    rf"(?<!of )\b{_WHICH}?(?P<month>{_CLEAR_MONTHS})\b",
 )
 def _month(match: re.Match[str], sentence: _Sentence) -> Period:
     """April: the coming one, or this month where it is April."""

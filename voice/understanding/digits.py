@@ -10,7 +10,7 @@ from voice.understanding.wording import CORRECTED, spoken
 REPEATS = {"double": 2, "treble": 3, "triple": 3, "quadruple": 4}
 LONGEST_DIGITS = 64
 _SOUNDS = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "tree": "3", "sicks": "6",
-           "owe": "0"}  # fmt: skip
+           "owe": "0", "not": "0"}  # fmt: skip
 _SELDOM_MEANT = frozenset(("fore", "ate", "won", "owe", "sicks"))  # as words of their own, beside digits
 _BETWEEN = frozenset(
     ("then", "and", "dash", "hyphen", "space", "stroke", "slash", "stop", "thats", "comma", "-", "/", "by", "a", "again")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from voice.tokens import LONGEST
 from voice.understanding.figures import NUMBER, figures
 from voice.understanding.marks import AMOUNT, AnyOf, Marks, Span, rewritten
 from voice.understanding.numbers import SPAN_WORDS
@@ -23,7 +24,8 @@ _NOT_MONEY = (
     r"(?!(?:st|nd|rd|th)| ?(?:(?:percent|oclock|am|pm|years?|days?|weeks?|months?|minutes?|hours?|times?|january|february|march|april|"
     r"may|june|july|august|september|october|november|december|people|digits?)\b|[:/]|(?:- )?\d))"
 )
-_SIGN_FIRST = re.compile(rf"([£$€]) ?({NUMBER})(?: (hundred|thousand|million|billion)\b)?(?! (?:{_UNIT})\b)")
+_SIGN_FIRST = re.compile(rf"([£$€]) ?({NUMBER})(?: (hundred|thousand|million|billion)\b)?(?! (?:{_UNIT}|{_SUBUNIT})\b)")
+_SIGN_BEFORE_SUBUNIT = re.compile(rf"[£$€] ?(\d\d? (?:{_SUBUNIT}))\b")  # a recogniser writes "$24 and $68 cents"
 _WHOLE_AND_PART = re.compile(
     rf"\b(?P<whole>\d{{1,12}}|an?) (?P<unit>{_UNIT})(?: sterling)?(?: (?:and )?(?P<part>\d\d?|a) ?(?P<sub>{_SUBUNIT})\b|"
     rf" (?:and )?(?:oh |0 )?(?P<bare>\d\d?)\b{_NOT_MONEY}(?! ?(?:{_UNIT}|{_SUBUNIT})\b)(?!\.\d))"
@@ -46,19 +48,25 @@ class Money(NamedTuple):
     rank: int
 
 
+_UNPARTED = re.compile(r"(?<![\d.,:/£$€-])(?<![£$€] )[1-9]\d{3}(?![\d.,:/-])")  # four figures without a comma
+
+
 def parse_money(text: str) -> Any:
     """{"amount":"42.50","currency":"GBP"}; the currency is None when it was not said.
 
     An amount with its currency counts more than one without, and pounds and pence ("forty-two fifty") more than a
     bare number; the last of equals counts, and the corrected one. {"from","to"} for "between forty and fifty pounds".
     """
-    marks: Marks[Money] = Marks(AMOUNT)
-    said = _SIGN_FIRST.sub(lambda m: f"{m[2]}{' ' + m[3] if m[3] else ''} {SIGNS[m[1]]}", figures(text))
+    marks: Marks[Any] = Marks(AMOUNT)
+    said = _SIGN_BEFORE_SUBUNIT.sub(r"\1", figures(text))
+    said = _SIGN_FIRST.sub(lambda m: f"{m[2]}{' ' + m[3] if m[3] else ''} {SIGNS[m[1]]}", said)
 
     def marking(read: Callable[[re.Match[str]], Money]) -> Callable[[re.Match[str]], str]:
         return lambda match: marks.keep(read(match))
 
+    unparted = frozenset(_UNPARTED.findall(text[:LONGEST]))
     said = rewritten(said, [(pattern, marking(read)) for pattern, read in _RULES])
+    said = rewritten(said, [(_BARE, lambda m: marks.keep(_bare(m[0], pair=m[0] in unparted)))])
     said = with_spans(said, marks, SPAN_WORDS, _joined)
     chosen = marks.chosen(said, highest(lambda money: money.rank))
     return as_json(_in_currency(chosen, said, marks), _json)
@@ -92,8 +100,12 @@ def _pair(match: re.Match[str]) -> Money:
     return Money(Decimal(match["whole"]) + Decimal(part) / 100, None, _EXACT)
 
 
-def _bare(match: re.Match[str]) -> Money:
-    return Money(Decimal(match["amount"]), None, _EXACT if "." in match["amount"] else _BARE_NUMBER)
+def _bare(figure: str, pair: bool) -> Money | AnyOf:
+    """A number alone. "1587" is how a recogniser writes "fifteen eighty-seven": pounds and pence come first then."""
+    whole = Money(Decimal(figure), None, _EXACT if "." in figure else _BARE_NUMBER)
+    if not pair or figure.endswith("00"):
+        return whole
+    return AnyOf((Money(Decimal(figure) / 100, None, _BARE_NUMBER), whole))
 
 
 _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
@@ -104,7 +116,6 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
     (_OF_SUBUNITS, lambda m: Money(_count(m["amount"]) / 100, SUBUNITS[m["sub"]], _SAID)),
     (_OF_NOTES, _of_notes),
     (_PAIR, _pair),
-    (_BARE, _bare),
 ]
 
 

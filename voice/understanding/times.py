@@ -103,7 +103,7 @@ _PLAINER: list[Rule] = [
     (re.compile(r"\b(?:just|shortly|a (?:bit|little)|slightly|right|straight) (?:before|after|gone|past) (?=\d|half|quarter|noon|mid)"), lambda m: ""),
     (re.compile(r"\b(half|quarter past|quarter to|quarter after|\d past|\d to|at) (for|ate|too)(?= oclock| in the | this | at night| pm| am| please|$| \|)"),
      lambda m: f"{m[1]} {_SOUNDS[m[2]]}"),
-    (re.compile(r"\b(for|to|too|ate|won)(?= oclock\b| (?:15|30|45)\b(?! (?:pounds|p|pence|minutes)))"), lambda m: _SOUNDS[m[1]]),
+    (re.compile(r"\b(for|to|too|ate|won)(?= oclock\b| (?:15|30|45)(?: [ap]m\b| in the | tomorrow\b|$))"), lambda m: _SOUNDS[m[1]]),
     (re.compile(r"\bbetween (\d\d?)(?= and )|\bfrom (\d\d?)(?= (?:to|until|-) )"), lambda m: f"{m[0]} oclock"),
     (re.compile(r"\boclock (in the (?:morning|afternoon|evening)|at night)? ?(sharp|on the dot|exactly|ish)\b"), lambda m: f"oclock {m[1] or ''}".rstrip()),
     (re.compile(r"\b(\d\d?) h (\d\d)\b"), lambda m: f"{m[1]}:{m[2]}"),
@@ -174,7 +174,7 @@ def _hour_and_minute(match: re.Match[str]) -> Clock | None:
 
 @_rule(
     r"^(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)$(?P<half>)",
-    r"(?<=\bat )(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)\b(?P<half>)",
+    rf"(?:(?<=\bat )|(?<=\bby )|(?<=\bfor )|(?<=\babout )|(?<=\baround )|(?<=\bits )|(?<={DAY} ))(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)\b{_NOT_AN_HOUR}(?P<half>)",
     r"\b(?P<hour>\d|1[0-2])(?P<minute>[0-5]\d) ?(?P<half>am|pm)\b",
     r"\b(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d) hours\b(?P<half>)",
 )
@@ -191,21 +191,22 @@ def _whole_hour(match: re.Match[str]) -> Clock | None:
     return _clock(match["hour"], 0, match["half"])
 
 
-# A bare hour counts where something beside it says that it is one. What is kept stays in front of its mark.
+# A bare hour counts where something beside it says that it is one, and so do four figures that a clock shows. What is kept stays in front of its mark.
 _BARE_HOURS = [re.compile(pattern) for pattern in (
-    rf"(?P<kept>(?:\b(?:at|around|about|by|before|after|past|until|say|for|from|gone|than|its|is|be|or)|\{CORRECTED}|{DAY}|{CLOCK} (?:and|to|or))"
+    rf"(?P<kept>(?:\b(?:at|around|about|by|before|after|past|until|say|for|from|gone|than|its|it|is|be|or)|\{CORRECTED}|{DAY}|{CLOCK} (?:and|to|or))"
     rf"(?: (?:about|around|say|at))? )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
     rf"(?P<kept>\b)(?P<hour>1[0-2]|[1-9])(?= (?:in the (?:{_PARTS_OF_DAY})|at night|this|tonight|on {DAY}|{DAY}|please|or {CLOCK}|or (?:later|earlier|after|before)))",
     rf"(?P<kept>\b(?:{_PARTS_OF_DAY}) )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
     r"(?P<kept>^|\b)(?P<hour>1[0-2]|[1-9])(?= (?:to|until) (?:1[0-2]|[1-9])$)",
     rf"(?P<kept>{CLOCK} (?:to|until) )(?P<hour>1[0-2]|[1-9])$",
     r"^(?P<kept>)(?P<hour>1[0-2]|[1-9])$",
+    rf"(?<!in )(?<!since )(?<!born )(?<!of )(?P<kept>\b)(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\b{_NOT_AN_HOUR}",
 )]  # fmt: skip
 
 
 def _with_bare_hours(said: str, clocks: Clocks) -> str:
     def keep(match: re.Match[str]) -> str:
-        clock = _clock(match["hour"], 0, None, _BARE)
+        clock = _clock(match["hour"], match.groupdict().get("minute") or 0, None, _BARE)
         return match["kept"] + clocks.keep(clock) if clock else match[0]
 
     return rewritten(said, [(pattern, keep) for pattern in _BARE_HOURS])

@@ -31,7 +31,7 @@ _WRITTEN = (  # pattern -> plainer writing
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.:]\d+)*|[^\W\d_]+|[£$€/]|(?<= )-(?= \d)")
 _MISHEARD = {"forth": "fourth", "nineth": "ninth", "twelth": "twelfth", "febuary": "february", "wensday": "wednesday",
              "fourty": "forty", "ninty": "ninety", "tomorow": "tomorrow", "thirsty": "thursday", "till": "until", "til": "until",
-             "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds", "pent": "pence", "pants": "pence"}  # fmt: skip
+             "fortnite": "fortnight", "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds", "pent": "pence", "pants": "pence"}  # fmt: skip
 _HESITATION = re.compile(r"(?:u+[hm]+|e+r+m*|h+m+|m+h?m+|a+h+|eh)$")
 _FILLER = re.compile(
     r"\b(?:like|basically|literally|well|you know|you see|you understand|"

@@ -17,11 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from voice.spoken import en
 from voice.understanding import parse
 
-NOW = dt.datetime(2026, 11, 24, 10, 0)  # a Tuesday
+NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/London"))  # a Tuesday
 DAY = dt.timedelta(days=1)
 
 
@@ -36,7 +37,9 @@ class Said:
 
 
 def number(rng: random.Random) -> tuple[str, Any, str]:
-    style = rng.choice("whole small thousands decimal negative ordinal figures half hundred_fashion no_and digits million".split())
+    style = rng.choice(
+        "whole small thousands decimal negative ordinal figures half hundred_fashion no_and digits million".split()
+    )
     if style == "small":
         value = rng.randint(0, 20)
         return en.number(value), value, style
@@ -111,7 +114,9 @@ def digits(rng: random.Random) -> tuple[str, Any, str]:
 
 
 def money(rng: random.Random) -> tuple[str, Any, str]:
-    style = rng.choice("full full pounds_number pair quid pence written pound_and euros dollars slang thousand bare_unit".split())
+    style = rng.choice(
+        "full full pounds_number pair quid pence written pound_and euros dollars slang thousand bare_unit".split()
+    )
     pounds, pence = rng.choice([rng.randint(1, 99), rng.randint(100, 999)]), rng.randint(1, 99)
 
     def gbp(amount: str | Decimal, currency: str | None = "GBP") -> dict[str, str | None]:
@@ -133,7 +138,14 @@ def money(rng: random.Random) -> tuple[str, Any, str]:
         return f"{en.number(pence)} {rng.choice(['p', 'pence'])}" if pence > 1 else "a penny", gbp(f"0.{pence:02}"), style
     if style == "written":
         pounds = rng.choice([pounds, rng.randint(1000, 9999)])
-        said = rng.choice([f"£{pounds:,}.{pence:02}", f"£{pounds}.{pence:02}", f"{pounds}.{pence:02} pounds", f"{pounds} pounds {pence} pence"])
+        said = rng.choice(
+            [
+                f"£{pounds:,}.{pence:02}",
+                f"£{pounds}.{pence:02}",
+                f"{pounds}.{pence:02} pounds",
+                f"{pounds} pounds {pence} pence",
+            ]
+        )
         return said, gbp(f"{pounds}.{pence:02}"), style
     if style == "pound_and":
         pence = rng.randint(10, 99)
@@ -142,9 +154,15 @@ def money(rng: random.Random) -> tuple[str, Any, str]:
         said = en.money(Decimal(f"{pounds}.{pence:02}"), "EUR")
         return said, gbp(f"{pounds}.{pence:02}", "EUR"), style
     if style == "dollars":
-        return rng.choice([f"${pounds}.{pence:02}", en.money(Decimal(f"{pounds}.{pence:02}"), "USD")]), gbp(f"{pounds}.{pence:02}", "USD"), style
+        return (
+            rng.choice([f"${pounds}.{pence:02}", en.money(Decimal(f"{pounds}.{pence:02}"), "USD")]),
+            gbp(f"{pounds}.{pence:02}", "USD"),
+            style,
+        )
     if style == "slang":
-        said, amount = rng.choice([("a fiver", "5"), ("a tenner", "10"), ("two grand", "2000"), ("three tenners", "30"), ("a couple of quid", "2")])
+        said, amount = rng.choice(
+            [("a fiver", "5"), ("a tenner", "10"), ("two grand", "2000"), ("three tenners", "30"), ("a couple of quid", "2")]
+        )
         return said, gbp(amount), style
     if style == "thousand":
         thousands = rng.randint(1, 20)
@@ -186,16 +204,26 @@ def date(rng: random.Random) -> tuple[str, Any, str]:
         return said, born.isoformat(), style
     if style == "dob_numbers":
         year = rng.choice([en.year(born.year), en.number(born.year % 100)]) if born.year >= 1928 else en.year(born.year)
-        return f"{rng.choice(['the ', ''])}{en.ordinal(born.day)} of the {en.ordinal(born.month)} {year}", born.isoformat(), style
+        return (
+            f"{rng.choice(['the ', ''])}{en.ordinal(born.day)} of the {en.ordinal(born.month)} {year}",
+            born.isoformat(),
+            style,
+        )
     if style == "dob_digits":
         oh = rng.choice(["oh", "zero", "nought"])
-        spoken = [f"{oh} {en.number(part)}" if part < 10 and rng.random() < 0.7 else en.number(part) for part in (born.day, born.month)]
+        spoken = [
+            f"{oh} {en.number(part)}" if part < 10 and rng.random() < 0.7 else en.number(part)
+            for part in (born.day, born.month)
+        ]
         year = en.year(born.year) if rng.random() < 0.5 or born.year < 1928 else en.number(born.year % 100)
         return " ".join([*spoken, year]), born.isoformat(), style
     if style == "dob_short":
         born = born.replace(year=max(born.year, 1928))
         said = rng.choice(
-            [f"{born_month} the {en.ordinal(born.day)} {en.number(born.year % 100)}", f"{en.ordinal(born.day)} of {born_month} {en.number(born.year % 100)}"]
+            [
+                f"{born_month} the {en.ordinal(born.day)} {en.number(born.year % 100)}",
+                f"{en.ordinal(born.day)} of {born_month} {en.number(born.year % 100)}",
+            ]
         )
         return said, born.isoformat(), style
     if style == "written":
@@ -209,10 +237,18 @@ def date(rng: random.Random) -> tuple[str, Any, str]:
         )  # fmt: skip
         return said, born.isoformat(), style
     if style == "weekday":
-        return rng.choice([f"on {name}", name, f"this {name}", f"this coming {name}"]) if weekday != 1 else f"on {name}", coming.isoformat(), style
+        return (
+            rng.choice([f"on {name}", name, f"this {name}", f"this coming {name}"]) if weekday != 1 else f"on {name}",
+            coming.isoformat(),
+            style,
+        )
     if style == "next_weekday":
         monday = today - today.weekday() * DAY
-        return rng.choice([f"next {name}", f"{name} next week", f"next week on {name}"]), (monday + (7 + weekday) * DAY).isoformat(), style
+        return (
+            rng.choice([f"next {name}", f"{name} next week", f"next week on {name}"]),
+            (monday + (7 + weekday) * DAY).isoformat(),
+            style,
+        )
     if style == "week_on":
         weeks, words = rng.choice([(1, "a week"), (2, "a fortnight"), (2, "two weeks"), (3, "three weeks")])
         return rng.choice([f"{words} on {name}", f"{words} from {name}"]), (coming + 7 * weeks * DAY).isoformat(), style
@@ -229,7 +265,11 @@ def date(rng: random.Random) -> tuple[str, Any, str]:
         count = rng.randint(2, 30)
         unit, size = rng.choice([("days", 1), ("weeks", 7)])
         said = rng.choice(["in {} {}", "in {} {} time", "{} {} from now", "{} {} from today"]).format(en.number(count), unit)
-        return said.replace("days time", "days' time").replace("weeks time", "weeks' time"), (today + count * size * DAY).isoformat(), style
+        return (
+            said.replace("days time", "days' time").replace("weeks time", "weeks' time"),
+            (today + count * size * DAY).isoformat(),
+            style,
+        )
     if style == "ago":
         count = rng.randint(2, 12)
         unit, size = rng.choice([("days", 1), ("weeks", 7)])
@@ -244,7 +284,9 @@ def date(rng: random.Random) -> tuple[str, Any, str]:
         )  # fmt: skip
         if style == "feast":
             return said, feast.isoformat(), style
-        before, shift = rng.choice([("the day after", 1), ("the day before", -1), ("two days after", 2), ("a week after", 7), ("a week before", -7)])
+        before, shift = rng.choice(
+            [("the day after", 1), ("the day before", -1), ("two days after", 2), ("a week after", 7), ("a week before", -7)]
+        )
         return f"{before} {said}", (feast + shift * DAY).isoformat(), style
     if style == "nth_weekday":
         nth = rng.randrange(4)
@@ -275,7 +317,9 @@ def _readings(hour: int, minute: int) -> Any:
 
 
 def clock(rng: random.Random) -> tuple[str, Any, str]:
-    style = rng.choice("oclock past to half_british digital written part_of_day am_pm twenty_four noon american span odd bare before".split())
+    style = rng.choice(
+        "oclock past to half_british digital written part_of_day am_pm twenty_four noon american span odd bare before".split()
+    )
     hour, five = rng.randint(1, 12), rng.choice([5, 10, 15, 20, 25])
     word, following = en.number(hour), en.number(hour % 12 + 1)
     minutes = "quarter" if five == 15 else en.number(five)
@@ -297,21 +341,44 @@ def clock(rng: random.Random) -> tuple[str, Any, str]:
     if style == "part_of_day":
         late = rng.random() < 0.6
         hour = rng.choice([12, 1, 2, 3, 4, 5]) if late else rng.randint(6, 11)
-        said, past = rng.choice([(en.number(hour), 0), (f"half past {en.number(hour)}", 30), (f"quarter past {en.number(hour)}", 15)])
+        said, past = rng.choice(
+            [(en.number(hour), 0), (f"half past {en.number(hour)}", 30), (f"quarter past {en.number(hour)}", 15)]
+        )
         return f"{said} in the {'afternoon' if late else 'morning'}", _clock((hour % 12 + 12 * late) * 60 + past), style
     if style == "am_pm":
         late = rng.random() < 0.5
         minute = rng.choice([0, 0, 15, 30, 45])
         suffix = rng.choice([["am", "pm"], ["a.m.", "p.m."], ["AM", "PM"], ["a m", "p m"]])[late]
-        time_words = rng.choice([f"{hour}:{minute:02}", f"{hour}.{minute:02}"]) if minute and rng.random() < 0.5 else word + (f" {en.number(minute)}" if minute else "")
+        time_words = (
+            rng.choice([f"{hour}:{minute:02}", f"{hour}.{minute:02}"])
+            if minute and rng.random() < 0.5
+            else word + (f" {en.number(minute)}" if minute else "")
+        )
         return f"{time_words} {suffix}", _clock((hour % 12 + 12 * late) * 60 + minute), style
     if style == "twenty_four":
         hour, minute = rng.randint(13, 23), rng.randrange(10, 60, 5)
-        return rng.choice([f"{en.number(hour)} {en.number(minute)}", f"{hour}:{minute}", f"{hour}{minute} hours"]), _clock(hour * 60 + minute), style
+        return (
+            rng.choice([f"{en.number(hour)} {en.number(minute)}", f"{hour}:{minute}", f"{hour}{minute} hours"]),
+            _clock(hour * 60 + minute),
+            style,
+        )
     if style == "noon":
-        return rng.choice([("noon", "12:00", style), ("midday", "12:00", style), ("midnight", "00:00", style), ("twelve noon", "12:00", style)])
+        return rng.choice(
+            [
+                ("noon", "12:00", style),
+                ("midday", "12:00", style),
+                ("midnight", "00:00", style),
+                ("twelve noon", "12:00", style),
+            ]
+        )
     if style == "american":
-        said, value = rng.choice([(f"a quarter after {word}", (hour, 15)), (f"quarter of {following}", (hour, 45)), (f"{en.number(20)} after {word}", (hour, 20))])
+        said, value = rng.choice(
+            [
+                (f"a quarter after {word}", (hour, 15)),
+                (f"quarter of {following}", (hour, 45)),
+                (f"{en.number(20)} after {word}", (hour, 20)),
+            ]
+        )
         return said, _readings(*value), style
     if style == "span":
         start, end = sorted(rng.sample(range(9, 18), 2))
@@ -320,7 +387,9 @@ def clock(rng: random.Random) -> tuple[str, Any, str]:
         return said.format(*ends), {"from": _clock(start * 60), "to": _clock(end * 60)}, style
     if style == "odd":
         minute = rng.choice([3, 7, 12, 18, 22, 24])
-        said, past = rng.choice([(f"{en.number(minute)} minutes past {word}", minute), (f"{en.number(minute)} minutes to {following}", 60 - minute)])
+        said, past = rng.choice(
+            [(f"{en.number(minute)} minutes past {word}", minute), (f"{en.number(minute)} minutes to {following}", 60 - minute)]
+        )
         return said, _readings(hour, past), style
     if style == "before":
         hour = rng.randint(9, 17)
@@ -353,7 +422,9 @@ def moment(rng: random.Random) -> tuple[str, Any, str]:
     leading = "" if time_words.startswith(("at ", "before", "not", "after", "between", "from", "any")) else "at "
     both = [f"{day_words} {leading}{time_words}", f"{day_words}, {time_words}" if leading else f"{day_words} {time_words}"]
     if time_style not in ("twenty_four", "written", "digital"):
-        both.append(f"{leading}{time_words} {'on ' if day_style in ('day_month', 'with_weekday', 'day_only') else ''}{day_words}")
+        both.append(
+            f"{leading}{time_words} {'on ' if day_style in ('day_month', 'with_weekday', 'day_only') else ''}{day_words}"
+        )
     return rng.choice(both), value, f"{day_style} {time_style}"
 
 
@@ -370,7 +441,11 @@ def duration(rng: random.Random) -> tuple[str, Any, str]:
         one = rng.choice(["an hour and a half", "one and a half hours", "an hour and a quarter"])
         if value == 1:
             return one, 4500 if "quarter" in one else 5400, style
-        return rng.choice([f"{en.number(value)} and a half hours", f"{en.number(value)} hours and a half"]), value * 3600 + 1800, style
+        return (
+            rng.choice([f"{en.number(value)} and a half hours", f"{en.number(value)} hours and a half"]),
+            value * 3600 + 1800,
+            style,
+        )
     if style == "fixed":
         said, value = rng.choice(
             [("half an hour", 1800), ("a quarter of an hour", 900), ("three quarters of an hour", 2700), ("a fortnight", 1_209_600),
@@ -381,7 +456,13 @@ def duration(rng: random.Random) -> tuple[str, Any, str]:
     if style == "mixed":
         hours, minutes = rng.randint(1, 9), rng.randint(2, 59)
         hour_words = f"{en.number(hours)} hour{'s' if hours > 1 else ''}"
-        said = rng.choice([f"{hour_words} and {en.number(minutes)} minutes", f"{hour_words} {en.number(minutes)} minutes", f"{hour_words} {en.number(minutes)}"])
+        said = rng.choice(
+            [
+                f"{hour_words} and {en.number(minutes)} minutes",
+                f"{hour_words} {en.number(minutes)} minutes",
+                f"{hour_words} {en.number(minutes)}",
+            ]
+        )
         return said, hours * 3600 + minutes * 60, style
     if style == "days":
         value, (unit, size) = rng.randint(2, 30), rng.choice([("days", 86_400), ("weeks", 604_800), ("months", 2_592_000)])
@@ -420,7 +501,15 @@ CARRIERS = {
     "datetime": ["I'd like to see the doctor {}", "could somebody come {}", "it's booked for {}", "can you make it {}", "the man is coming {}"],
     "duration": ["it takes {}", "I've been waiting {}", "it should take about {}", "I need somebody for {}", "it lasted {}", "he said {}"],
 }  # fmt: skip
-CORRECTIONS = ["{}, no, {}", "{}, sorry, {}", "{}, no sorry, {}", "{}, I mean {}", "{}, no, wait, {}", "{}, actually {}", "{} - no, {}"]
+CORRECTIONS = [
+    "{}, no, {}",
+    "{}, sorry, {}",
+    "{}, no sorry, {}",
+    "{}, I mean {}",
+    "{}, no, wait, {}",
+    "{}, actually {}",
+    "{} - no, {}",
+]
 
 
 def said(rng: random.Random, kind: str, garbled: bool = True) -> Said:
@@ -467,7 +556,9 @@ def main() -> None:
             print("   ", Counter(sentence.style for sentence, _ in wrong).most_common(8))
         for sentence, got in wrong[: options.wrong]:
             print(f"    {sentence.text!r}: {got} and not {sentence.value}")
-    print(f"one sentence: median {statistics.median(seconds) * 1000:.2f} ms, p95 {statistics.quantiles(seconds, n=20)[-1] * 1000:.2f} ms")
+    print(
+        f"one sentence: median {statistics.median(seconds) * 1000:.2f} ms, p95 {statistics.quantiles(seconds, n=20)[-1] * 1000:.2f} ms"
+    )
 
 
 if __name__ == "__main__":
