@@ -122,8 +122,10 @@ def _times(count: str, scale: str) -> str:
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "3 quarters": Decimal("0.75"), "3 quarter": Decimal("0.75")}
 _ROUND = {"1000": "thousand", "1000000": "million", "1000000000": "billion"}
 _COMPOUNDS = [(re.compile(pattern), read) for pattern, read in (
+    (r"\b([1-9])0 \1 oh\b|\b([1-9])([1-9]) \2 \3\b", lambda m: m[0].split(" ")[0]),  # "fifty, five oh", to be clear
     (r"\b(?:a )?couple(?: of)? (hundred|thousand|million)\b", lambda m: _times("2", m[1])),
-    (r"\b(?:a )?couple(?: of)?(?= \w)", lambda m: "2"),
+    (r"\ba couple\b(?: of)?|\bcouple of\b", lambda m: "2"),
+    (r"\b(\d{1,3}) 000\b", lambda m: f"{m[1]}000"),
     (r"\bhalf (?:a )?dozen\b", lambda m: "6"),
     (r"\b(?:a|(\d+)) dozen\b", lambda m: _times(m[1] or "1", "dozen")),
     (r"\b(half|quarter|3 quarters) (?:of )?(1000000000|1000000|1000|100)\b", lambda m: _plain(_PARTS[m[1]] * int(m[2]))),
