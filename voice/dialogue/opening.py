@@ -116,6 +116,11 @@ def _no_more(state: State, _: Meaning) -> Step:
     return end(state, Say("goodbye"))
 
 
+def _gone(state: State, meaning: Meaning) -> Step | None:
+    """Who has said goodbye and is silent has gone; who mumbles has not been understood."""
+    return None if meaning.sound else _no_more(state, meaning)
+
+
 def what_can_i_do(state: State, *before: Say) -> Step:
     """The open question; whom we don't know hears how to register instead."""
     return ask(state, "open", *before, name=state.caller["name"]) if state.caller else ask(state, "unknown", *before)
@@ -144,7 +149,7 @@ ASKS = {
     "open": Ask(listen_for("open"), _no_wish, any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, _unknown_no), any_wish=True),
     "anything_else": Ask(listen_for("open"), yes_no(_more, lambda s, _: goodbye(s)), any_wish=True),
-    "recap": Ask(YES_NO, yes_no(_tell_all, _no_more), any_wish=True, silence=_no_more),
+    "recap": Ask(YES_NO, yes_no(_tell_all, _no_more), any_wish=True, silence=_gone),
     "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),
 }
 RESULTS: dict[str, Outcome] = {"call.begin": begin_inbound, "enrolment.request": enrolment_requested}
