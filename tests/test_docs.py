@@ -87,6 +87,14 @@ def test_nothing_unfinished_and_nobodys_own_folder_is_left_in(page: Path) -> Non
     assert LEFT_BEHIND.search(page.read_text("utf-8")) is None
 
 
+def test_every_message_worth_an_alarm_is_one_that_is_logged() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "helpline").rglob("*.py")))
+    rows = re.findall(r"^\| (`.*`) \| (?:serve|clock) \|", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.MULTILINE)
+    pieces = [piece.strip() for row in rows for said in INLINE.findall(row) for piece in said.split("...")]
+    assert len(pieces) >= 5
+    assert [piece for piece in pieces if piece not in source] == []
+
+
 def variables(kind: type = Settings, prefix: str = "HELPLINE") -> Iterator[str]:
     """The environment variable of each setting."""
     types = get_type_hints(kind)
