@@ -173,7 +173,7 @@ def _patterns(data: Mapping[str, list[str]], code: str) -> dict[str, tuple[re.Pa
 def _check(language: Language) -> None:
     code = language.code
     if unknown := (language.sentences.keys() | language.patterns.keys()) - INTENTS:
-        raise LanguageError(f"{code}: the sentences name intents that do not exist: {sorted(unknown)}")
+        raise LanguageError(f"{code}/sentences.toml: there is no intent {sorted(unknown)}")
     seen: dict[str, str] = {}
     for intent, sentences in language.sentences.items():
         for sentence in sentences:

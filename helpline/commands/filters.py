@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from helpline.settings import load_settings
+from helpline.settings import SettingsError, load_settings
 from voice.languages import FOLDER, Language, LanguageError, load_language
 
 
@@ -49,7 +49,7 @@ class LanguageParam(click.ParamType[Language]):
             self.fail(f"there is no language {value!r}; there are {', '.join(known)}", param, ctx)
         try:
             return load_language(value, kept=load_settings(os.environ).data_path / "understanding")
-        except LanguageError as error:
+        except (LanguageError, SettingsError) as error:
             raise click.ClickException(str(error)) from error
 
 

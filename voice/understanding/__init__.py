@@ -103,9 +103,13 @@ def understand_keys(keys: str, expecting: Expecting) -> Meaning:
 
 
 def _open(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
-    """The answer to the open question: danger, a sentence of the data, or what is most like it."""
+    """The answer to the open question: danger, a sentence of the data, or what is most like it. A language whose open
+    question is a menu has too few sentences to tell a thief's by likeness: there the patterns do."""
     return (
-        _danger(reading, said, text, language) or _known(said, text, language, now) or _like(reading, said, text, language, now)
+        _danger(reading, said, text, language)
+        or _known(said, text, language, now)
+        or (_scam(said, text, language) if "open" in language.answers else None)
+        or _like(reading, said, text, language, now)
     )
 
 
