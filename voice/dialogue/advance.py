@@ -2,7 +2,7 @@
 
 1. The result of an order goes to the function that asked for it.
 2. Danger (an emergency, a thief) is heard before anything else, in any state.
-3. Then what works in every state: a person, say it again, slower, louder, help.
+3. Then what works in every state, by word or key: a person, say it again, slower, louder, help.
 4. Then the answer to the open question, then a new wish where one may be taken up.
 5. What is none of these climbs the ladder: rephrased, keys, a person.
 """
@@ -14,23 +14,27 @@ from dataclasses import replace
 
 from voice.dialogue import appointments, bills, opening, person, safety, visits
 from voice.dialogue.asks import Ask, Outcome, Start
-from voice.dialogue.opening import goodbye
+from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
 from voice.dialogue.person import find_person, offer
-from voice.dialogue.state import State, ask
+from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
 FORMS = (opening, bills, appointments, visits, person)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
-WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message"}
+WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
+                  "freeze_payments", "complain", "change_language", "safety_lesson"}  # fmt: skip
 NOT_YET = {
     "cancel_payment", "change_appointment", "cancel_appointment", "appointment_status", "change_task", "cancel_task",
     "complain", "freeze_payments", "unfreeze_payments", "protection_mode", "safety_lesson", "update_details",
     "change_language",
 }  # fmt: skip
+DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
+SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
+BEFORE_ANY_WISH = {"who", "who_of", "unknown", "tell.who"}  # there is nothing to go back to
 SLOWEST, FASTEST = 0.6, 1.5
 QUIETEST, LOUDEST = -6.0, 9.0
 
@@ -44,13 +48,28 @@ def advance(state: State, given: Meaning | Result) -> Step:
 
 
 def _hear(state: State, meaning: Meaning) -> Step:
+    if pressed := _pressed(state, meaning):
+        return pressed
     if meaning.intent == "":
-        return _answered(state, meaning) or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
-    if meaning.intent == "emergency" or (meaning.intent in ("report_scam", "check_caller") and not state.alarmed):
+        return (
+            _answered(state, meaning)
+            or _patient(state, meaning)
+            or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
+        )
+    if meaning.intent in DANGER:
         return STARTS[meaning.intent](state, meaning)
-    if meaning.intent in UNIVERSALS and not _recording(state):
+    if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
         return UNIVERSALS[meaning.intent](state, meaning)
     return _answered(state, meaning) or _wish(state, meaning) or _not_understood(state, meaning)
+
+
+def _pressed(state: State, meaning: Meaning) -> Step | None:
+    """9 asks whether to end. In a number of known length 0 and 9 are data, but a 0 on its own is no such number."""
+    if meaning.keys == "9" and meaning.intent == "none":
+        return shall_we_end(state)
+    if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
+        return find_person(state)
+    return None
 
 
 def _said(meaning: Meaning) -> bool:
@@ -80,6 +99,13 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
     return None
 
 
+def _patient(state: State, meaning: Meaning) -> Step | None:
+    """Who asked us to wait may be quiet, or rummage for their glasses, without climbing the ladder."""
+    if state.patience == 0 or meaning.text or meaning.keys:
+        return None
+    return Step(replace(state, patience=state.patience - 1), (Say("waiting"),))
+
+
 def _quiet(state: State, meaning: Meaning) -> Step:
     """Nothing at all came from the line."""
     question = ASKS[state.ask]
@@ -91,7 +117,7 @@ def _quiet(state: State, meaning: Meaning) -> Step:
 def _not_understood(state: State, meaning: Meaning) -> Step:
     """Something was said, but it is no answer and no wish."""
     question = ASKS[state.ask]
-    if not meaning.text and question.silence and (handled := question.silence(state, meaning)):
+    if not (meaning.text or meaning.keys) and question.silence and (handled := question.silence(state, meaning)):
         return handled
     return _ladder(replace(state, no_match=state.no_match + 1, failures=state.failures + 1), "no_match", state.no_match)
 
@@ -132,17 +158,18 @@ def _help(state: State, _: Meaning) -> Step:
 
 
 def _wait(state: State, _: Meaning) -> Step:
-    return Step(replace(state, no_input=0), (Say("wait"),))
+    return Step(replace(state, no_input=0, patience=SILENCES_WHILE_WAITING), (Say("wait"),))
 
 
 def _back(state: State, meaning: Meaning) -> Step:
-    if state.caller is None:
-        return _again(state)
-    return ask(replace(state, slots={}), "open", Say("back"), name=state.caller["name"])
+    """What the question itself makes of "go back" or "never mind", else the beginning."""
+    if answered := _answered(state, meaning):
+        return answered
+    return _again(state) if state.ask in BEFORE_ANY_WISH else what_can_i_do(replace(state, slots={}), Say("back"))
 
 
-def _cancel(state: State, meaning: Meaning) -> Step:
-    return _answered(state, meaning) or _back(state, meaning)
+def _greeted(state: State, meaning: Meaning) -> Step:
+    return _answered(state, meaning) or _again(state)
 
 
 def _what_day(state: State, _: Meaning) -> Step:
@@ -159,9 +186,9 @@ UNIVERSALS: dict[str, Start] = {
     "help": _help,
     "wait": _wait,
     "back": _back,
-    "cancel": _cancel,
+    "cancel": _back,
     "what_day": _what_day,
-    "greeting": lambda state, _: _again(state),
+    "greeting": _greeted,
     "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
     "goodbye": goodbye,
 }

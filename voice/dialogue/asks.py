@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from voice.dialogue.state import State
 from voice.heard import Expecting, Meaning, Result, Step
@@ -28,7 +29,7 @@ class Ask:
     silence: Answer | None = None
 
 
-def listen_for(name: str, digits: int | None = None, **flags: bool) -> Callable[[State], Expecting]:
+def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[State], Expecting]:
     """An expectation that does not depend on the state."""
     expecting = Expecting(name, digits=digits, **flags)
     return lambda _state: expecting

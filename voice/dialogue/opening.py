@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.state import State, ask, do, do_outside, end, without_slots
+from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
-ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "resume", ""}  # nothing is lost if a call drops here
+# Nothing is lost if a call drops here.
+ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "resume", "shall_we_end", ""}
 TOLD_AT_ONCE = {"bill.receipt", "appointment.booked"}  # done already: no need to ask whether to carry on
 
 
@@ -53,7 +54,7 @@ def _carry_on(state: State, _: Meaning) -> Step:
 
 
 def _start_afresh(state: State, _: Meaning) -> Step:
-    return ask(replace(without_slots(state), resume=None), "open", name=(state.caller or {}).get("name", ""))
+    return what_can_i_do(replace(without_slots(state), resume=None))
 
 
 def _not_me(state: State, _: Meaning) -> Step:
@@ -80,7 +81,8 @@ def _unknown_yes(state: State, _: Meaning) -> Step:
 
 
 def _unknown_no(state: State, _: Meaning) -> Step:
-    return goodbye(state)
+    """A no to being registered is no goodbye: a person and advice are there for everybody."""
+    return anything_else(state)
 
 
 def enrolment_requested(state: State, result: Result) -> Step:
@@ -101,8 +103,25 @@ def goodbye(state: State, _: Meaning | None = None) -> Step:
     return end(state, Say("goodbye"))
 
 
+def what_can_i_do(state: State, *before: Say) -> Step:
+    """The open question; whom we don't know hears how to register instead."""
+    return ask(state, "open", *before, name=state.caller["name"]) if state.caller else ask(state, "unknown", *before)
+
+
 def _more(state: State, _: Meaning) -> Step:
-    return ask(state, "open" if state.caller else "unknown", name=(state.caller or {}).get("name", ""))
+    return what_can_i_do(state)
+
+
+def shall_we_end(state: State) -> Step:
+    """Ask before ending what one key, perhaps a slip, was pressed for. A no goes back to the question that was open."""
+    if state.ask == "shall_we_end":
+        return ask(state, "shall_we_end")
+    return ask(with_slots(state, left={"ask": state.ask, "values": state.values}), "shall_we_end")
+
+
+def _go_on(state: State, _: Meaning) -> Step:
+    left = state.slots["left"]
+    return ask(with_slots(state, left=None), left["ask"], **left["values"])
 
 
 ASKS = {
@@ -112,6 +131,7 @@ ASKS = {
     "open": Ask(listen_for("open"), _no_wish, any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, _unknown_no), any_wish=True),
     "anything_else": Ask(listen_for("open"), yes_no(_more, lambda s, _: goodbye(s)), any_wish=True),
+    "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),
 }
 RESULTS: dict[str, Outcome] = {"call.begin": begin_inbound, "enrolment.request": enrolment_requested}
 STARTS: dict[str, Start] = {"register": explain_registering}

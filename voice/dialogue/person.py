@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else
+from voice.dialogue.opening import anything_else, what_can_i_do
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
@@ -42,12 +42,14 @@ def _no_thanks(state: State, _: Meaning) -> Step:
     return anything_else(state)
 
 
-def _message(state: State, meaning: Meaning) -> Step:
-    """Anything that was said is the message, understood or not: a person will listen to it."""
+def _message(state: State, meaning: Meaning) -> Step | None:
+    """Anything that was said is the message, understood or not: a person will listen to it. No key but # is one."""
+    if meaning.keys not in ("", "#"):
+        return None
     return do(state, "message.leave", words=meaning.text, about=state.slots.get("about", "leave_message"))
 
 
-def _quiet(state: State, meaning: Meaning) -> Step:
+def _quiet(state: State, meaning: Meaning) -> Step | None:
     return _message(state, meaning) if meaning.sound else ask(state, "still_there")
 
 
@@ -59,7 +61,7 @@ def kept(state: State, result: Result) -> Step:
 
 
 def _back_again(state: State, _: Meaning) -> Step:
-    return ask(replace(state, slots={}), "open" if state.caller else "unknown", name=(state.caller or {}).get("name", ""))
+    return what_can_i_do(replace(state, slots={}))
 
 
 def _still_quiet(state: State, meaning: Meaning) -> Step:

@@ -14,7 +14,8 @@ class State:
     """One call's memory.
 
     `ask` is the question that is open and `values` what it was asked with; `slots` the details gathered for
-    the wish in hand; `said` the last thing said, for "what did you say"; `pending` an order that a gateway
+    the wish in hand; `said` the last thing said, for "what did you say"; `patience` the silences that a
+    caller who asked us to wait may still keep; `pending` an order that a gateway
     has still to carry out; `resume` a dropped call that the caller may take up again:
     its `call_id` and its `state`.
     """
@@ -32,6 +33,7 @@ class State:
     no_input: int = 0
     no_match: int = 0
     failures: int = 0
+    patience: int = 0
     pending: Order | None = None
     resume: Json | None = None
     alarmed: bool = False
@@ -56,7 +58,9 @@ class State:
 def ask(state: State, name: str, /, *before: Say, **values: Any) -> Step:
     """Say `before`, then put the question `name`. Its counters start anew."""
     question = Say(name, values)
-    asked = replace(state, ask=name, values=values, said=(*before[-1:], question), no_input=0, no_match=0, pending=None)
+    asked = replace(
+        state, ask=name, values=values, said=(*before[-1:], question), no_input=0, no_match=0, patience=0, pending=None
+    )
     return Step(asked, (*before, question))
 
 

@@ -28,7 +28,7 @@ def _next(state: State) -> Step:
     kinds: dict[str, str] = state.slots["kinds"]
     if state.slots.get("help_kind") not in kinds:
         return ask(state, "visit.kind", kinds=list(kinds.values()))
-    if not state.slots.get("date"):
+    if not isinstance(state.slots.get("date"), str):  # "some time next week" is no day yet
         return ask(state, "visit.day")
     if state.slots.get("part_of_day") not in PARTS_OF_DAY:
         return ask(state, "visit.part")

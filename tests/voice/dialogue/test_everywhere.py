@@ -1,0 +1,408 @@
+"""What is promised in every state: each question against each word and key that works everywhere.
+
+Then the same promises against anything at all: `AnyCall` makes calls of random words, keys, silences and results.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from voice.dialogue import ASKS, State, advance
+from voice.dialogue.advance import BEFORE_ANY_WISH, FASTEST, LOUDEST, QUIETEST, SILENCES_WHILE_WAITING, SLOWEST
+from voice.heard import Meaning, Result, Say, Step
+from voice.languages import INTENTS, load_language
+from voice.understanding import understand, understand_keys
+
+ENGLISH, NOW = load_language("en"), dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
+TODAY = NOW.date()
+MARGARET = {"id": 1, "name": "Margaret", "pace": 0.9, "gain": 0.0}
+ARTHUR = {"id": 2, "name": "Arthur", "pace": 1.0, "gain": 3.0}
+POUNDS = {"amount": "42.50", "currency": "GBP"}
+ELECTRIC = {"id": 7, "biller": "City Electric", "amount": POUNDS, "due": "2026-11-30"}
+WATER = {"id": 8, "biller": "Vale Water", "amount": POUNDS, "due": "2026-12-02"}
+TEN, ELEVEN = ({"id": n, "date": "2026-12-01", "time": f"{n}:00", "time_words": f"{n} o'clock", "clinic": "Mill Lane",
+                "with": "Dr Osei"} for n in (10, 11))  # fmt: skip
+KINDS = {"shopping": "shopping", "company": "company"}
+NEWS = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
+SLOTS = {"bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
+         "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}}}  # fmt: skip
+VALUES = {**NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
+          "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values())}  # fmt: skip
+
+SPOKEN_MESSAGE = {"message.record"}  # there, words are the message
+SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
+DIGITS = {"pin"}  # there, 0 and 9 are data
+EVERY = sorted(ASKS)
+BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
+BY_KEY = sorted(ASKS.keys() - DIGITS)
+WITH_A_LADDER = sorted(ASKS.keys() - {"message.record", "still_there"})  # silence is patience in these two
+
+
+def at(ask: str) -> State:
+    """A call with this question open, and everything known that any question needs."""
+    caller = None if ask in BEFORE_ANY_WISH else MARGARET
+    resume = {"call_id": 9, "state": State(ask="open", values={"name": "Margaret"}, caller=MARGARET).to_json()}
+    return State(
+        ask=ask,
+        household=(MARGARET, ARTHUR),
+        caller=caller,
+        values=VALUES,
+        slots=SLOTS,
+        said=(Say(ask, VALUES),),
+        resume=resume,
+    )
+
+
+def say(state: State, intent: str) -> Step:
+    return advance(state, Meaning(intent, text="(words)"))
+
+
+def press(state: State, keys: str) -> Step:
+    return advance(state, understand_keys(keys, ASKS[state.ask].expecting(state)))
+
+
+def spoken(step: Step) -> str:
+    """What the caller hears. A prompt that lacks a value is a KeyError."""
+    always = {"today": TODAY.isoformat(), "helpline": "the Blue Vest helpline"}
+    return " ".join(ENGLISH.prompt(say.key, {**always, **say.values}, TODAY) for say in step.says)
+
+
+def looks_for_a_person(step: Step) -> bool:
+    return step.order is not None and step.order.name == "person.find"
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [("Repeat.", "repeat"), ("Slower", "slower"), ("louder, please", "louder"), ("go back", "back"), ("help", "help"),
+     ("a person", "speak_to_person"), ("wait", "wait")],
+)  # fmt: skip
+def test_the_words_that_help_names_are_understood_in_every_state(ask: str, words: str, intent: str) -> None:
+    assert understand(words, ENGLISH, ASKS[ask].expecting(at(ask)), NOW).intent == intent
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_asking_for_a_person_finds_one(ask: str) -> None:
+    assert looks_for_a_person(say(at(ask), "speak_to_person"))
+
+
+@pytest.mark.parametrize("ask", BY_KEY)
+def test_zero_finds_a_person(ask: str) -> None:
+    assert looks_for_a_person(press(at(ask), "0"))
+
+
+@pytest.mark.parametrize("ask", sorted(DIGITS))
+@pytest.mark.parametrize("typed", ["", "12", "12345"])
+def test_in_a_number_star_and_then_zero_finds_a_person(ask: str, typed: str) -> None:
+    cleared = press(at(ask), f"{typed}*")
+    assert cleared.then == "listen" and spoken(cleared)
+    assert looks_for_a_person(press(cleared.state, "0"))
+
+
+@pytest.mark.parametrize("ask", sorted(DIGITS))
+def test_star_clears_what_was_typed_and_asks_again(ask: str) -> None:
+    step = press(at(ask), "12*")
+    assert (step.state.ask, step.says) == (ask, at(ask).said)
+
+
+@pytest.mark.parametrize("ask", sorted(DIGITS))
+def test_a_zero_within_a_number_is_a_zero(ask: str) -> None:
+    assert not looks_for_a_person(press(at(ask), "010203"))
+
+
+@pytest.mark.parametrize("ask", sorted(SPOKEN_MESSAGE))
+def test_words_that_work_everywhere_are_still_the_message_when_one_is_recorded(ask: str) -> None:
+    step = advance(at(ask), Meaning("", text="tell her to repeat it slower"))
+    assert step.order.name == "message.leave" and step.order.args["words"] == "tell her to repeat it slower"
+
+
+@pytest.mark.parametrize("ask", EVERY)
+def test_star_goes_back(ask: str) -> None:
+    step = press(at(ask), "*")
+    assert step.order is None and step.then == "listen" and spoken(step)
+    assert (step.state.ask == ask) == (ask in {*BEFORE_ANY_WISH, "open"})
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_go_back_by_word_is_the_same_as_by_key(ask: str) -> None:
+    assert say(at(ask), "back").says == press(at(ask), "*").says
+
+
+@pytest.mark.parametrize("ask", BY_KEY)
+def test_nine_asks_before_it_ends_the_call(ask: str) -> None:
+    step = press(at(ask), "9")
+    assert step.state.ask == "shall_we_end" and step.then == "listen" and spoken(step)
+    assert press(step.state, "1").then == "hang_up"
+
+
+@pytest.mark.parametrize("ask", sorted(set(BY_KEY) - {"shall_we_end"}))
+def test_a_nine_that_was_a_slip_loses_nothing(ask: str) -> None:
+    step = press(press(at(ask), "9").state, "2")
+    assert (step.state.ask, step.says) == (ask, (Say(ask, VALUES),))
+    assert all(step.state.slots[name] == SLOTS[name] for name in SLOTS.keys() - {"left"})
+
+
+@pytest.mark.parametrize("ask", EVERY)
+@pytest.mark.parametrize("keys", ["#", "7", "77", "123456789"])
+def test_no_other_key_ends_a_call(ask: str, keys: str) -> None:
+    step = press(at(ask), keys)
+    assert step.then == "listen"
+    assert step.order or spoken(step)
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_repeat_says_the_same(ask: str) -> None:
+    step = say(at(ask), "repeat")
+    assert (step.says, step.state) == (at(ask).said, at(ask))
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_repeat_after_help_says_the_help_again(ask: str) -> None:
+    helped = say(at(ask), "help")
+    assert say(helped.state, "repeat").says == helped.says
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_help_names_a_person_and_is_no_failure(ask: str) -> None:
+    step = say(at(ask), "help")
+    assert "person" in spoken(step) and step.state.ask == ask
+    assert (step.state.no_match, step.state.failures) == (0, 0)
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+@pytest.mark.parametrize(
+    ("intent", "limits"),
+    [("slower", (SLOWEST, 1.0)), ("faster", (1.0, FASTEST)), ("louder", (0.0, LOUDEST)), ("quieter", (QUIETEST, 0.0))],
+)
+def test_pace_and_loudness_stay_within_limits(ask: str, intent: str, limits: tuple[float, float]) -> None:
+    step = say(at(ask), intent)
+    for _ in range(20):
+        assert step.says[1:] == at(ask).said and step.state.ask == ask
+        step = say(step.state, intent)
+    value = step.state.pace if intent in ("slower", "faster") else step.state.gain
+    assert value in limits and value != State().pace and value != State().gain
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_waiting_keeps_the_question_open(ask: str) -> None:
+    step = say(at(ask), "wait")
+    assert step.expecting == ASKS[ask].expecting(at(ask)) and spoken(step)
+    assert say(step.state, "repeat").says == at(ask).said
+
+
+@pytest.mark.parametrize("ask", BY_WORD)
+def test_who_asked_us_to_wait_may_be_quiet_for_two_minutes(ask: str) -> None:
+    step = say(at(ask), "wait")
+    for heard in [SILENCE, MUMBLE] * (SILENCES_WHILE_WAITING // 2):
+        step = advance(step.state, heard)
+        assert [say.key for say in step.says] == ["waiting"] and step.state.failures == 0
+    assert advance(step.state, SILENCE).says[0].key != "waiting"
+
+
+@pytest.mark.parametrize("ask", WITH_A_LADDER)
+def test_three_failures_of_any_kind_lead_to_a_person(ask: str) -> None:
+    for first, second, third in product((SILENCE, MUMBLE, NO_ANSWER), repeat=3):
+        once = advance(at(ask), first)
+        twice = advance(once.state, second)
+        assert all(step.then == "listen" and step.order is None and spoken(step) for step in (once, twice))
+        assert looks_for_a_person(advance(twice.state, third))
+
+
+@pytest.mark.parametrize("ask", [*WITH_A_LADDER, "message.record"])
+def test_three_wrong_keys_lead_to_a_person(ask: str) -> None:
+    step = press(press(at(ask), "77").state, "77")
+    assert step.then == "listen" and spoken(step)
+    assert looks_for_a_person(press(step.state, "77"))
+
+
+def test_five_failures_in_a_call_lead_to_a_person_wherever_they_were() -> None:
+    step = advance(State(), Result("call.begin", "inbound", {"household": [MARGARET], "resume": None}))
+    step = advance(advance(step.state, MUMBLE).state, NO_ANSWER)
+    step = advance(advance(say(step.state, "yes").state, MUMBLE).state, NO_ANSWER)
+    step = say(step.state, "book_appointment")
+    assert step.state.ask == "appointment.day"
+    assert looks_for_a_person(advance(step.state, MUMBLE))
+
+
+@pytest.mark.parametrize("word", ["greeting", "yes", "none", "back"])
+def test_hello_is_enough_for_who_was_asked_to_say_hello(word: str) -> None:
+    assert say(at("still_there"), word).state.ask == "open"
+
+
+def test_hash_without_a_word_is_a_message_and_no_other_key_is() -> None:
+    assert press(at("message.record"), "#").order.name == "message.leave"
+    step = press(at("message.record"), "5")
+    assert step.order is None and step.state.ask == "message.record"
+
+
+def test_a_no_to_being_registered_is_no_goodbye() -> None:
+    step = say(at("unknown"), "no")
+    assert step.state.ask == "anything_else" and step.then == "listen"
+
+
+@pytest.mark.parametrize("wish", ["freeze_payments", "complain", "change_language", "safety_lesson"])
+def test_what_needs_no_name_is_not_sent_to_register(wish: str) -> None:
+    assert say(at("unknown"), wish).state.ask == "person.offer"
+
+
+def test_a_second_call_for_help_is_heard_in_the_middle_of_a_payment() -> None:
+    state = advance(at("open"), Meaning("report_scam", text="he wants vouchers")).state
+    again = State(ask="bill.confirm", alarmed=state.alarmed, caller=MARGARET, values=VALUES, slots=SLOTS)
+    assert say(again, "report_scam").order.name == "safety.report"
+
+
+def test_going_back_from_the_pin_says_that_nothing_was_paid() -> None:
+    assert press(at("pin"), "*").says[0] == Say("bill.left", {"biller": "City Electric"})
+
+
+# --- anything at all
+
+DAY = {"date": "2026-12-01", "part_of_day": "morning"}
+OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "bills.due": [("one", {"bills": [WATER]}), ("none", {}), ("several", {"bills": [ELECTRIC, WATER]}),
+                  ("new", {"biller": "Vale Water", "bills": [WATER]})],
+    "identity.check_pin": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
+    "bills.claim": [("claimed", {"payment_id": 3}), ("already_paid", {}), ("being_paid", {}),
+                    ("held", {"biller": "Vale Water", "reason": "it is new"}),
+                    ("refused", {"biller": "Vale Water", "reason": "it is not on our list"})],
+    "bills.settle": [("paid", {"payment_id": 3, "biller": "Vale Water", "amount": POUNDS, "receipt": "12345678"}),
+                     ("not_paid", {"payment_id": 3, "reason": "the bank said no"}), ("unknown", {"payment_id": 3})],
+    "bills.receipt_heard": [("ok", {}), ("none", {})],
+    "appointments.find": [("ok", {"free": [TEN, ELEVEN]}), ("other_day", {"free": [TEN]}), ("none", {}), ("no_clinic", {})],
+    "appointments.book": [("ok", {"request_id": 5}), ("taken", {})],
+    "appointments.read_back": [("ok", {}), ("none", {})],
+    "visits.kinds": [("ok", {"kinds": KINDS})],
+    "visits.open": [("ok", {"reference": "12345678"}), ("past", {})],
+    "visits.status": [("none", {}), ("waiting", NEWS), ("accepted", NEWS), ("person", NEWS)],
+    "visits.told": [("ok", {})],
+    "enrolment.request": [("ok", {"reference": "12345678", "when": "within the hour"})],
+    "safety.report": [("ok", {"reference": "12345678"})],
+    "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
+    "person.find": [("away", {"when": "within the hour"}), ("here", {})],
+    "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"})],
+}  # fmt: skip
+ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
+           ("tell.who", "no"), ("tell.who", "cancel")}  # fmt: skip
+DETAILS = st.fixed_dictionaries({}, optional={
+    "choice": st.integers(0, 4), "digits": st.sampled_from(["", "0", "0000", "482719"]), "biller": st.just("water"),
+    "date": st.sampled_from(["2026-12-01", {"from": "2026-12-01", "to": None}]), "help_kind": st.sampled_from(["shopping", "sums"]),
+    "part_of_day": st.sampled_from(["morning", "night"]), "department": st.just("nurse"),
+})  # fmt: skip
+LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get somewhere
+    "yes_no": [Meaning("yes")],
+    "choice": [Meaning("", slots={"choice": 0})],
+    "pin": [Meaning("", slots={"digits": "482719"})],
+    "date": [Meaning("", slots=DAY), Meaning("", slots={"date": DAY["date"]})],
+    "message": [Meaning("", text="(words)")],
+    "open": [Meaning(wish) for wish in ("pay_bill", "book_appointment", "ask_volunteer", "task_status", "complain")],
+}
+
+
+def cut_off_at(ask: str) -> dict[str, Any]:
+    """What is left of Margaret's call whose line was cut at this question."""
+    dropped = State(ask=ask, caller=MARGARET, level=2, values=VALUES, slots=SLOTS, said=(Say(ask, VALUES),))
+    return {"call_id": 9, "state": dropped.to_json()}
+
+
+WHY = st.one_of(
+    st.builds(
+        lambda people, resume: Result("call.begin", "inbound", {"household": people, "resume": resume}),
+        st.sampled_from([[MARGARET], [MARGARET, ARTHUR], []]),
+        st.none()
+        | st.sampled_from(["bill.confirm", "pin", "appointment.which", "message.record", "bill.receipt"]).map(cut_off_at),
+    ),
+    st.sampled_from(["accepted", "waiting"]).map(lambda status: Result("call.tell", status, NEWS)),
+)
+
+
+class AnyCall(RuleBasedStateMachine):
+    """One call of anything. `take` is what a turn does, and checks what must hold whatever was heard."""
+
+    @initialize(why=WHY)
+    def begin(self, why: Result) -> None:
+        self.pin_was_right = False
+        self.step = Step(State())
+        dropped = (why.data.get("resume") or {}).get("state", {})
+        self.agreed_to = ELECTRIC["id"] if dropped.get("ask") == "pin" else None  # the amount had had its yes
+        self.take(why)
+
+    @precondition(lambda self: self.step.then in ("hang_up", "person"))
+    @rule(why=WHY)
+    def begin_another(self, why: Result) -> None:
+        self.begin(why)
+
+    def take(self, given: Meaning | Result) -> None:
+        before: State = self.step.state
+        self.remember(before, given)
+        step = advance(before, given)
+        assert step.order or step.expecting
+        assert (step.then == "carry_out") == (step.order is not None and step.order.outside)
+        words = spoken(step)
+        assert step.order or words
+        assert SLOWEST <= step.state.pace <= FASTEST and QUIETEST <= step.state.gain <= LOUDEST
+        if step.then == "hang_up":
+            assert self.may_end(before, given)
+        if step.order and step.order.name == "bills.claim":
+            assert self.pin_was_right and step.order.args["bill_id"] == self.agreed_to
+        assert "482719" not in json.dumps(step.state.to_json())
+        stored = State.from_json(json.loads(json.dumps(step.state.to_json())))
+        self.step = Step(stored, step.says, step.expecting, step.order, step.then)
+
+    def remember(self, before: State, given: Meaning | Result) -> None:
+        if isinstance(given, Result):
+            self.pin_was_right |= (given.order, given.status) == ("identity.check_pin", "ok")
+        elif before.ask == "bill.confirm":
+            self.agreed_to = before.slots["bill"]["id"] if given.intent == "yes" else None
+        elif before.ask in ("open", "anything_else"):
+            self.agreed_to = None
+
+    def may_end(self, before: State, given: Meaning | Result) -> bool:
+        if isinstance(given, Result):
+            return given.order == "visits.told" or bool(given.data.get("dead_line"))
+        return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
+
+    def listening(self) -> bool:
+        return self.step.order is None and self.step.then == "listen"
+
+    @precondition(listening)
+    @rule(pick=st.integers(0, 4))
+    def answer(self, pick: int) -> None:
+        likely = LIKELY[self.step.expecting.name]
+        self.take(likely[pick % len(likely)])
+
+    @precondition(listening)
+    @rule(intent=st.sampled_from(sorted({*INTENTS, ""})), slots=DETAILS)
+    def say(self, intent: str, slots: dict[str, Any]) -> None:
+        self.take(Meaning("", text="(words)") if self.step.expecting.record else Meaning(intent, slots=slots, text="(words)"))
+
+    @precondition(listening)
+    @rule(keys=st.one_of(st.sampled_from(["1", "2", "482719", "0", "*", "9", "#", "12*"]), st.text("0123456789*#", min_size=1)))
+    def press(self, keys: str) -> None:
+        self.take(understand_keys(keys, self.step.expecting))
+
+    @precondition(listening)
+    @rule(sound=st.booleans(), dead=st.booleans())
+    def be_quiet(self, sound: bool, dead: bool) -> None:
+        self.take(Meaning("", 0.0, {"dead_line": dead}, sound=sound))
+
+    @precondition(lambda self: self.step.order is not None)
+    @rule(pick=st.integers(0, 11))
+    def come_back(self, pick: int) -> None:
+        order = self.step.order
+        status, data = OUTCOMES[order.name][pick % len(OUTCOMES[order.name])]
+        told = {"dead_line": bool(order.args.get("dead_line"))} if order.name == "message.leave" else {}
+        self.take(Result(order.name, status, {**data, **told}))
+
+
+TestAnyCall = AnyCall.TestCase
+TestAnyCall.settings = settings(
+    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
