@@ -68,7 +68,8 @@ class Meaning:
 
     `intent` is a name of the closed table, `none` when the words are not ours, or `""` when the turn held
     no words at all. An answer to a question comes in `slots`, under the name of what was expected:
-    `choice` (0-based int), `digits` (str), `date`, `time`, `money`.
+    `choice` (0-based int), `digits` (str), `date`, `time`, `money`. `alternatives`: what may have been meant as well,
+    so nearly as likely that asking beats guessing. `why`: what decided, for people who look after the sentences.
     """
 
     intent: str
@@ -77,6 +78,8 @@ class Meaning:
     text: str = ""
     keys: str = ""
     sound: bool = False
+    alternatives: tuple[str, ...] = ()
+    why: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

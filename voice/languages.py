@@ -68,6 +68,7 @@ class Language:
     -> the words for it. `patterns`: intent -> regular expressions that mean it in any state. `answers`:
     expectation -> phrases of its grammar. `values`: what callers say for a value -> the word that the value parsers
     know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `prompts`: key -> text.
+    `folder`: where its files lie; `kept`: where what was learned from them may be kept between two runs, if anywhere.
     """
 
     code: str
@@ -78,6 +79,8 @@ class Language:
     answers: Mapping[str, tuple[str, ...]]
     values: Mapping[str, str]
     prompts: Mapping[str, str]
+    folder: Path = FOLDER
+    kept: Path | None = None
 
     def prompt(self, key: str, values: Mapping[str, Any], today: dt.date) -> str:
         """What is said for `key`. Raises KeyError for an unknown key or a value that is missing."""
@@ -113,13 +116,13 @@ class Language:
 
 
 @cache
-def load_language(code: str, folder: Path = FOLDER) -> Language:
-    """Read and check one language. Raises LanguageError."""
+def load_language(code: str, folder: Path = FOLDER, kept: Path | None = None) -> Language:
+    """Read and check one language. `kept`: a folder for what is learned from it. Raises LanguageError."""
     heard = _read(folder / code / "sentences.toml")
     prompts = {key: entry["text"] for key, entry in _read(folder / code / "prompts.toml").items()}
     language = Language(
         code=code,
-        sentences={intent: tuple(sentences) for intent, sentences in heard.get("intents", {}).items()},
+        sentences=_sentences(folder / code, heard),
         words={
             kind: {value: tuple(words) for value, words in values.items()} for kind, values in heard.get("words", {}).items()
         },
@@ -128,9 +131,21 @@ def load_language(code: str, folder: Path = FOLDER) -> Language:
         answers={name: tuple(phrases) for name, phrases in heard.get("answers", {}).items()},
         values=_values(heard.get("values", {})),
         prompts=prompts,
+        folder=folder / code,
+        kept=kept,
     )
     _check(language)
     return language
+
+
+def _sentences(folder: Path, heard: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Each intent's sentences, from sentences.toml and from the files of one topic each in sentences/."""
+    files = [heard, *(_read(path) for path in sorted((folder / "sentences").glob("*.toml")))]
+    merged: dict[str, list[str]] = {}
+    for file in files:
+        for intent, sentences in file.get("intents", {}).items():
+            merged.setdefault(intent, []).extend(sentences)
+    return {intent: tuple(dict.fromkeys(sentences)) for intent, sentences in merged.items()}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -158,12 +173,12 @@ def _patterns(data: Mapping[str, list[str]], code: str) -> dict[str, tuple[re.Pa
 def _check(language: Language) -> None:
     code = language.code
     if unknown := (language.sentences.keys() | language.patterns.keys()) - INTENTS:
-        raise LanguageError(f"{code}/sentences.toml: there is no intent {sorted(unknown)}")
+        raise LanguageError(f"{code}: the sentences name intents that do not exist: {sorted(unknown)}")
     seen: dict[str, str] = {}
     for intent, sentences in language.sentences.items():
         for sentence in sentences:
             if seen.setdefault(plain(sentence), intent) != intent:
-                raise LanguageError(f"{code}/sentences.toml: {sentence!r} means both {seen[plain(sentence)]} and {intent}")
+                raise LanguageError(f"{code}: the sentence {sentence!r} means both {seen[plain(sentence)]} and {intent}")
     known = kinds(renderer(code), dt.date(2026, 1, 1), {}).keys()
     for key, text in language.prompts.items():
         try:

@@ -189,7 +189,8 @@ class Conversation:
     def _resumable(self, call: Call) -> dict[str, Any] | None:
         """The last call from this number that was cut, or that a crash left open, in the middle of something.
 
-        A payment that was under way is never too old: its caller must hear what came of it.
+        A payment that was under way comes first and is never too old: its caller must hear what came of it, whoever
+        else of the house was cut off since.
         """
         if not call.number:
             return None
@@ -200,12 +201,14 @@ class Conversation:
             .where(Call.direction == "inbound", Call.state.is_not(None))
             .order_by(Call.id.desc())
         )
+        latest = None
         for old in others:
             state = State.from_json(old.state or {})
-            recent = old.last_turn_at is not None and old.last_turn_at >= since
-            if _unfinished(state) and (recent or state.pending):
+            if state.pending:
                 return {"call_id": old.id, "state": old.state}
-        return None
+            if latest is None and _unfinished(state) and old.last_turn_at is not None and old.last_turn_at >= since:
+                latest = {"call_id": old.id, "state": old.state}
+        return latest
 
     def _understood(self, call: Call, state: State, heard: Heard, expecting: Expecting) -> Meaning:
         language, now = self.languages[state.language], self._local_now(call)

@@ -156,6 +156,9 @@ class LiveCall:
 
     def _take(self, message: str | bytes, now: float) -> None:
         """One message. What is malformed or unknown is passed over: a call never falls over it."""
+        if len(getattr(self._socket, "input_buffer", ())) > MOST_UNREAD:
+            self._too_fast()
+            return
         try:
             event, content = _read(message)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -172,13 +175,15 @@ class LiveCall:
 
     def _media(self, sound: bytes, now: float) -> None:
         self._sound_seconds += len(sound) / RATE
-        unread = len(getattr(self._socket, "input_buffer", ()))
-        if self._sound_seconds - (now - self._started_at) > MOST_AHEAD or unread > MOST_UNREAD:
-            log.warning("call %s: sound comes faster than time passes (%s messages unread)", self.call_id, unread)
-            self._over = True
-            self._socket.close(POLICY_VIOLATION, "too fast")
+        if self._sound_seconds - (now - self._started_at) > MOST_AHEAD:
+            self._too_fast()
         elif sound:
             self._hear(sound, now)
+
+    def _too_fast(self) -> None:
+        log.warning("call %s: the line sends faster than time passes", self.call_id)
+        self._over = True
+        self._socket.close(POLICY_VIOLATION, "too fast")
 
     def _hear(self, sound: bytes, now: float) -> None:
         pcm = mulaw_to_pcm(sound)

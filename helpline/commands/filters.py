@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -47,7 +48,7 @@ class LanguageParam(click.ParamType[Language]):
         if value not in known:
             self.fail(f"there is no language {value!r}; there are {', '.join(known)}", param, ctx)
         try:
-            return load_language(value)
+            return load_language(value, kept=load_settings(os.environ).data_path / "understanding")
         except LanguageError as error:
             raise click.ClickException(str(error)) from error
 

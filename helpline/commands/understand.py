@@ -18,7 +18,8 @@ EXPECTATIONS = ("open", "yes_no", "digits", "pin", "date", "message")
 @language_option
 @click.option("--expecting", type=click.Choice(EXPECTATIONS), default="open", show_default=True)
 @now_option
-def command(language: Language, expecting: str, now: dt.datetime) -> None:
+@click.option("--why", is_flag=True, help="Add what decided: a pattern, a known sentence, or the telling words.")
+def command(language: Language, expecting: str, now: dt.datetime, why: bool) -> None:
     """Read a sentence a line, write {"text","intent","confidence","slots"} a line.
 
     In the open state the intent is the likeliest of all, `none` when it is not ours. With another --expecting a
@@ -28,7 +29,7 @@ def command(language: Language, expecting: str, now: dt.datetime) -> None:
         meaning = (
             likeliest(text, language, now) if expecting == "open" else understand(text, language, Expecting(expecting), now)
         )
-        write(_as_json(text, meaning))
+        write(_as_json(text, meaning) | (_reasons(meaning) if why else {}))
 
 
 def _as_json(text: str, meaning: Meaning) -> dict[str, object]:
@@ -38,3 +39,7 @@ def _as_json(text: str, meaning: Meaning) -> dict[str, object]:
         "confidence": meaning.confidence,
         "slots": dict(meaning.slots),
     }
+
+
+def _reasons(meaning: Meaning) -> dict[str, object]:
+    return {"alternatives": list(meaning.alternatives), "why": dict(meaning.why)}

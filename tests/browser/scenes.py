@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from flask import Flask
 from playwright.sync_api import Page
@@ -16,9 +15,9 @@ from helpline.outbox import Delivery
 from helpline.services import people as for_people
 from helpline.services import safety
 from helpline.services.bills import orders as bills
-from helpline.services.bills.models import Bill, BillAccount, Biller
 from helpline.services.visits import open_visit
 from tests.cast import ARTHUR, GRACE, JOAN, PASSWORD, Clock, People, on_the_line
+from tests.services.accounts import account_with, bill
 from volunteers import tasks
 from volunteers.models import Task, Volunteer
 from volunteers.web import sign_in_link
@@ -88,7 +87,8 @@ class Stage:
         safety.report({"words": "he wants me to buy gift cards", "findings": []}, on_the_line(app, None, ""))
         line = on_the_line(app, people.margaret, recording=b"\xff\x00" * 8000)
         for_people.leave_message({"about": "leave_message", "words": "please ring my daughter about Friday"}, line)
-        bills.claim({"bill_id": _first_bill(people.margaret, self.clock)}, on_the_line(app, people.margaret))
+        due = bill(account_with(people.margaret, "City Electric", "electricity"), "42.50", self.clock.now().date())
+        bills.claim({"bill_id": due.id}, on_the_line(app, people.margaret))
 
     def _what_went_wrong(self) -> None:
         line = on_the_line(self.app, self.people.arthur, ARTHUR)
@@ -96,20 +96,6 @@ class Stage:
         tasks.escalate(1, "all 2 have been asked", self.clock.now())
         failed = {"status": "failed", "error": "there is no such number", "done_at": self.clock.now()}
         db.session.add(Delivery(channel="sms", to_number=GRACE, dedupe_key="sms:offer:99", due_at=self.clock.now(), **failed))
-
-
-def _first_bill(caller_id: int, clock: Clock) -> int:
-    biller = Biller(name="City Electric", kind="electricity", allowed=True)
-    db.session.add(biller)
-    db.session.flush()
-    account = BillAccount(caller_id=caller_id, biller_id=biller.id, reference="1001")
-    db.session.add(account)
-    db.session.flush()
-    today = clock.now().date()
-    bill = Bill(account_id=account.id, amount=Decimal("42.50"), currency="GBP", issued_on=today, due_on=today)
-    db.session.add(bill)
-    db.session.flush()
-    return bill.id
 
 
 # -- the pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 from flask import Flask
 
 from helpline.app import create_app
+from helpline.commands.demo_data import Demonstration, seed
 from helpline.db import db
 from helpline.settings import load_settings
 from tests.calls.line import ACCOUNT, TOKEN, Ears, Telephone, Voice
-from tests.cast import PEPPER, Clock
+from tests.cast import PEPPER, START, Clock
 
 
 @pytest.fixture
@@ -66,6 +68,30 @@ def voice(app: Flask) -> Voice:
 def telephone(app: Flask) -> Telephone:
     """The telephone company's side of the webhooks."""
     return Telephone(app)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Demonstration]:
+    """The demonstration's town as a database file, made once: its PINs are slow to hash on purpose."""
+    folder = tmp_path_factory.mktemp("town")
+    app = create_app(load_settings({}, data_dir=str(folder), secret_key="s" * 32, pin_pepper=PEPPER))
+    with app.app_context():
+        db.create_all()
+        town = seed(app.extensions["helpline"].settings, START)
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "helpline.db", town
+
+
+@pytest.fixture
+def town(app: Flask, seeded: tuple[Path, Demonstration], tmp_path: Path) -> Demonstration:
+    """The demonstration's people: Margaret owes City Electric 42.50 and has paid them before; her PIN is PIN."""
+    with app.app_context():
+        db.engine.dispose()
+    for old in tmp_path.glob("helpline.db*"):
+        old.unlink()
+    shutil.copy(seeded[0], tmp_path / "helpline.db")
+    return seeded[1]
 
 
 def free_port() -> int:

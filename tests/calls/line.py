@@ -64,14 +64,19 @@ class Voice:
     """Speaks every text as a second of silence, and remembers it."""
 
     said: list[str] = field(default_factory=list)
-    broken: bool = False
+    hoarse: int = 0  # how many more times it fails
     seconds: float = 1.0
 
     def speak(self, text: str, pace: float = 1.0, gain: float = 0.0) -> Iterator[bytes]:
-        if self.broken:
+        if self.hoarse:
+            self.hoarse -= 1
             raise RuntimeError("the voice is hoarse")
         self.said.append(text)
-        yield bytes(int(self.seconds * RATE) * 2)
+        if self.seconds:
+            yield bytes(int(self.seconds * RATE) * 2)
+
+    def heard(self, words: str) -> bool:
+        return any(words in text for text in self.said)
 
 
 @dataclass
@@ -132,6 +137,7 @@ class Line:
         self._marks_come = marks
         self._marks: deque[tuple[float, str]] = deque()
         self._playing_until = 0.0
+        self._heard_to = 0  # of `sent`: how much the script has heard out
 
     # -- the socket, as the live call sees it
 
@@ -175,20 +181,19 @@ class Line:
         yield from self.sound(seconds, SILENCE)
 
     def hear_out(self) -> Iterator[str]:
-        """Quiet until the helpline has begun to speak and all of it was heard."""
-        before = len(self.sent)
+        """Quiet until the helpline has said something new and all of it was heard."""
         for _ in range(LONGEST):
-            spoken = any(message["event"] == "media" for message in self.sent[before:])
-            if spoken and self.now > self._playing_until and not self._marks:
+            spoken = any(message["event"] == "media" for message in self.sent[self._heard_to :])
+            if spoken and self.now > self._playing_until + FRAME and not self._marks:
+                self._heard_to = len(self.sent)
                 return
             yield from self.silence(FRAME)
         raise AssertionError("the helpline said nothing")
 
     def say(self, seconds: float = 1.0) -> Iterator[str]:
-        """Hear the helpline out, speak, be quiet for long enough that the turn ends."""
+        """Hear the helpline out and speak."""
         yield from self.hear_out()
         yield from self.sound(seconds)
-        yield from self.silence(2.0)
 
     def press(self, keys: str) -> Iterator[str]:
         """Hear the helpline out and press keys."""

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from helpline.app import LANGUAGES
 from helpline.calls.conversation import Conversation
 from helpline.calls.lines import Lines
 from helpline.calls.turns import find_call
@@ -20,6 +21,7 @@ from helpline.providers.twilio import sign
 from tests.calls.line import TOKEN, Telephone, new_sid, token_in
 from tests.cast import JOAN, MARGARET, Clock, People
 from voice.heard import Heard
+from voice.languages import load_language
 
 SID = "CA0123456789abcdef0123456789abcdef"
 OFFICE = "+442071838700"
@@ -291,6 +293,12 @@ def test_an_exception_still_gives_words(telephone: Telephone, monkeypatch: pytes
     monkeypatch.setattr("helpline.calls.routes.open_call", nothing_works)
     (say,) = telephone.verbs("/calls/incoming", SID)
     assert say.text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("key", ["trouble", "busy", "bad_line", "too_long", "reconnected", "person.connecting"])
+def test_every_language_has_words_for_when_things_go_wrong(code: str, key: str) -> None:
+    assert load_language(code).prompt(key, {"when": "soon"}, dt.date(2026, 11, 24))
 
 
 # -- how a call stands

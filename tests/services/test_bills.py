@@ -23,7 +23,7 @@ from helpline.services.gateways.ledger import balance
 from helpline.services.gateways.payments import Charge, GatewayUnclear
 from helpline.services.requests import open_request
 from tests.cast import Clock, People, on_the_line
-from tests.services.conftest import account_with, bill
+from tests.services.accounts import account_with, bill
 
 
 class Lost:

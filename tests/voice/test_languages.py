@@ -52,7 +52,7 @@ def test_every_prompt_can_be_said(language: Language) -> None:
     for key, text in language.prompts.items():
         values = {name: VALUES[kind] for name, kind in placeholders(text).items()}
         said = language.prompt(key, values, TODAY)
-        assert said.strip() and "{" not in said, key
+        assert (said.strip() or key == "tick") and "{" not in said, key
 
 
 def test_nothing_that_is_spoken_holds_a_figure_or_a_sign(language: Language) -> None:

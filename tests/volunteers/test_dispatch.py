@@ -73,7 +73,7 @@ def test_an_offer_is_one_text_without_name_or_address(
 
 def test_a_long_task_still_fits_one_text(in_app: Flask, shopping: int, people: People, clock: Clock) -> None:
     task = db.session.get_one(Task, shopping)
-    task.summary = "the telephone or computer, " * 5
+    task.summary = "the telephone or computer, " * 4
     offer = tasks.offer(task, people.wei, clock.now())
     assert offer is not None and len(offer_text(task, offer)) <= 160
 

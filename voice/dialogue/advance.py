@@ -33,6 +33,7 @@ NOT_YET = {
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
+TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 BEFORE_ANY_WISH = {"who", "who_of", "unknown", "tell.who"}  # there is nothing to go back to
 SLOWEST, FASTEST = 0.6, 1.5
@@ -103,7 +104,8 @@ def _patient(state: State, meaning: Meaning) -> Step | None:
     """Who asked us to wait may be quiet, or rummage for their glasses, without climbing the ladder."""
     if state.patience == 0 or meaning.text or meaning.keys:
         return None
-    return Step(replace(state, patience=state.patience - 1), (Say("waiting"),))
+    left = state.patience - 1
+    return Step(replace(state, patience=left), (Say("tick") if left % TICKS_BETWEEN_WORDS else Say("waiting"),))
 
 
 def _quiet(state: State, meaning: Meaning) -> Step:
@@ -127,8 +129,8 @@ def _ladder(state: State, kind: str, before: int) -> Step:
     if state.no_input + state.no_match >= FAILURES_IN_A_STATE or state.failures >= FAILURES_IN_A_CALL:
         return find_person(replace(state, failures=0), Say("no_luck"), about="not_understood")
     key = f"{state.ask}.keys" if state.no_input + state.no_match > 1 else state.ask
-    says = (Say(f"{kind}.{before + 1}"), Say(key, state.values))
-    return Step(replace(state, said=says), says)
+    question = Say(key, state.values)
+    return Step(replace(state, said=(question,)), (Say(f"{kind}.{before + 1}"), question))
 
 
 def _again(state: State, *before: Say) -> Step:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -13,16 +15,19 @@ from voice.languages import Language
 from voice.tokens import LONGEST, plain
 from voice.understanding import slots
 from voice.understanding.dates import parse_date, parse_datetime, parse_duration, parse_time
-from voice.understanding.intents import classifier
+from voice.understanding.intents import Reading
+from voice.understanding.learning import classifier
 from voice.understanding.money import parse_money
 from voice.understanding.numbers import parse_digits, parse_number
 
 SURE = 0.35  # below this the open question was not understood
 SURE_ELSEWHERE = 0.6  # a new wish in the middle of a question must be clearer than that
-SHORT_PHRASE = 90  # of 100: how closely a short universal phrase must be matched
+DANGER = 0.3  # of the detector's likelihood: a question too many costs a moment, one too few may cost a life
+DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
+CLOSE = 0.5  # of the likeliest intent's confidence: a runner-up above this is worth a question
+SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
               "what_day", "goodbye", "thanks", "greeting")  # fmt: skip
-DANGER = ("emergency", "report_scam")
 
 PARSERS: dict[str, Callable[[str, dt.datetime], Any]] = {
     "number": lambda text, now: parse_number(text),
@@ -49,31 +54,33 @@ def parse(kind: str, text: str, now: dt.datetime) -> Any:
 def understand(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning:
     """The intent and slots of a sentence, in the light of what was asked. `now` is in the caller's time zone.
 
-    1. A message is a message. 2. Danger. 3. The answer to the question. 4. Short phrases that work in every
-    state. 5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
+    1. A message is a message. 2. Danger. 3. The answer to the question. 4. Phrases that work in every state.
+    5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
     """
     text = text[:LONGEST]
     said = plain(text)
     if expecting.record or not said:
         return Meaning("", 1.0 if said else 0.0, text=text)
+    reading = classifier(language).read(said)
+    if expecting.name == "open":
+        return _sure_enough(_open(reading, said, text, language, now), SURE)
     return (
-        _danger(said, text, language)
+        _danger(reading, said, text, language)
+        or _scam(said, text, language)
         or _answer(said, text, language, expecting, now)
-        or _universal(said, text, language)
-        or _wish(text, language, expecting, now)
+        or _sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE)
     )
 
 
-def likeliest(text: str, language: Language, now: dt.datetime) -> Meaning:
-    """The likeliest intent of the open question with its confidence, even where the dialogue would ask."""
+def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:
+    """The likeliest intent of the open question with its confidence, even where the dialogue would ask.
+
+    `reading`: what a classifier made of the sentence, where it is not the language's own that shall read it.
+    """
     said = plain(text[:LONGEST])
     if not said:
-        return Meaning("none", 1.0, text=text)
-    if sure := _danger(said, text, language) or _universal(said, text, language) or _yes_or_no(said, text, language):
-        return sure
-    confidences = classifier(language).confidences(said)
-    intent = max(confidences, key=confidences.__getitem__)
-    return Meaning(intent, confidences[intent], slots.wish_slots(text, language, now), text)
+        return Meaning("none", 1.0, text=text, why={"by": "nothing said"})
+    return _open(reading or classifier(language).read(said), said, text, language, now)
 
 
 def understand_keys(keys: str, expecting: Expecting) -> Meaning:
@@ -95,12 +102,37 @@ def understand_keys(keys: str, expecting: Expecting) -> Meaning:
     return Meaning("none", keys=keys)
 
 
-def _danger(said: str, text: str, language: Language) -> Meaning | None:
-    for intent in DANGER:
-        denied = any(pattern.search(said) for pattern in language.not_patterns.get(intent, ()))
-        if not denied and any(pattern.search(said) for pattern in language.patterns.get(intent, ())):
-            return Meaning(intent, 0.95, text=text)
+def _open(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
+    """The answer to the open question: danger, a sentence of the data, or what is most like it."""
+    return (
+        _danger(reading, said, text, language) or _known(said, text, language, now) or _like(reading, said, text, language, now)
+    )
+
+
+def _danger(reading: Reading, said: str, text: str, language: Language) -> Meaning | None:
+    """Somebody is in danger now: a pattern says so and nothing takes it back, or the detector thinks so."""
+    if said in _sentences(language):
+        known = _sentences(language)[said] == "emergency"
+        return Meaning("emergency", 0.99, text=text, why={"by": "known sentence"}) if known else None
+    if pattern := _pattern("emergency", said, language):
+        return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
+    if reading.danger >= (DANGER_PAST if _taken_back("emergency", said, language) else DANGER):
+        words = classifier(language).telling_words(said, "emergency")
+        return Meaning("emergency", reading.danger, text=text, why={"by": "danger", "words": words})
     return None
+
+
+def _scam(said: str, text: str, language: Language) -> Meaning | None:
+    """A thief's own words, in the middle of another question."""
+    pattern = _pattern("report_scam", said, language)
+    return Meaning("report_scam", 0.95, text=text, why={"by": "pattern", "pattern": pattern}) if pattern else None
+
+
+def _pattern(intent: str, said: str, language: Language) -> str | None:
+    """The pattern of the intent that the sentence has, unless another one takes it back."""
+    if _taken_back(intent, said, language):
+        return None
+    return next((pattern.pattern for pattern in language.patterns.get(intent, ()) if pattern.search(said)), None)
 
 
 def _answer(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
@@ -137,19 +169,41 @@ def _yes_or_no(said: str, text: str, language: Language) -> Meaning | None:
     return None
 
 
-def _universal(said: str, text: str, language: Language) -> Meaning | None:
-    best, intent = max(
-        (fuzz.ratio(said, plain(sentence)), intent)
-        for intent in EVERYWHERE
-        for sentence in language.sentences.get(intent, ("",))
-    )
-    return Meaning(intent, best / 100, text=text) if best >= SHORT_PHRASE else None
+def _taken_back(intent: str, said: str, language: Language) -> bool:
+    return any(pattern.search(said) for pattern in language.not_patterns.get(intent, ()))
 
 
-def _wish(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning:
-    confidences = classifier(language).confidences(text)
-    intent = max(confidences, key=confidences.__getitem__)
-    enough = SURE if expecting.name == "open" else SURE_ELSEWHERE
-    if intent == "none" or confidences[intent] < enough:
-        return Meaning("none", confidences["none"], slots.wish_slots(text, language, now), text)
-    return Meaning(intent, confidences[intent], slots.wish_slots(text, language, now), text)
+@cache
+def _sentences(language: Language) -> dict[str, str]:
+    """The intent of every sentence of the language's data, as plain words."""
+    return {plain(sentence): intent for intent, sentences in language.sentences.items() for sentence in sentences}
+
+
+def _known(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
+    """A sentence that stands in the data word for word."""
+    intent = _sentences(language).get(said)
+    return Meaning(intent, 0.99, slots.wish_slots(text, language, now), text, why={"by": "known sentence"}) if intent else None
+
+
+def _like(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
+    """What the classifier makes of it.
+
+    For what is ours the confidence is lowered by how likely it is nothing of ours at all: "is it this wish" and "is
+    it a wish of ours" are two doubts, and one threshold over both keeps more of the right ones.
+    """
+    shares = reading.confidences
+    intent, share = next(iter(shares.items()))
+    confidence = share if intent == "none" else share * (1 - shares.get("none", 0.0))
+    others = [other for other, its in shares.items() if other != intent and its >= CLOSE * share]
+    why = {
+        "by": "likeness",
+        "words": classifier(language).telling_words(said, intent),
+        "runners_up": dict(list(shares.items())[1:4]),
+    }
+    found = slots.wish_slots(text, language, now)
+    return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)
+
+
+def _sure_enough(meaning: Meaning, threshold: float) -> Meaning:
+    """The meaning, or `none` with its slots where it is too unsure to act on."""
+    return meaning if meaning.confidence >= threshold else replace(meaning, intent="none")

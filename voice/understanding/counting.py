@@ -75,9 +75,11 @@ def _spoken(words: list[str], start: int) -> Number | None:
             kind = "scale"
         elif word in ORDINALS and (last in ("", "scale", "and") or (last == "ten" and 0 < ORDINALS[word] < 10)):
             return Number(total + current + ORDINALS[word], start, index + 1, ordinal=True)
-        elif word in ORDINAL_SCALES and current:
-            return Number(total + current * ORDINAL_SCALES[word], start, index + 1, ordinal=True)
+        elif word in ORDINAL_SCALES and last not in ("and", "scale"):
+            return Number(total + (current or 1) * ORDINAL_SCALES[word], start, index + 1, ordinal=True)
         elif word == "and" and last == "scale" and (follows in ONES or follows in TENS or follows in ORDINALS):
+            if index + 2 < len(words) and words[index + 2] == words[index - 1]:
+                break  # "two hundred and ... two hundred and six"
             kind = "and"
         else:
             break

@@ -17,13 +17,14 @@ __all__ = ["parse_date", "parse_datetime", "parse_duration", "parse_time", "part
 
 _SPAN_WORDS = span_words(
     DAY,
-    later=r"(?:any ?time |any day |sometime )?after|(?:not|no|nothing)(?: \w+)? (?:before|earlier than|sooner than|until)|"
+    later=r"(?:any ?time |any day |sometime )?(?<!not )(?<!no )after|(?:not|no|nothing)(?: \w+)? (?:before|earlier than|sooner than|until)|"
     r"(?:any ?time |any day |starting )from",
     earlier=r"(?:any ?time |any day |sometime )?before|up (?:to|until)|until|(?:not|no|nothing)(?: \w+)? (?:after|later than)",
 )
 _FROM_NOW = re.compile(rf"\b(?:in|within) (?:about |around )?({LENGTH})(?: time)?|({LENGTH}) (?:from now|time)\b")
 _BY_THE_CLOCK = re.compile(r"\b(?:second|minute|hour)s?\b")
 _NOW = re.compile(r"\b(?:right now|straight away|right away|immediately|this minute|at once)\b")
+_SMALL_HOURS = 5 * 60  # minutes: a night goes on until then
 _A_DAY = dt.timedelta(days=1)
 
 
@@ -47,6 +48,8 @@ def parse_datetime(text: str, now: dt.datetime) -> Any:
         return as_json(day, _iso)
     if day is None:
         return as_json(_mapped(time, lambda minute: _at(_coming_day(time, minute, now), minute)), str)
+    if day == now.date() and isinstance(time, int) and time < _SMALL_HOURS and "tonight" in said:
+        day += _A_DAY  # "tonight at twelve"
     if isinstance(day, dt.date):
         return as_json(_mapped(time, lambda minute: _at(day, minute)), str)
     if isinstance(day, AnyOf) and not isinstance(time, Span):

@@ -37,11 +37,11 @@ _WEEKDAY, _MONTH = f"(?P<weekday>{_WEEKDAYS})", f"(?P<month>{_MONTHS})"
 _TH = "(?:st|nd|rd|th)"
 _OH = "(?:oh|o|0)"
 _DAY_NUMBER = r"(?P<day>[0-3]?\d)"
-_NOT_A_YEAR = r"(?! ?(?:(?:oclock|am|pm|minutes?|past|(?:to|after|before) (?:\d|noon|mid)|pounds?|quid|p|pence|percent|\d\d|hours?|of|noon|midnight|in the (?:morning|afternoon|evening)|at night)\b|[:.]\d|[-/] \d))"
+_NOT_A_YEAR = r"(?! ?(?:(?:oclock|am|pm|minutes?|past|(?:to|after|before) (?:\d+|noon|midday|midnight)|oh \d|pounds?|quid|p|pence|percent|\d\d|hours?|of|noon|midnight|in the (?:morning|afternoon|evening)|at night)\b|[:.]\d|[-/] \d))"
 _YEAR = (
     r"(?: (?:in |of |the year |back in |year )*"
-    rf"(?P<year>(?:(?:1[89]|20)\d\d|(?:19|20) (?:and )?(?:{_OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"
-    rf"(?:{_OH} \d|\d \d(?! \d)|\d\d)\b{_NOT_A_YEAR}))"
+    rf"(?P<year>(?:(?:19\d|20[0-3])\d|(?:19 |20 (?![4-9]\d))(?:and )?(?:{_OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"
+    rf"(?:(?:{_OH} \d|\d \d(?! \d)|\d\d)\b|\d\d(?={_TH}\b)){_NOT_A_YEAR})(?:{_TH}\b)?)"
 )
 _WHICH = r"(?:(?P<which>this coming|this|next|last|the coming|coming|the following|the) )"
 _COUNT, _UNIT = r"(?P<count>\d{1,3}|an?|the)", r"(?P<unit>day|week|fortnight|month|year)s?"
@@ -140,6 +140,7 @@ def _rule(*patterns: str) -> Callable[[_R], _R]:
 _OF_MONTH = rf"\d\d?{_TH} (?:of )?(?:the )?{_MONTH}"
 _AGAIN = rf"(?: \{CORRECTED})+ (?:its |on |in |of |the |{_WEEKDAY} )*"
 _COMPLETED: list[Rule] = [
+    (re.compile(rf"\b([23])0 seconds? (?:of )?(?={_MONTH})"), lambda m: f"{m[1]}2nd of "),
     (re.compile(rf"\b{_OF_MONTH}{_YEAR}?{_AGAIN}(?P<again>\d\d?{_TH})(?! (?:of |{_CLEAR_MONTHS}|march|may))"),
      lambda m: f"{CORRECTED} the {m['again']} of {m['month']} {m['year'] or ''}".rstrip()),
     (re.compile(rf"\b(?P<day>\d\d?{_TH}) (?:of )?(?:the )?{_MONTH}{_YEAR}?{_AGAIN}(?P<again>{_CLEAR_MONTHS}|march|may)\b(?! (?:the )?\d\d?{_TH})"),
@@ -148,7 +149,7 @@ _COMPLETED: list[Rule] = [
      lambda m: f"{m['kept']} {m['again']}"),
     (re.compile(rf"\b(\d\d?{_TH})( (?:and|to|until|or|-|through)(?: the)? )(\d\d?{_TH} of {_MONTH})({_YEAR}?)"),
      lambda m: f"{m[1]} of {m['month']}{m[5]}{m[2]}{m[3]}{m[5]}"),
-    (re.compile(r"\b(?:chang|mov|shift|switch|swap|put|bring)\w*(?: \w+){0,6}? from ([^|]{1,40}?) to "), lambda m: f"{m[1]} {CORRECTED} "),
+    (re.compile(r"\b(?:chang|mov|shift|switch|swap|put|bring)\w* ([^|]{1,60}?) to (?!see|the (?:doctor|nurse|phone))"), lambda m: f"{m[1]} {CORRECTED} "),
 ]  # fmt: skip
 
 
@@ -157,12 +158,12 @@ def _iso(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     return day_of(int(match[1]), int(match[2]), int(match[3]))
 
 
-@_rule(r"\b(\d\d?) ?(?:[-/.]) ?(\d\d?) ?[-/.] ?(\d{4}|\d\d)\b|\b(\d\d?) ?/ ?(\d\d?)\b(?! ?[-/.]\d)")
+@_rule(r"\b(\d\d?) ?(?P<sign>[-/.]) ?(\d\d?) ?(?P=sign) ?(\d{4}|\d\d)\b|\b(\d\d?) ?/ ?(\d\d?)\b(?! ?[-/.]\d)")
 def _day_first(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
-    return sentence.date(int(match[1] or match[4]), int(match[2] or match[5]), sentence.year(match[3]))
+    return sentence.date(int(match[1] or match[5]), int(match[3] or match[6]), sentence.year(match[4]))
 
 
-@_rule(r"\b(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])((?:19|20)\d\d|\d\d)\b")
+@_rule(r"\b(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(\d\d| ?(?:19|20)\d\d| (?:19|20) \d\d)\b")
 def _in_one_figure(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     return sentence.date(int(match[1]), int(match[2]), sentence.year(match[3]))
 
@@ -184,7 +185,7 @@ def _nth_weekday_of_month(match: re.Match[str], sentence: _Sentence) -> dt.date 
 
 @_rule(
     rf"\b(?:the )?{_DAY_NUMBER}{_TH}(?: day)?(?: of)?(?: the)?(?: month of)? {_MONTH}{_YEAR}?(?!\w)",
-    rf"(?<!past )(?<!to )(?<!after )(?<!half )(?<!before )(?<!at )(?<!and )\b(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH}(?! (?:the )?\d\d?{_TH}){_YEAR}?(?!\w)",
+    rf"(?<!\bpast )(?<!\bto )(?<!\bafter )(?<!\bhalf )(?<!\bbefore )(?<!\bat )(?<!\band )\b(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH}(?! (?:the )?\d\d?{_TH}){_YEAR}?(?!\w)",
 )
 def _day_then_month(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     return sentence.date(int(match["day"]), MONTHS[match["month"]], sentence.year(match["year"]))
@@ -212,9 +213,19 @@ def _day_then_month_number(match: re.Match[str], sentence: _Sentence) -> dt.date
     return sentence.date(int(match["day"]), int(match["month"]), sentence.year(match["year"] or None))
 
 
-@_rule(r"(?<!\d )(?P<tens>[23])(?P<month>[1-9]) (?P<year>(?:19|20)\d\d|(?:19|20) \d\d)\b(?! \d)")
+@_rule(rf"\b(?:the )?{_DAY_NUMBER}{_TH} (?:{_OH} )?(?P<month>[01]?\d){_YEAR}(?! \d)")
+def _day_then_counted_month(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
+    """The fourteenth, seven, thirty-one; but "the fourteenth, seven thirty" is a time."""
+    if len(match["year"]) == 2 and match["year"][1] in "05" and not sentence.born:
+        return None
+    return sentence.date(int(match["day"]), int(match["month"]), sentence.year(match["year"]))
+
+
+@_rule(r"(?<!\d )\b(?P<tens>[23])(?P<month>[1-9]) (?P<year>(?:19|20)\d\d|(?:19|20) \d\d|\d\d)\b(?! \d)")
 def _run_together(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
-    """ "thirty five nineteen fifty-six" is the thirtieth of the fifth."""
+    """ "thirty five nineteen fifty-six" is the thirtieth of the fifth; "thirty five fifty-six" only for a birth."""
+    if len(match["year"]) == 2 and not sentence.born:
+        return None
     return sentence.date(int(match["tens"]) * 10, int(match["month"]), sentence.year(match["year"]))
 
 
@@ -222,12 +233,17 @@ def _run_together(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     rf"\b(?:the )?(?:{_DAY_NUMBER}{_TH}|last day) (?:day )?(?:of )?(?:the )?(?:(?P<which>this|next|last|coming|same|current) )?month\b"
 )
 def _day_of_this_month(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
-    first, last = month_of(sentence.today, _SHIFTS.get(match["which"], 0))
-    return day_of(first.year, first.month, int(match["day"] or last.day))
+    """The first of next month; "the first of the month" is the coming one."""
+    which = match["which"]
+    days = [
+        day_of(first.year, first.month, int(match["day"] or last.day))
+        for first, last in (month_of(sentence.today, _SHIFTS.get(which, 0) + later) for later in (0, 1))
+    ]
+    return days[0] if which or days[0] is None or days[0] >= sentence.today else days[1]
 
 
 @_rule(
-    r"\b(?:the )?(?P<part>end|beginning|start|middle|mid) (?:of )?(?:the |(?:the )?(?P<which>this|next|last|following|coming) )?"
+    r"\b(?:the )?(?P<part>end|last day|1st day|beginning|start|middle|mid) (?:of )?(?:the |(?:the )?(?P<which>this|next|last|following|coming) )?"
     rf"(?:(?P<period>week|month|year)|{_MONTH}{_YEAR}?)(?!\w)"
 )
 def _part_of_period(match: re.Match[str], sentence: _Sentence) -> dt.date:
@@ -236,7 +252,9 @@ def _part_of_period(match: re.Match[str], sentence: _Sentence) -> dt.date:
     first, last = period.start, period.end
     if match["period"] == "week":
         last = first + dt.timedelta(days=4)
-    day: dt.date = {"end": last, "beginning": first, "start": first}.get(match["part"], first + (last - first) / 2)
+    day: dt.date = {"end": last, "last day": last, "1st day": first, "beginning": first, "start": first}.get(
+        match["part"], first + (last - first) / 2
+    )
     return day
 
 
@@ -245,7 +263,7 @@ _IN_YEAR = list(FEASTS.values())
 
 @_rule(
     r"\b(?:(?P<which>this|next|last) )?(?:" + "|".join(f"({name})" for name in FEASTS) + r")\b"
-    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19|20)\d\d(?! hours)|20 \d\d(?! hours)))?"
+    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19\d|20[0-3])\d(?! hours)|20 [0-3]\d(?! hours)))?"
 )
 def _feast(match: re.Match[str], sentence: _Sentence) -> dt.date:
     """Christmas, Boxing Day, Easter Monday: the coming one, or that of a year."""
@@ -292,7 +310,7 @@ def _weekday_of_week(match: re.Match[str], sentence: _Sentence) -> dt.date:
 @_rule(
     rf"\b{_WHICH}?(?P<weekday>(?:{_WEEKDAYS})|(?:(?<=on )|(?<=this )|(?<=next )|(?<=last ))(?:sat|sun))\b"
     r"(?: (?P<after>after next|just gone|just past|gone|last|next)\b(?! (?:week|month)))?"
-    rf"(?: (?:the )?(?P<day>[0-3]?\d){_TH}(?! (?:of|one|time|floor)\b))?"
+    rf"(?: (?:the )?(?P<day>[0-3]?\d){_TH}(?! (?:of|one|time|thing|floor)\b))?"
 )
 def _named_weekday(match: re.Match[str], sentence: _Sentence) -> dt.date:
     weekday, how = WEEKDAYS[match["weekday"]], {match["which"], match["after"]} - {None, "the", "this", "coming", "this coming"}
@@ -337,7 +355,8 @@ def _period(match: re.Match[str], sentence: _Sentence, more: bool = False) -> Pe
 
 
 @_rule(
-    rf"\b(?:(?:{_COUNT} )?{_UNIT}) (?:before|prior to|ahead of) (?:the )?(?P<mark>{DAY})",
+    rf"\b(?P<count>\d{{1,3}}|an?) {_UNIT} (?:before|prior to|ahead of) (?:the )?(?P<mark>{DAY})",
+    rf"\b(?:the )?(?P<count>)(?P<unit>day) (?:before|prior to|ahead of) (?:the )?(?P<mark>{DAY})",
     rf"\b{_COUNT} {_UNIT} ago (?:on |last )?(?P<mark>{DAY})",
 )
 def _before_day(match: re.Match[str], sentence: _Sentence) -> dt.date:
@@ -381,6 +400,13 @@ def _moved(day: dt.date, match: re.Match[str], sign: int) -> dt.date:
     return day + dt.timedelta(days=steps * {"day": 1, "week": 7, "fortnight": 14}[unit])
 
 
+@_rule(rf"(?:(?<={DAY} )|(?<={DAY} or )|(?<={DAY} and )|(?<={DAY} \{CORRECTED} ))the day after\b")
+def _day_after(match: re.Match[str], sentence: _Sentence) -> dt.date:
+    """ "Tomorrow, or the day after"."""
+    mark = re.findall(DAY, match.string[: match.start()])[-1]
+    return sentence.last_day(mark) + dt.timedelta(days=1)
+
+
 @_rule(
     rf"(?:\b(?:the|on) |(?:^|\{CORRECTED} )(?:its )?){_DAY_NUMBER}{_TH}\b"
     r"(?! (?:of|one|time|thing|floor|name|street|avenue|house|door|option|choice|person|place|class)\b)"
@@ -392,7 +418,7 @@ def _bare_day(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
 
 @_rule(
     r"\b(?:in |during |since |until |before |after |(?P<which>this|next|last) )(?P<month>march|may)\b",
-    rf"\b{_WHICH}?(?P<month>{_CLEAR_MONTHS})\b",
+    rf"(?<!of )\b{_WHICH}?(?P<month>{_CLEAR_MONTHS})\b",
 )
 def _month(match: re.Match[str], sentence: _Sentence) -> Period:
     """April: the coming one, or this month where it is April."""

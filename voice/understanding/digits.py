@@ -10,11 +10,10 @@ from voice.understanding.wording import CORRECTED, spoken
 REPEATS = {"double": 2, "treble": 3, "triple": 3, "quadruple": 4}
 LONGEST_DIGITS = 64
 _SOUNDS = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "tree": "3", "sicks": "6",
-           "owe": "0"}  # fmt: skip
+           "owe": "0", "not": "0"}  # fmt: skip
 _SELDOM_MEANT = frozenset(("fore", "ate", "won", "owe", "sicks"))  # as words of their own, beside digits
-_BETWEEN = frozenset(
-    ("then", "and", "dash", "hyphen", "space", "stroke", "slash", "stop", "thats", "comma", "-", "/", "by", "a", "again")
-)
+_BEFORE_PRONOUN = frozenset("long short big new old other that this which another good".split())
+_BETWEEN = frozenset(("then", "and", "dash", "hyphen", "space", "stroke", "slash", "stop", "comma", "-", "/"))
 
 
 def parse_digits(text: str) -> str | None:
@@ -52,6 +51,8 @@ def _heard_right(words: list[str]) -> list[str]:
     """Homophones that a recogniser writes for digits, put right inside a string: "oh for to seven"."""
     right = list(words)
     for index, word in enumerate(words):
+        if word == "one" and index and words[index - 1] in _BEFORE_PRONOUN:
+            right[index] = "it"  # "it's a long one, four four ..."
         if word not in _SOUNDS:
             continue
         before = index > 0 and _is_digit(right[index - 1])
@@ -74,6 +75,8 @@ def _digits_at(words: list[str], index: int) -> tuple[str, int]:
         return digit * REPEATS[word], index + 2
     if word in REPEATS and follows in REPEATS and index + 2 < len(words) and (digit := _digit(words[index + 2])):
         return digit * REPEATS[word] * REPEATS[follows], index + 3  # "double double four"
+    if follows.removesuffix("s") in DIGITS and follows not in DIGITS and word in ONES and 1 < ONES[word] < 10:
+        return DIGITS[follows.removesuffix("s")] * ONES[word], index + 2  # "three nines"
     if (digit := _digit(word)) is not None and follows not in SCALES:
         return digit, index + 1
     if word[0].isdigit():

@@ -10,6 +10,7 @@ from voice.understanding.figures import NUMBER, figures
 from voice.understanding.marks import AMOUNT, Marks, Span, rewritten
 from voice.understanding.numbers import SPAN_WORDS
 from voice.understanding.spans import as_json, with_spans
+from voice.understanding.wording import CORRECTED
 
 SECONDS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "m": 60, "hour": 3600, "hr": 3600, "h": 3600, "day": 86_400,
            "week": 604_800, "fortnight": 1_209_600, "month": 2_592_000, "year": 31_536_000}  # fmt: skip
@@ -19,7 +20,7 @@ _UNIT = r"(?:second|sec|minute|min|hour|hr|day|week|fortnight|month|year)s?|(?<=
 _PART = r"half|quarter|3 quarters?"
 _ONE = (
     rf"(?:(?P<count>{NUMBER})|(?P<part>{_PART})(?: of)?(?: an?)?|an?)"
-    rf"(?: (?:good|whole|full|solid|single|clear))? (?P<unit>{_UNIT})\b(?: and (?:a )?(?P<more>{_PART})\b(?! an? ))?"
+    rf"(?: (?:good|whole|full|solid|single|clear|entire))? (?P<unit>{_UNIT})\b(?: and (?:a )?(?P<more>{_PART})\b(?! an? ))?"
 )
 LENGTH = re.sub(
     r"\?P<\w+>", "?:", rf"(?:\b{_ONE}(?:(?: and)? {_ONE})*(?: (?:and )?\d\d?\b(?! ?(?:{_UNIT}|oclock|am|pm|past|to|[:.]\d)))?)"
@@ -29,11 +30,15 @@ _SMALL_CHANGE = re.compile(r"(\d\d?)$")  # the minutes of "an hour twenty"
 _HOURS_AND_MINUTES = re.compile(r"\b(\d{1,2}):([0-5]\d) ?(?:hours?|h)\b")
 _UNIT_SAID_ONCE = (  # "two or three hours", "between one and two hours"
     (re.compile(rf"\b({NUMBER}) (or|to|-) (?=({NUMBER}|an?) ({_UNIT})\b)"), r"\1 \4 \2 "),
+    (re.compile(r"\ban? (\w+) or 2\b(?! \w+s\b)"), r"1 \1 or 2 \1"),
     (re.compile(rf"\bbetween ({NUMBER}|an?) (?:{_UNIT} )?and (?=({NUMBER}|an?) ({_UNIT})\b)"), r"between \1 \3 to "),
 )
 _OFTEN = re.compile(
     r"\b(?:once|twice|\d+ times|times|per|every) (?:an?|each|every)? ?(?:second|minute|hour|day|week|month|year)s?\b"
 )
+_CORRECTED_COUNT = re.compile(
+    rf"\b({_UNIT})((?: \{CORRECTED})+ (?:its )?{NUMBER})(?=$| \{CORRECTED})"
+)  # "two hours, no, three"
 _LENGTH = re.compile(LENGTH)
 
 
@@ -53,6 +58,7 @@ def parse_duration(text: str) -> Any:
     "between one and two hours", {"any_of"} for "two or three hours"; None when no length was said."""
     marks: Marks[int] = Marks(AMOUNT)
     said = _OFTEN.sub("", figures(text))
+    said = _CORRECTED_COUNT.sub(r"\1\2 \1", said)
     for pattern, complete in _UNIT_SAID_ONCE:
         said = pattern.sub(complete, said)
     said = rewritten(

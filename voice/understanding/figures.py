@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from voice.understanding.counting import DIGITS, ONES, ORDINAL_SCALES, ORDINALS, SCALES, WRITTEN, number_at
+from voice.understanding.counting import DIGITS, ONES, ORDINAL_SCALES, ORDINALS, SCALES, TENS, WRITTEN, number_at
 from voice.understanding.marks import rewritten
 from voice.understanding.wording import spoken
 
@@ -14,7 +14,7 @@ _DECIMAL = re.compile(r"\d+\.\d+$")
 _BEFORE_PRONOUN = frozenset("this that which each any every some another other only wrong right same big little new old "
                             "good no the".split())  # fmt: skip
 _AFTER_PRONOUN = frozenset("of another or that which who is was for in i we you they please".split())
-_BEFORE_FIGURE_ONE = frozenset("minus negative at number about to past half around after before".split())
+_BEFORE_FIGURE_ONE = frozenset("and or until minus negative at number about to past half around after before".split())
 _BESIDE_HOUR_ONE = ("in the morning", "in the afternoon")
 _BEFORE_MOMENT = frozenset("a one per split each every half".split())
 _FEW = frozenset("few several half and quarters of".split())
@@ -77,9 +77,14 @@ def _only_a_word(words: list[str], index: int) -> bool:
         or follows in ("oclock", "pm", "am")
     ):
         return False
-    if before in DIGITS or before in _BEFORE_FIGURE_ONE or " ".join(words[index + 1 : index + 4]) in _BESIDE_HOUR_ONE:
+    if (
+        before in DIGITS
+        or before in _BEFORE_FIGURE_ONE
+        or words[max(0, index - 2) : index] == ["quarter", "of"]
+        or " ".join(words[index + 1 : index + 4]) in _BESIDE_HOUR_ONE
+    ):
         return False
-    return before in _BEFORE_PRONOUN or before in ORDINALS or follows in _AFTER_PRONOUN
+    return before in _BEFORE_PRONOUN or (before in ORDINALS and follows not in TENS) or follows in _AFTER_PRONOUN
 
 
 def _fraction(words: list[str], index: int) -> tuple[str, int]:
@@ -117,12 +122,15 @@ def _times(count: str, scale: str) -> str:
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "3 quarters": Decimal("0.75"), "3 quarter": Decimal("0.75")}
 _ROUND = {"1000": "thousand", "1000000": "million", "1000000000": "billion"}
 _COMPOUNDS = [(re.compile(pattern), read) for pattern, read in (
+    (r"\b([1-9])0 \1 oh\b|\b([1-9])([1-9]) \2 \3\b", lambda m: m[0].split(" ")[0]),  # "fifty, five oh", to be clear
     (r"\b(?:a )?couple(?: of)? (hundred|thousand|million)\b", lambda m: _times("2", m[1])),
-    (r"\b(?:a )?couple(?: of)?(?= \w)", lambda m: "2"),
+    (r"\ba couple\b(?: of)?|\bcouple of\b", lambda m: "2"),
+    (r"\b(\d{1,3}) 000\b", lambda m: f"{m[1]}000"),
     (r"\bhalf (?:a )?dozen\b", lambda m: "6"),
     (r"\b(?:a|(\d+)) dozen\b", lambda m: _times(m[1] or "1", "dozen")),
     (r"\b(half|quarter|3 quarters) (?:of )?(1000000000|1000000|1000|100)\b", lambda m: _plain(_PARTS[m[1]] * int(m[2]))),
     (r"\b(1000|1000000|1000000000) and a half\b", lambda m: _times("1.5", _ROUND[m[1]])),
     (r"\b(\d{1,12}) and (?:a )?(half|quarter|3 quarters?)\b", lambda m: _plain(Decimal(m[1]) + _PARTS[m[2]])),
+    (r"\b(\d{1,3})000 (\d{3})\b(?! \d)", lambda m: m[1] + m[2]),  # a recogniser's "6,000, 764"
     (rf"\b({NUMBER}) (hundred|thousand|million|billion|k)\b", lambda m: _times(m[1], m[2])),
 )]  # fmt: skip

@@ -1,79 +1,124 @@
-"""Which intent a sentence has: a kernel classifier over word and character pieces, trained from the language's data.
+"""Which intent a sentence has: one linear classifier over its meaning (sentence vectors), its words and its letters.
 
-Trained when the language is first used, in well under a second, and always the same. Each intent's sentences
-vote for a new sentence by how much they share (TF-IDF, cosine), weighed by ridge regression in closed form.
+The vectors know that "the electric wants settling" is a bill; words and runs of letters know "un" in "unfreeze",
+and still match where a recogniser garbled a word. `learning.py` fits the weights; here they are only used.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from voice.languages import Language
-from voice.tokens import plain
+from voice.understanding.encoders import encode
 
-RIDGE = 0.4
-SHARPNESS = 6.0  # of the confidences; chosen so that held-out confidence matches held-out accuracy
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
+MOST_WORDS = 60  # of a sentence that vectors are made of: the last ones, because the wish comes at the end
+EVIDENCE = 5  # how many words are named as the reason
 
 
 @dataclass(frozen=True)
-class Classifier:
-    """Trained weights. `weights` has a row for each training sentence and a column for each intent."""
+class Reading:
+    """What one sentence may mean. `confidences`: intent -> 0-1, adding up to 1, the likeliest first. `danger`: how
+    likely somebody is in danger now, 0-1, judged by weights of its own."""
 
-    intents: tuple[str, ...]
-    pieces: dict[str, int]
+    confidences: Mapping[str, float]
+    danger: float
+
+    @property
+    def intent(self) -> str:
+        return next(iter(self.confidences))
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The known pieces of one kind, each with its column and its rarity."""
+
+    columns: Mapping[str, int]
     rarity: Floats
-    sentences: Floats
+
+    def weigh(self, pieces: Counter[str]) -> tuple[list[int], Floats]:
+        """The columns of the known pieces and their weights, whose squares add up to 1."""
+        known = [(self.columns[piece], count) for piece, count in pieces.items() if piece in self.columns]
+        columns = [column for column, _ in known]
+        weights = (1 + np.log([count for _, count in known])) * self.rarity[columns] if known else np.zeros(0)
+        length = float(np.linalg.norm(weights))
+        return columns, (weights / length if length else weights).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """Fitted weights, one row for each dimension of the vectors, then one for each word piece, then for each letter
+    piece; a column for each intent, and a last one for danger. `centre` is the mean of all vectors."""
+
+    language: str
+    intents: tuple[str, ...]
+    centre: Floats
+    words: Pieces
+    letters: Pieces
     weights: Floats
+    bias: Floats
 
-    def confidences(self, text: str) -> dict[str, float]:
-        """Each intent's confidence, adding up to 1. A sentence with no known piece is `none`."""
-        vector = _vector(_pieces(text), self.pieces, self.rarity)
-        scores = (self.sentences @ vector) @ self.weights
-        powers = np.exp(SHARPNESS * (scores - scores.max()))
-        return dict(zip(self.intents, (float(p) for p in powers / powers.sum()), strict=True))
+    def read(self, said: str, vector: Floats | None = None) -> Reading:
+        """What a plain sentence may mean. `vector`: its own, where it was made before."""
+        scores = self._scores(said, encode([last_words(said)], self.language)[0] if vector is None else vector)
+        powers = np.exp(scores[:-1] - scores[:-1].max())
+        shares = powers / powers.sum()
+        order = np.argsort(-shares, kind="stable")
+        return Reading({self.intents[place]: float(shares[place]) for place in order}, _danger(scores, self.intents))
 
+    def telling_words(self, said: str, intent: str) -> list[str]:
+        """The words and pairs of words that speak most for this intent, the strongest first."""
+        pieces = word_pieces(said)
+        columns, amounts = self.words.weigh(pieces)
+        known = [piece for piece in pieces if piece in self.words.columns]
+        rows = [len(self.centre) + column for column in columns]
+        for_it = amounts * self.weights[rows, self.intents.index(intent)] if rows else np.zeros(0)
+        return [known[place] for place in np.argsort(-for_it, kind="stable")[:EVIDENCE] if for_it[place] > 0]
 
-@cache
-def classifier(language: Language) -> Classifier:
-    """The language's classifier, trained once a process."""
-    return train({intent: list(sentences) for intent, sentences in language.sentences.items()})
-
-
-def train(examples: dict[str, list[str]]) -> Classifier:
-    """Closed-form kernel ridge regression on one-hot intents. Deterministic."""
-    intents = tuple(sorted(examples))
-    texts = [(sentence, intents.index(intent)) for intent in intents for sentence in examples[intent]]
-    counted = [_pieces(sentence) for sentence, _ in texts]
-    appears = Counter(piece for pieces in counted for piece in pieces)
-    index = {piece: number for number, piece in enumerate(sorted(appears))}
-    rarity = np.log((1 + len(texts)) / (1 + np.array([appears[piece] for piece in sorted(appears)]))) + 1
-    matrix = np.stack([_vector(pieces, index, rarity) for pieces in counted])
-    targets = np.zeros((len(texts), len(intents)))
-    targets[np.arange(len(texts)), [label for _, label in texts]] = 1.0
-    kernel = matrix @ matrix.T
-    weights = np.linalg.solve(kernel + RIDGE * np.eye(len(texts)), targets)
-    return Classifier(intents, index, rarity, matrix, weights)
-
-
-def _pieces(text: str) -> Counter[str]:
-    """Words, pairs of words, and four-letter runs: the runs still match when a recogniser garbled a word."""
-    words = plain(text).split()
-    pairs = [f"{one} {two}" for one, two in pairwise(words)]
-    runs = [f"#{padded[i : i + 4]}" for word in words for padded in [f"^{word}$"] for i in range(max(1, len(padded) - 3))]
-    return Counter([*words, *pairs, *runs])
+    def _scores(self, said: str, vector: Floats) -> npt.NDArray[np.float64]:
+        """What speaks for each intent, and for danger, as logarithms of odds."""
+        vector = centred(vector[np.newaxis], self.centre)[0]
+        dimensions, words = len(self.centre), len(self.words.rarity)
+        word_columns, word_amounts = self.words.weigh(word_pieces(said))
+        letter_columns, letter_amounts = self.letters.weigh(letter_pieces(said))
+        rows = [dimensions + column for column in word_columns] + [dimensions + words + column for column in letter_columns]
+        amounts = np.concatenate([word_amounts, letter_amounts])
+        return np.asarray(vector @ self.weights[:dimensions] + amounts @ self.weights[rows] + self.bias, dtype=np.float64)
 
 
-def _vector(pieces: Counter[str], index: dict[str, int], rarity: Floats) -> Floats:
-    vector = np.zeros(len(index))
-    for piece, count in pieces.items():
-        if piece in index:
-            vector[index[piece]] = (1 + np.log(count)) * rarity[index[piece]]
-    norm = np.linalg.norm(vector)
-    return vector / norm if norm else vector
+def _danger(scores: npt.NDArray[np.float64], intents: tuple[str, ...]) -> float:
+    """How likely somebody is in danger: halfway between its own odds and those that it has among all intents."""
+    if "emergency" not in intents:
+        return 0.0
+    place = intents.index("emergency")
+    others = np.delete(scores[:-1], place)
+    among_all = scores[place] - others.max() - np.log(np.exp(others - others.max()).sum())
+    return float(1 / (1 + np.exp(-(among_all + scores[-1]) / 2)))
+
+
+def last_words(said: str) -> str:
+    return " ".join(said.split()[-MOST_WORDS:])
+
+
+def centred(vectors: Floats, centre: Floats) -> Floats:
+    """Vectors of one encoder lie in a narrow cone; seen from its middle they differ more. Again of length 1 each."""
+    moved = vectors - centre
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    return np.asarray(moved / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
+
+
+def word_pieces(said: str) -> Counter[str]:
+    """Words and pairs of words."""
+    words = said.split()
+    return Counter([*words, *(f"{one} {two}" for one, two in pairwise(words))])
+
+
+def letter_pieces(said: str) -> Counter[str]:
+    """Runs of three and four letters inside words."""
+    edged = [f"^{word}$" for word in said.split()]
+    return Counter(word[i : i + n] for word in edged for n in (3, 4) for i in range(max(1, len(word) - n + 1)))

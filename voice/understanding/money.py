@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from voice.tokens import LONGEST
 from voice.understanding.figures import NUMBER, figures
 from voice.understanding.marks import AMOUNT, AnyOf, Marks, Span, rewritten
 from voice.understanding.numbers import SPAN_WORDS
@@ -14,16 +15,20 @@ from voice.understanding.spans import as_json, highest, with_spans
 from voice.understanding.wording import CORRECTED
 
 UNITS = {"pound": "GBP", "pounds": "GBP", "quid": "GBP", "sterling": "GBP", "euro": "EUR", "euros": "EUR", "dollar": "USD",
-         "dollars": "USD", "buck": "USD", "bucks": "USD", "won": "KRW", "yen": "JPY"}  # fmt: skip
+         "dollars": "USD", "buck": "USD", "bucks": "USD", "won": "KRW", "yen": "JPY", "gbp": "GBP", "eur": "EUR", "usd": "USD"}  # fmt: skip
 SUBUNITS = {"pence": "GBP", "penny": "GBP", "pennies": "GBP", "p": "GBP", "cents": None, "cent": None}
 NOTES = {"fiver": Decimal(5), "tenner": Decimal(10), "grand": Decimal(1000), "bob": Decimal("0.05")}
-SIGNS = {"£": "pounds", "$": "dollars", "€": "euros"}
+SIGNS = {"£": "pounds", "$": "dollars", "€": "euros", "gbp": "pounds", "usd": "dollars", "eur": "euros"}
 _UNIT, _SUBUNIT = "|".join(UNITS), "|".join(SUBUNITS)
 _NOT_MONEY = (
     r"(?!(?:st|nd|rd|th)| ?(?:(?:percent|oclock|am|pm|years?|days?|weeks?|months?|minutes?|hours?|times?|january|february|march|april|"
     r"may|june|july|august|september|october|november|december|people|digits?)\b|[:/]|(?:- )?\d))"
 )
-_SIGN_FIRST = re.compile(rf"([£$€]) ?({NUMBER})(?: (hundred|thousand|million|billion)\b)?(?! (?:{_UNIT})\b)")
+_SIGN_FIRST = re.compile(rf"([£$€]|\b(?:gbp|eur|usd)\b) ?({NUMBER})(?: (m|million)\b)?(?! (?:{_UNIT}|{_SUBUNIT})\b)")
+_SIGN_LAST = re.compile(r"(?<=\d )[£$€](?! ?\d)")
+_NATION = re.compile(r"\b(?:us|american|canadian|australian) (?=dollars?\b)")
+_DENIED = re.compile(rf"(?<=\bnot )({NUMBER})(?= {NUMBER} (?:{_UNIT})\b)")  # "not forty, fifty pounds"
+_SIGN_BEFORE_SUBUNIT = re.compile(rf"[£$€] ?(\d\d? (?:{_SUBUNIT}))\b")  # a recogniser writes "$24 and $68 cents"
 _WHOLE_AND_PART = re.compile(
     rf"\b(?P<whole>\d{{1,12}}|an?) (?P<unit>{_UNIT})(?: sterling)?(?: (?:and )?(?P<part>\d\d?|a) ?(?P<sub>{_SUBUNIT})\b|"
     rf" (?:and )?(?:oh |0 )?(?P<bare>\d\d?)\b{_NOT_MONEY}(?! ?(?:{_UNIT}|{_SUBUNIT})\b)(?!\.\d))"
@@ -46,19 +51,27 @@ class Money(NamedTuple):
     rank: int
 
 
+_UNPARTED = re.compile(r"(?<![\d.,:/£$€-])(?<![£$€] )[1-9]\d{3}(?![\d.,:/-])")  # four figures without a comma
+
+
 def parse_money(text: str) -> Any:
     """{"amount":"42.50","currency":"GBP"}; the currency is None when it was not said.
 
     An amount with its currency counts more than one without, and pounds and pence ("forty-two fifty") more than a
     bare number; the last of equals counts, and the corrected one. {"from","to"} for "between forty and fifty pounds".
     """
-    marks: Marks[Money] = Marks(AMOUNT)
-    said = _SIGN_FIRST.sub(lambda m: f"{m[2]}{' ' + m[3] if m[3] else ''} {SIGNS[m[1]]}", figures(text))
+    marks: Marks[Any] = Marks(AMOUNT)
+    said = _SIGN_BEFORE_SUBUNIT.sub(r"\1", figures(text))
+    said = _SIGN_LAST.sub(lambda m: SIGNS[m[0]], _NATION.sub("", said))
+    said = _SIGN_FIRST.sub(lambda m: f"{Decimal(m[2]) * (1_000_000 if m[3] else 1)} {SIGNS[m[1]]}", said)
 
     def marking(read: Callable[[re.Match[str]], Money]) -> Callable[[re.Match[str]], str]:
         return lambda match: marks.keep(read(match))
 
+    unparted = frozenset(_UNPARTED.findall(text[:LONGEST]))
+    said = _DENIED.sub(lambda m: marks.keep(Money(Decimal(m[1]), None, _BARE_NUMBER)), said)
     said = rewritten(said, [(pattern, marking(read)) for pattern, read in _RULES])
+    said = rewritten(said, [(_BARE, lambda m: marks.keep(_bare(m[0], pair=m[0] in unparted)))])
     said = with_spans(said, marks, SPAN_WORDS, _joined)
     chosen = marks.chosen(said, highest(lambda money: money.rank))
     return as_json(_in_currency(chosen, said, marks), _json)
@@ -79,6 +92,10 @@ def _and_a_half(match: re.Match[str]) -> Money:
 
 
 def _pair_of_units(match: re.Match[str]) -> Money:
+    """Forty-two fifty pounds; but "seventy, seventy-two pounds" and "fourteen, fourteen pounds" began again."""
+    whole, part = int(match["whole"]), int(match["part"])
+    if part == whole or (whole % 10 == 0 and whole < part < whole + 10):
+        return Money(Decimal(part), UNITS[match["unit"]], _SAID)
     return Money(Decimal(match["whole"]) + Decimal(match["part"]) / 100, UNITS[match["unit"]], _SAID)
 
 
@@ -92,8 +109,12 @@ def _pair(match: re.Match[str]) -> Money:
     return Money(Decimal(match["whole"]) + Decimal(part) / 100, None, _EXACT)
 
 
-def _bare(match: re.Match[str]) -> Money:
-    return Money(Decimal(match["amount"]), None, _EXACT if "." in match["amount"] else _BARE_NUMBER)
+def _bare(figure: str, pair: bool) -> Money | AnyOf:
+    """A number alone. "1587" is how a recogniser writes "fifteen eighty-seven": pounds and pence come first then."""
+    whole = Money(Decimal(figure), None, _EXACT if "." in figure else _BARE_NUMBER)
+    if not pair or figure.endswith("00"):
+        return whole
+    return AnyOf((Money(Decimal(figure) / 100, None, _BARE_NUMBER), whole))
 
 
 _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
@@ -104,7 +125,6 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
     (_OF_SUBUNITS, lambda m: Money(_count(m["amount"]) / 100, SUBUNITS[m["sub"]], _SAID)),
     (_OF_NOTES, _of_notes),
     (_PAIR, _pair),
-    (_BARE, _bare),
 ]
 
 

@@ -69,8 +69,8 @@ def _minutes(value: Clock | Span | AnyOf | None) -> Any:
     if isinstance(value, Span):
         return Span(*(end and end.readings[0] for end in value))
     clocks = [clock for clock in value.readings if isinstance(clock, Clock)] if isinstance(value, AnyOf) else [value]
-    likely = [clock.readings[0] for clock in clocks]
-    return AnyOf((*likely, *(clock.readings[1] for clock in clocks if clock.open)))
+    likely, others = [clock.readings[0] for clock in clocks], [clock.readings[1] for clock in clocks if clock.open]
+    return AnyOf((*likely, *others)) if len(likely) + len(others) > 1 else likely[0]
 
 
 def _after(now: dt.datetime, length: str) -> Clock:
@@ -92,7 +92,7 @@ _UNITS = (
     "pills?|miles?|times?|percent|degrees|of (?:us|them|those|these|you)|more|others?|digits?|or more|bags?|tins?|boxes|cats?|dogs?|"
     "children|grandchildren|stairs|steps|doors?|houses?"
 )
-_NOT_AN_HOUR = rf"(?!(?:st|nd|rd|th)| ?(?:[:./-]|\d|(?:{_UNITS})\b))"
+_NOT_AN_HOUR = rf"(?!(?:st|nd|rd|th)| ?(?:[:./-]|\d(?!\d? oclock)|(?:{_UNITS})\b))"
 _SOUNDS = {"for": "4", "to": "2", "too": "2", "ate": "8", "won": "1"}
 _PARTS_OF_DAY = r"mornings?|afternoons?|evenings?|nights?|tonight"
 _PLAINER: list[Rule] = [
@@ -103,10 +103,16 @@ _PLAINER: list[Rule] = [
     (re.compile(r"\b(?:just|shortly|a (?:bit|little)|slightly|right|straight) (?:before|after|gone|past) (?=\d|half|quarter|noon|mid)"), lambda m: ""),
     (re.compile(r"\b(half|quarter past|quarter to|quarter after|\d past|\d to|at) (for|ate|too)(?= oclock| in the | this | at night| pm| am| please|$| \|)"),
      lambda m: f"{m[1]} {_SOUNDS[m[2]]}"),
-    (re.compile(r"\b(for|to|too|ate|won)(?= oclock\b| (?:15|30|45)\b(?! (?:pounds|p|pence|minutes)))"), lambda m: _SOUNDS[m[1]]),
+    (re.compile(r"\b(for|to|too|ate|won)(?= oclock\b| (?:15|30|45)(?: [ap]m\b| in the | tomorrow\b|$))"), lambda m: _SOUNDS[m[1]]),
     (re.compile(r"\bbetween (\d\d?)(?= and )|\bfrom (\d\d?)(?= (?:to|until|-) )"), lambda m: f"{m[0]} oclock"),
     (re.compile(r"\boclock (in the (?:morning|afternoon|evening)|at night)? ?(sharp|on the dot|exactly|ish)\b"), lambda m: f"oclock {m[1] or ''}".rstrip()),
     (re.compile(r"\b(\d\d?) h (\d\d)\b"), lambda m: f"{m[1]}:{m[2]}"),
+    (re.compile(rf"\b(?:half|quarter|\d\d?) (?:past|to) (\d\d?)((?: \{CORRECTED})+ (?:its )?(?:half|quarter|\d\d?) (?:past|to))\b(?! \d)"),
+     lambda m: f"{m[2]} {m[1]}"),
+    (re.compile(r"\b(\d\d?) clock\b"), lambda m: f"{m[1]} oclock"),
+    (re.compile(r"\b(half|quarter|\d\d?(?: minutes)?) passed (?=\d)"), lambda m: f"{m[1]} past "),
+    (re.compile(r"\b(?:(quarter) (?:2|too)|(5|10|20|25) too) (?=\d)"), lambda m: f"{m[1] or m[2]} to "),
+    (re.compile(r"\b(?:oh|0) (\d)([0-5]\d)\b"), lambda m: f"0{m[1]}:{m[2]}"),
 ]  # fmt: skip
 _HOURS = {"noon": 12, "midday": 12, "12 noon": 12, "midnight": 0, "12 midnight": 0}
 _HOUR = r"(?P<hour>12 noon|12 midnight|noon|midday|midnight|\d\d?)(?: oclock)?"
@@ -162,6 +168,12 @@ def _beside(match: re.Match[str], minutes: int) -> Clock | None:
     return hour._replace(minute=(hour.minute + sign * minutes) % (HALF_A_DAY if hour.open else A_DAY))
 
 
+@_rule(r"\b(?P<hour>[01]?\d|2[0-3])[: ]?(?P<minute>[0-5]\d) hours\b")
+def _by_the_day(match: re.Match[str]) -> Clock:
+    """Sixteen hundred hours, 11:30 hours."""
+    return Clock(int(match["hour"]) * 60 + int(match["minute"]), open=False)
+
+
 @_rule(
     rf"\b(?P<nought>oh |0 )?(?P<hour>\d\d?) (?P<minute>[0-5]\d)\b{_HALF}(?: hours)?(?! (?:past|to \d|{_UNITS})\b)(?![.:]?\d| \d)",
     rf"\b(?P<nought>oh |0 )?(?P<hour>\d\d?) (?:oh|o|0) (?P<minute>\d)\b{_HALF}(?: hours)?(?! \d)",
@@ -174,9 +186,8 @@ def _hour_and_minute(match: re.Match[str]) -> Clock | None:
 
 @_rule(
     r"^(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)$(?P<half>)",
-    r"(?<=\bat )(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)\b(?P<half>)",
+    rf"(?:(?<=\bat )|(?<=\bby )|(?<=\bfor )|(?<=\babout )|(?<=\baround )|(?<=\bits )|(?<={DAY} ))(?P<hour>[01]?\d|2[0-3])(?P<minute>[0-5]\d)\b{_NOT_AN_HOUR}(?P<half>)",
     r"\b(?P<hour>\d|1[0-2])(?P<minute>[0-5]\d) ?(?P<half>am|pm)\b",
-    r"\b(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d) hours\b(?P<half>)",
 )
 def _in_one_figure(match: re.Match[str]) -> Clock | None:
     return _clock(match["hour"], match["minute"], match["half"])
@@ -191,21 +202,22 @@ def _whole_hour(match: re.Match[str]) -> Clock | None:
     return _clock(match["hour"], 0, match["half"])
 
 
-# A bare hour counts where something beside it says that it is one. What is kept stays in front of its mark.
+# A bare hour counts where something beside it says that it is one, and so do four figures that a clock shows. What is kept stays in front of its mark.
 _BARE_HOURS = [re.compile(pattern) for pattern in (
-    rf"(?P<kept>(?:\b(?:at|around|about|by|before|after|past|until|say|for|from|gone|than|its|is|be|or)|\{CORRECTED}|{DAY}|{CLOCK} (?:and|to|or))"
+    rf"(?P<kept>(?:\b(?:at|dead on|bang on|around|about|by|before|after|past|until|say|for|from|gone|than|its|it|is|be|or)|\{CORRECTED}|{DAY}|{CLOCK} (?:and|to|or))"
     rf"(?: (?:about|around|say|at))? )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
-    rf"(?P<kept>\b)(?P<hour>1[0-2]|[1-9])(?= (?:in the (?:{_PARTS_OF_DAY})|at night|this|tonight|on {DAY}|{DAY}|please|or {CLOCK}|or (?:later|earlier|after|before)))",
+    rf"(?P<kept>\b)(?P<hour>1[0-2]|[1-9])(?= (?:in the (?:{_PARTS_OF_DAY})|at night|this|tonight|on {DAY}|{DAY}|please|or {CLOCK}|or (?:later|earlier|after|before)|onwards|- {CLOCK}|to {CLOCK}))",
     rf"(?P<kept>\b(?:{_PARTS_OF_DAY}) )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
-    r"(?P<kept>^|\b)(?P<hour>1[0-2]|[1-9])(?= (?:to|until) (?:1[0-2]|[1-9])$)",
-    rf"(?P<kept>{CLOCK} (?:to|until) )(?P<hour>1[0-2]|[1-9])$",
+    r"(?P<kept>^|\b)(?P<hour>1[0-2]|[1-9])(?= (?:to|until|-) (?:1[0-2]|[1-9])$)",
+    rf"(?P<kept>{CLOCK} (?:to|until|-) )(?P<hour>1[0-2]|[1-9])$",
     r"^(?P<kept>)(?P<hour>1[0-2]|[1-9])$",
+    rf"(?<!in )(?<!since )(?<!born )(?<!of )(?P<kept>\b)(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\b{_NOT_AN_HOUR}",
 )]  # fmt: skip
 
 
 def _with_bare_hours(said: str, clocks: Clocks) -> str:
     def keep(match: re.Match[str]) -> str:
-        clock = _clock(match["hour"], 0, None, _BARE)
+        clock = _clock(match["hour"], match.groupdict().get("minute") or 0, None, _BARE)
         return match["kept"] + clocks.keep(clock) if clock else match[0]
 
     return rewritten(said, [(pattern, keep) for pattern in _BARE_HOURS])
@@ -213,6 +225,7 @@ def _with_bare_hours(said: str, clocks: Clocks) -> str:
 
 _PART_BESIDE = re.compile(rf"\b(?:{_PARTS_OF_DAY})\b|^ ?(?:am|pm)\b")
 _FAR = 100  # characters: a part of the day further away is about something else
+_MARK = re.compile(CLOCK)
 _ENDS_HERE = re.compile(rf"{CLOCK}|\{CORRECTED}")
 
 
@@ -224,17 +237,29 @@ def _in_part_of_day(said: str, clocks: Clocks) -> str:
         if not isinstance(clock, Clock) or not clock.open:
             return match[0]
         after = _PART_BESIDE.search(_ENDS_HERE.split(said[match.end() : match.end() + _FAR], maxsplit=1)[0])
-        before = (
-            None
-            if after
-            else next(reversed(list(_PART_BESIDE.finditer(said[max(0, match.start() - _FAR) : match.start()]))), None)
-        )
+        before = None if after else _last(_PART_BESIDE, said[max(0, match.start() - _FAR) : match.start()])
+        if not after and not before:
+            return clocks.keep(_in_the_same_half(clock, said[: match.start()], clocks))
         part = (after or before or [""])[0].strip().removesuffix("s")
         if not part or (before and part == "morning" and 60 <= clock.minute < 360):
             return match[0]  # who saw somebody this morning and says "four o'clock" means no four in the morning
         return clocks.keep(clock._replace(minute=clock.minute + HALF_A_DAY * _is_late(clock.minute, part), open=False))
 
     return re.sub(CLOCK, placed, said)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(reversed(list(pattern.finditer(text))), None)
+
+
+def _in_the_same_half(clock: Clock, before: str, clocks: Clocks) -> Clock:
+    """ "Five pm, no, six" is six pm."""
+    taken_back, correction, _ = before.rpartition(CORRECTED)
+    last = _last(_MARK, taken_back) if correction else None
+    corrected = clocks[last[0]] if last else None
+    if not isinstance(corrected, Clock) or corrected.open or corrected.minute % HALF_A_DAY == 0:
+        return clock
+    return clock._replace(minute=clock.minute + HALF_A_DAY * (corrected.minute >= HALF_A_DAY), open=False)
 
 
 def _is_late(minute: int, part: str) -> bool:
@@ -285,7 +310,7 @@ _PART_RULES: list[tuple[re.Pattern[str], _Read]] = [
 ]  # fmt: skip
 _SPAN_WORDS = span_words(
     CLOCK,
-    later=r"(?:any ?time |sometime )?(?:after|past|from)|(?:not|no|nothing|never|dont come|cant do anything)(?: \w+)? "
+    later=r"(?:any ?time |sometime )?(?<!not )(?<!no )(?<!nothing )(?:after|past|from)|(?:not|no|nothing|never|cant|cannot|wont|dont)(?: \w+){0,4}? "
     r"(?:before|earlier than|sooner than|until)|(?<!no )(?<!not )later than",
     earlier=r"(?:any ?time |sometime )?(?:before|until|up to)|(?:not|no|nothing|never|no one)(?: \w+)? (?:after|later than|past)|earlier than",
 )

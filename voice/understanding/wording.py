@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from voice.understanding.counting import DIGITS, ONES, TENS
 
@@ -17,13 +18,18 @@ LONGEST_SAID = 600  # characters, about a minute of speech: reading stays fast w
 _FRACTIONS = {"½": "half", "¼": "quarter", "¾": "three quarters"}
 _AFTER_FIGURE = {"½": " and a half ", "¼": " and a quarter ", "¾": " and three quarters "}
 _FRACTION = re.compile(r"(?P<after>(?<=\d) ?)?(?P<sign>[½¼¾])")
-_WRITTEN = (  # pattern -> plainer writing
+_TYPED = {"1/2": "½", "1/4": "¼", "3/4": "¾"}
+_WRITTEN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (  # pattern -> plainer writing
     (re.compile(r"\b([ap])\. ?m\b\.?"), r" \1m "),
     (re.compile(r"o['’ ]? ?clock"), "oclock"),
     (re.compile(r"['’]"), ""),
-    (re.compile(r"\b(\w{1,3})(?:-|…|\.\.\.) ?(?=\1\w)"), ""),  # a false start: f-four, th... third
+    (
+        re.compile(r"\b([^\W\d_]{1,3})(?:-|…|\.\.\.) ?(?=\1\w)|\b([^\W\d_]+)-, (?=\2\b)"),
+        "",
+    ),  # a false start: f-four, th... third
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
-    (re.compile(r"(?<=\d) ?[-–] ?(?=\d)"), " - "),
+    (re.compile(r"(?<=\d) (1/2|1/4|3/4)\b"), lambda match: _AFTER_FIGURE[_TYPED[match[1]]]),
+    (re.compile(r"(?<=\d) ?[-–] ?(?=\d)|(?<=\d[ap]m) ?[-–] ?(?=\d)|(?<= [ap]m) *[-–] *(?=\d)"), " - "),
     (re.compile(r"(?<![\w£$€] )(?<![\w£$€])[-−](?=[\d£$€])"), " minus "),
     (re.compile(r"%"), " percent "),
     (re.compile(rf"\b({'|'.join([*ONES, *TENS])})-?ish\b"), r"\1 ish"),
@@ -31,7 +37,7 @@ _WRITTEN = (  # pattern -> plainer writing
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.:]\d+)*|[^\W\d_]+|[£$€/]|(?<= )-(?= \d)")
 _MISHEARD = {"forth": "fourth", "nineth": "ninth", "twelth": "twelfth", "febuary": "february", "wensday": "wednesday",
              "fourty": "forty", "ninty": "ninety", "tomorow": "tomorrow", "thirsty": "thursday", "till": "until", "til": "until",
-             "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds", "pent": "pence", "pants": "pence"}  # fmt: skip
+             "fortnite": "fortnight", "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds", "pent": "pence", "pants": "pence"}  # fmt: skip
 _HESITATION = re.compile(r"(?:u+[hm]+|e+r+m*|h+m+|m+h?m+|a+h+|eh)$")
 _FILLER = re.compile(
     r"\b(?:like|basically|literally|well|you know|you see|you understand|"
@@ -43,7 +49,7 @@ _FILLER = re.compile(
     r"roughly|approximately|more or less|or thereabouts|or so|give or take|dear me|bless me)\b ?"
 )
 _CORRECTION = re.compile(
-    r"\b(?:no(?! (?:later|earlier|more|less|fewer|sooner|longer|one (?!and|point|or|hundred|thousand|million|oclock|pound|hour|day|week|minute|[a-z]+ty|[a-z]+teen|oh|quarter)|problem|idea|good|need|way|doubt|use|matter|rush|hurry))|"
+    r"\b(?:no(?! (?:later|earlier|more|less|fewer|sooner|longer|one (?!and|point|or|hundred|thousand|million|oclock|pound|hour|day|week|minute|[a-z]+ty|[a-z]+teen|oh|quarter|in the (?:morning|afternoon))|problem|idea|good|need|way|doubt|use|matter|rush|hurry))|"
     r"nope|nah|sorry|actually|oops|whoops|pardon(?: me)?|i beg your pardon|beg (?:your )?pardon|excuse me|i mea?nt?|i tell a lie|"
     r"wait(?: a (?:minute|moment|second|sec)\b(?! and))?|(?:hang|hold) on(?: a (?:minute|moment|second|sec|tick)\b(?! and))?|correction|my mistake|"
     r"(?:scratch|strike|forget|change|cancel) that(?: to)?|make (?:that|it)|or rather|or better|better still|"

@@ -43,7 +43,8 @@ DIGITS = {"pin"}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
-WITH_A_LADDER = sorted(ASKS.keys() - {"message.record", "still_there"})  # silence is patience in these two
+# Silence is patience in the first two; after the recap, whose caller has said goodbye, it is an end.
+WITH_A_LADDER = sorted(ASKS.keys() - {"message.record", "still_there", "recap"})
 
 
 def at(ask: str) -> State:
@@ -203,8 +204,8 @@ def test_who_asked_us_to_wait_may_be_quiet_for_two_minutes(ask: str) -> None:
     step = say(at(ask), "wait")
     for heard in [SILENCE, MUMBLE] * (SILENCES_WHILE_WAITING // 2):
         step = advance(step.state, heard)
-        assert [say.key for say in step.says] == ["waiting"] and step.state.failures == 0
-    assert advance(step.state, SILENCE).says[0].key != "waiting"
+        assert [say.key for say in step.says] in (["tick"], ["waiting"]) and step.state.failures == 0
+    assert not {say.key for say in advance(step.state, SILENCE).says} & {"tick", "waiting"}
 
 
 @pytest.mark.parametrize("ask", WITH_A_LADDER)

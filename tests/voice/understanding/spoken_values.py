@@ -17,11 +17,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from voice.spoken import en
 from voice.understanding import parse
 
-NOW = dt.datetime(2026, 11, 24, 10, 0)  # a Tuesday
+NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/London"))  # a Tuesday
 DAY = dt.timedelta(days=1)
 
 

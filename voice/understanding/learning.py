@@ -1,0 +1,130 @@
+"""What the understanding learns from a language's sentences, and where it is kept.
+
+The weights lie beside the sentences they were learned from (`learned.npz`, written by `helpline models learn`) or,
+where sentences were changed since, in the folder for kept things. Both carry a key made from the sentences, the
+recipe and the encoders: weights with another key are not used. With neither, they are learned at first use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from voice.languages import Language
+from voice.tokens import plain
+from voice.understanding.encoders import encode, names
+from voice.understanding.intents import Classifier, Floats, Pieces, last_words
+
+RECIPE = 1  # raise it when the same sentences would give other weights
+LEARNED = "learned.npz"
+
+
+@cache
+def classifier(language: Language) -> Classifier:
+    """The language's classifier: what was learned before from these very sentences, else learned now and kept."""
+    key = key_of(language)
+    for path in _places(language, key):
+        if kept := load(path, key):
+            return kept
+    learned = _learned(language)
+    if language.kept:
+        save(learned, _places(language, key)[-1], key)
+    return learned
+
+
+def learn(language: Language) -> Path:
+    """Learn from the language's sentences and write the weights beside them. Returns their file."""
+    path = language.folder / LEARNED
+    save(_learned(language), path, key_of(language))
+    return path
+
+
+def _learned(language: Language) -> Classifier:
+    from voice.understanding.fitting import fit  # slow to import, and seldom needed
+
+    examples = [(plain(sentence), intent) for intent in sorted(language.sentences) for sentence in language.sentences[intent]]
+    return fit(language.code, examples, vectors([sentence for sentence, _ in examples], language))
+
+
+def key_of(language: Language) -> str:
+    """Changes with the sentences, the recipe or the encoders: 64 hexadecimal digits."""
+    made_from = [RECIPE, names(language.code), sorted(language.sentences.items())]
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def _places(language: Language, key: str) -> list[Path]:
+    kept = [language.kept / f"{language.code}-{key[:16]}.npz"] if language.kept else []
+    return [language.folder / LEARNED, *kept]
+
+
+def vectors(sentences: Sequence[str], language: Language) -> Floats:
+    """Each plain sentence's vector; those that were made before come from the folder for kept things."""
+    path = language.kept / f"vectors-{'-'.join(names(language.code))}.npz" if language.kept else None
+    known = _load_vectors(path)
+    short = {sentence: last_words(sentence) for sentence in sentences}
+    missing = [text for text in dict.fromkeys(short.values()) if text not in known]
+    known.update(zip(missing, encode(missing, language.code).astype(np.float16), strict=True) if missing else ())
+    if path and missing:
+        _write(path, texts=np.array(json.dumps(list(known))), vectors=np.stack(list(known.values())))
+    return np.stack([known[short[sentence]] for sentence in sentences]).astype(np.float32)
+
+
+def _load_vectors(path: Path | None) -> dict[str, Any]:
+    try:
+        with np.load(path or "") as file:
+            return dict(zip(json.loads(str(file["texts"])), file["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return {}  # never kept, or a broken file: they are made again
+
+
+def save(learned: Classifier, path: Path, key: str) -> None:
+    """Write the weights with their key. The file is whole or not there."""
+    known = {
+        "key": key,
+        "language": learned.language,
+        "intents": learned.intents,
+        "words": list(learned.words.columns),
+        "letters": list(learned.letters.columns),
+    }
+    _write(
+        path,
+        known=np.array(json.dumps(known)),
+        centre=learned.centre.astype(np.float32),
+        word_rarity=learned.words.rarity.astype(np.float16),
+        letter_rarity=learned.letters.rarity.astype(np.float16),
+        weights=learned.weights.astype(np.float16),
+        bias=learned.bias.astype(np.float16),
+    )
+
+
+def load(path: Path, key: str) -> Classifier | None:
+    """The weights that were kept under this key; None when there are none, or the file is another's or broken."""
+    try:
+        with np.load(path) as file:
+            known = json.loads(str(file["known"]))
+            if known["key"] != key:
+                return None
+            words, letters = (
+                Pieces({piece: column for column, piece in enumerate(known[kind])}, file[rarity].astype(np.float32))
+                for kind, rarity in (("words", "word_rarity"), ("letters", "letter_rarity"))
+            )
+            weights, bias = file["weights"].astype(np.float32), file["bias"].astype(np.float32)
+            return Classifier(known["language"], tuple(known["intents"]), file["centre"], words, letters, weights, bias)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def _write(path: Path, **arrays: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        np.savez_compressed(part, **arrays)
+    os.replace(part.name, path)
