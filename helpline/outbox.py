@@ -85,7 +85,8 @@ def claim(model: type[Promised], worker: str, now: dt.datetime, most: int = 20) 
     """Lease up to `most` due rows to `worker`, in one statement, so that two workers never get the same row.
 
     The caller commits at once, does the work outside the transaction where it leaves the house, then calls
-    `settle` in the transaction of the effect. A worker that dies loses its lease after LEASE.
+    `settle` in the transaction of the effect. A worker that dies loses its lease after LEASE. The rows are detached
+    from the session: reading them later opens no transaction, and they go on saying what was claimed.
     """
     due = (
         select(model.id)
@@ -101,7 +102,10 @@ def claim(model: type[Promised], worker: str, now: dt.datetime, most: int = 20) 
         .returning(model)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return sorted(db.session.scalars(claimed).all(), key=lambda row: (row.due_at, row.id))
+    rows = sorted(db.session.scalars(claimed).all(), key=lambda row: (row.due_at, row.id))
+    for row in rows:
+        db.session.expunge(row)
+    return rows
 
 
 def settle(row: Timer | Delivery, now: dt.datetime, **values: Any) -> bool:

@@ -21,6 +21,7 @@ PLAIN_WORDS = {
     400: ("This did not work", "The page was open for too long, or something was missing. Please go back and try again."),
     403: ("This page is not for you", "You are signed in, but this page belongs to somebody else's work."),
     404: ("There is nothing here", "The page was not found. It may have been finished or taken already."),
+    405: ("There is nothing here", "This address only takes forms. Please start from the first page."),
     413: ("That was too much", "More was sent than this page can take."),
     429: ("Please wait a little", "There were too many tries. Please wait ten minutes and try again."),
 }
@@ -31,7 +32,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_safe_headers)
     app.register_error_handler(HTTPException, _explain)
     app.register_error_handler(CSRFError, _explain)
-    app.context_processor(lambda: {"text_size": _text_size()})
+    app.context_processor(_for_every_page)
     app.jinja_env.filters.update(local=local, day=day)
 
 
@@ -57,6 +58,11 @@ def local(moment: dt.datetime | None, form: str = "%H:%M") -> str:
 
 def day(date: dt.date) -> str:
     return f"{date:%A} {date.day} {date:%B}"
+
+
+def _for_every_page() -> dict[str, str]:
+    settings = current_app.extensions["helpline"].settings
+    return {"text_size": _text_size(), "helpline_name": settings.name, "helpline_number": settings.telephony.number}
 
 
 def _text_size() -> str:

@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+LONGEST = 86_400  # seconds: nothing in a telephone call takes longer than a day
 CONFIG_DIR = Path(__file__).resolve().parent.parent / "config"
 
 
@@ -96,6 +97,7 @@ class Settings:
 
 
 ENVIRONMENT_ONLY = {"secret_key": "HELPLINE_SECRET_KEY", "pin_pepper": "HELPLINE_PIN_PEPPER"}
+CHANGES = "changes"  # the source of what a program gives, as against a file
 TOKEN_VARIABLE = "TWILIO_AUTH_TOKEN"  # noqa: S105 - the variable's name, not its value
 
 
@@ -107,7 +109,7 @@ def load_settings(environ: Mapping[str, str], **changes: Any) -> Settings:
     values = _read_toml(CONFIG_DIR / "default.toml")
     if chosen := environ.get("HELPLINE_CONFIG"):
         values = _merged(values, _read_toml(Path(chosen)), chosen)
-    values = _merged(values, changes, "changes")
+    values = _merged(values, changes, CHANGES)
     settings: Settings = _build(Settings, values, environ, "HELPLINE", "")
     _check(settings)
     return settings
@@ -123,17 +125,18 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], over: Mapping[str, Any], source: str) -> dict[str, Any]:
+    from_file = not source.startswith(CHANGES)
     merged = dict(base)
     for name, value in over.items():
-        if name in ENVIRONMENT_ONLY or name == "auth_token":
-            if source != "changes":
-                raise SettingsError(f"{source}: {name} is a secret and is read from the environment only")
-        elif name not in base and source != "changes" and "vosk_models" not in source:
+        secret = name in ENVIRONMENT_ONLY or name == "auth_token"
+        if secret and from_file:
+            raise SettingsError(f"{source}: {name} is a secret and is read from the environment only")
+        if name not in base and not secret and not source.endswith(": vosk_models"):
             raise SettingsError(f"{source}: there is no setting {name!r}")
         if isinstance(base.get(name), dict):
             if not isinstance(value, Mapping):
                 raise SettingsError(f"{source}: {name} is a section, not a value")
-            value = _merged(base[name], value, source if source == "changes" else f"{source}: {name}")
+            value = _merged(base[name], value, f"{source}: {name}")
         merged[name] = value
     return merged
 
@@ -150,7 +153,7 @@ def _build(kind: type, values: Mapping[str, Any], environ: Mapping[str, str], pr
             value = environ.get(variable, values.get(name, ""))
             made[name] = _typed(wanted, value, f"{path}{name}")
         else:
-            made[name] = dict(values.get(name, {}))
+            made[name] = {key: _typed(str, value, f"{path}{name}.{key}") for key, value in values.get(name, {}).items()}
     return kind(**made)
 
 
@@ -183,7 +186,8 @@ def _check(settings: Settings) -> None:
         f"1 to threads - 16 = {settings.server.threads - 16}, so that web pages still get a thread",
     )
     for item in fields(TurnTaking):
-        require(getattr(settings.turn_taking, item.name) > 0, f"turn_taking.{item.name}", "more than 0 seconds")
+        right = 0 < getattr(settings.turn_taking, item.name) <= LONGEST
+        require(right, f"turn_taking.{item.name}", f"more than 0 and at most {LONGEST:,} seconds")
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -193,7 +197,10 @@ def _check(settings: Settings) -> None:
             time.fromisoformat(getattr(settings.telephony, name))
         except ValueError as error:
             raise SettingsError(f"telephony.{name}: a time such as 08:00") from error
-    url = urlsplit(settings.public_url)
+    try:
+        url = urlsplit(settings.public_url)
+    except ValueError as error:
+        raise SettingsError(f"public_url: {settings.public_url!r} is not an address") from error
     require(
         url.scheme in ("http", "https") and bool(url.netloc) and not url.path.strip("/") and not url.query,
         "public_url",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from helpline.db import db
 from helpline.settings import load_settings
 from tests.cast import PEPPER, Clock, People, enrol
 
+DATABASE = "HELPLINE_TEST_DATABASE"  # the URL of an empty PostgreSQL database, to run the same tests over it
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -23,8 +26,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
-    """The application over a fresh SQLite file, without a telephone company."""
-    settings = load_settings({}, data_dir=str(tmp_path), secret_key="s" * 32, pin_pepper=PEPPER)
+    """The application without a telephone company, over a fresh SQLite file, or over the empty database that is named."""
+    url = os.environ.get(DATABASE, "")
+    settings = load_settings({}, data_dir=str(tmp_path), database_url=url, secret_key="s" * 32, pin_pepper=PEPPER)
     app = create_app(settings, clock.now)
     with app.app_context():
         db.create_all()
@@ -32,6 +36,8 @@ def app(tmp_path: Path, clock: Clock) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.session.remove()
+        if url:
+            db.drop_all()
         db.engine.dispose()
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import inspect
 from helpline.app import create_app
 from helpline.db import db
 from helpline.settings import load_settings
+from tests.needs import needs
 
 POSTGRESQL = "HELPLINE_TEST_POSTGRESQL"  # the URL of an empty database that tests may fill and empty
 
@@ -24,10 +25,7 @@ POSTGRESQL = "HELPLINE_TEST_POSTGRESQL"  # the URL of an empty database that tes
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The application over a database without tables."""
     url = os.environ.get(POSTGRESQL, "") if request.param == "postgresql" else ""
-    if request.param == "postgresql" and not url:
-        if os.environ.get("HELPLINE_REQUIRE_ALL") == "1":
-            pytest.fail(f"{POSTGRESQL} does not name a database")
-        pytest.skip(f"{POSTGRESQL} does not name a database")
+    needs(request.param == "sqlite" or url, f"PostgreSQL ({POSTGRESQL})")
     app = create_app(load_settings({}, database_url=url, data_dir=str(tmp_path)))
     with app.app_context():
         yield app

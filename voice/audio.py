@@ -92,6 +92,13 @@ class Resampler:
         return bytes(self._stream.resample_chunk(samples, last=last).astype("<i2").tobytes())
 
 
+def quietest(samples: Samples, rate: int, first: float, last: float) -> int:
+    """Where to cut so that no word is torn: the quietest tenth of a second between two times in seconds, as an index."""
+    start, window = int(first * rate), rate // 10
+    energy = np.convolve(samples[start : int(last * rate)] ** 2, np.ones(window), "valid")
+    return start + int(energy.argmin()) + window // 2
+
+
 def read_blocks(path: Path, seconds: float = BLOCK_SECONDS) -> Iterator[tuple[Samples, int]]:
     """The file in blocks of mono floats with their rate: any length in bounded memory, channels mixed.
 

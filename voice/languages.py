@@ -25,7 +25,8 @@ INTENTS = frozenset(
     "change_language what_day help repeat slower faster louder quieter wait back cancel yes no greeting thanks goodbye "
     "none".split()
 )
-EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
+EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back", "change_language")  # in every grammar
+SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
 
 
@@ -95,7 +96,8 @@ class Language:
             return None
         options = [plain(option) for option in expecting.options]
         parts = [phrase for option in options for phrase in (option, *option.split())]
-        everywhere = [plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ())]
+        said = (plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ()))
+        everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
         return tuple(dict.fromkeys([*self.answers.get(expecting.name, ()), *parts, *everywhere]))
 
     def for_parsers(self, text: str) -> str:
@@ -173,7 +175,7 @@ def _patterns(data: Mapping[str, list[str]], code: str) -> dict[str, tuple[re.Pa
 def _check(language: Language) -> None:
     code = language.code
     if unknown := (language.sentences.keys() | language.patterns.keys()) - INTENTS:
-        raise LanguageError(f"{code}: the sentences name intents that do not exist: {sorted(unknown)}")
+        raise LanguageError(f"{code}/sentences.toml: there is no intent {sorted(unknown)}")
     seen: dict[str, str] = {}
     for intent, sentences in language.sentences.items():
         for sentence in sentences:

@@ -40,6 +40,7 @@ class SpeechDetector:
     def __init__(self) -> None:
         self._resampler = Resampler(RATE, DETECTOR_RATE)
         self._pcm = b""
+        self._quiet = 0  # windows since the last speech
         self._forget()
         self._context = np.zeros(CONTEXT, np.float32)
         self._levels = [-120.0] * RECENT

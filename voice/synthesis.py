@@ -87,6 +87,12 @@ def pieces(
         yield to_pcm(np.concatenate([shape(trim(synthesise(spelt, speed)), gain), silence(rest)]))
 
 
+def tick() -> bytes:
+    """A soft tick as line PCM: the line is alive, and nobody is in a hurry."""
+    time = np.arange(int(RATE * 0.06)) / RATE
+    return to_pcm((0.08 * np.sin(2 * np.pi * 620 * time) * np.exp(-time * 60)).astype(np.float32))
+
+
 def silence(seconds: float) -> Samples:
     return np.zeros(int(RATE * seconds), np.float32)
 

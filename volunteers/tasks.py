@@ -151,6 +151,8 @@ def escalate(task_id: int, reason: str, now: dt.datetime) -> bool:
 
 
 def _close_offer(task_id: int, volunteer_id: int, status: str, now: dt.datetime) -> bool:
+    # The task's row first: who took the offer's first would wait for an accept that waits for them.
+    db.session.execute(select(Task.id).where(Task.id == task_id).with_for_update())
     return changed(
         update(Offer)
         .where(Offer.task_id == task_id, Offer.volunteer_id == volunteer_id, Offer.status == "open")

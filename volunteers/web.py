@@ -12,7 +12,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select, update
 
-from helpline import outbox
+from helpline import outbox, throttle
 from helpline.db import changed, db
 from volunteers import tasks
 from volunteers.models import Offer, SignInCode, Task, Volunteer
@@ -22,7 +22,11 @@ LINK_LIFE = 7 * 24 * 3600  # seconds
 CODE_LIFE = dt.timedelta(minutes=10)
 MOST_TRIES = 5
 MOST_CODES = 3  # in CODE_LIFE: nobody's telephone is flooded
-TOO_LATE = "Somebody else has taken it already. Thank you all the same."
+MOST_PER_ADDRESS = 30  # in CODE_LIFE: codes asked for and codes tried
+FEWEST_DIGITS = 8  # of a number written without its country: fewer would fit too many people
+TOO_LATE = "This one is no longer to be had: it was taken, or the time to answer was over. Thank you all the same."
+NO_NUMBER = "Write your mobile number, for example +44 7700 900101."
+WRONG_CODE = "That code is not right, or it is too old. You can ask for a new one."
 
 
 # -- signing in
@@ -35,36 +39,41 @@ def sign_in_link(volunteer: Volunteer) -> str:
 
 @blueprint.get("/sign-in")
 def sign_in() -> str:
-    return render_template("volunteers/sign_in.html")
+    return render_template("volunteers/sign_in.html", phone="", problem="")
 
 
 @blueprint.post("/sign-in")
 def send_code() -> Any:
     """Send a code, or seem to: who is a volunteer is nobody's business."""
-    phone = "".join(sign for sign in request.form.get("phone", "")[:40] if sign in "+0123456789")
+    written = request.form.get("phone", "")[:40]
+    phone = "".join(sign for sign in written if sign in "+0123456789")
+    if len(phone) < FEWEST_DIGITS:
+        return render_template("volunteers/sign_in.html", phone=written, problem=NO_NUMBER), 422
+    _count_address()
     session["sign_in_phone"] = phone
     volunteer = _by_phone(phone)
     if volunteer:
         _promise_code(volunteer)
-        db.session.commit()
+    db.session.commit()
     return redirect(url_for(".enter_code"))
 
 
 @blueprint.get("/code")
-def enter_code() -> str:
-    return render_template("volunteers/code.html")
+def enter_code() -> Any:
+    if "sign_in_phone" not in session:
+        return redirect(url_for(".sign_in"))
+    return render_template("volunteers/code.html", code="", problem="")
 
 
 @blueprint.post("/code")
 def check_code() -> Any:
+    _count_address()
     volunteer = _by_phone(session.get("sign_in_phone", ""))
-    code = "".join(sign for sign in request.form.get("code", "")[:20] if sign.isdigit())
-    if volunteer and _use_code(volunteer, code):
-        db.session.commit()
-        return _signed_in(volunteer)
+    written = request.form.get("code", "")[:20]
+    right = volunteer is not None and _use_code(volunteer, "".join(sign for sign in written if sign in "0123456789"))
+    answer = _signed_in(volunteer) if volunteer and right else None
     db.session.commit()
-    flash("That code is not right, or it is too old. You can ask for a new one.", "error")
-    return redirect(url_for(".enter_code"))
+    return answer or (render_template("volunteers/code.html", code=written, problem=WRONG_CODE), 422)
 
 
 @blueprint.get("/sign-in/<token>")
@@ -89,10 +98,8 @@ def sign_out() -> Any:
 
 
 @blueprint.get("/")
-def task_list() -> Any:
-    volunteer = _current()
-    if volunteer is None:
-        return redirect(url_for(".sign_in"))
+def task_list() -> str:
+    volunteer = _who()
     mine = db.session.scalars(select(Task).where(Task.volunteer_id == volunteer.id).order_by(Task.day, Task.id)).all()
     return render_template(
         "volunteers/list.html",
@@ -117,8 +124,12 @@ def accept(task_id: int) -> Any:
 
 @blueprint.post("/tasks/<int:task_id>/decline")
 def decline(task_id: int) -> Any:
-    tasks.decline(task_id, _volunteer_of(task_id).id, _now())
+    volunteer = _volunteer_of(task_id)
+    tasks.decline(task_id, volunteer.id, _now())
     db.session.commit()
+    if _holds(volunteer, task_id):
+        # An old page: they have said yes meanwhile. Nobody may believe to be free of what they have promised.
+        return redirect(url_for(".confirm_hand_back", task_id=task_id))
     flash("All right. You will not be asked about this one again.")
     return redirect(url_for(".task_list"))
 
@@ -126,10 +137,13 @@ def decline(task_id: int) -> Any:
 @blueprint.get("/tasks/<int:task_id>")
 def task_page(task_id: int) -> str:
     """Name and address: only for the one who has accepted, and only until it is done."""
-    volunteer = _volunteer_of(task_id)
-    if not _holds(volunteer, task_id):
-        abort(404)
-    return render_template("volunteers/task.html", task=db.session.get_one(Task, task_id))
+    return render_template("volunteers/task.html", task=_held_task(task_id))
+
+
+@blueprint.get("/tasks/<int:task_id>/done")
+def confirm_done(task_id: int) -> str:
+    """A slip of the finger must not cost a caller their visit: "done" cannot be taken back."""
+    return render_template("volunteers/done.html", task=_held_task(task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/done")
@@ -142,9 +156,7 @@ def done(task_id: int) -> Any:
 
 @blueprint.get("/tasks/<int:task_id>/hand-back")
 def confirm_hand_back(task_id: int) -> str:
-    if not _holds(_volunteer_of(task_id), task_id):
-        abort(404)
-    return render_template("volunteers/hand_back.html", task=db.session.get_one(Task, task_id))
+    return render_template("volunteers/hand_back.html", task=_held_task(task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>/hand-back")
@@ -163,19 +175,29 @@ def _now() -> dt.datetime:
     return now
 
 
-def _current() -> Volunteer | None:
-    return db.session.get(Volunteer, session.get("volunteer", 0))
+def _who() -> Volunteer:
+    """The volunteer who is signed in. Anybody else is sent to sign in, and comes back to the page that they wanted."""
+    volunteer = db.session.get(Volunteer, session.get("volunteer", 0))
+    if volunteer is None:
+        session["wanted_task_page"] = request.path if request.method == "GET" else ""
+        abort(redirect(url_for(".sign_in")))
+    return volunteer
 
 
 def _volunteer_of(task_id: int) -> Volunteer:
     """The volunteer who is signed in and was asked about this task. Others learn not even that it exists."""
-    volunteer = _current()
-    asked = volunteer and db.session.scalar(
-        select(Offer.id).where(Offer.task_id == task_id, Offer.volunteer_id == volunteer.id).limit(1)
-    )
-    if volunteer is None or asked is None:
+    volunteer = _who()
+    asked = select(Offer.id).where(Offer.task_id == task_id, Offer.volunteer_id == volunteer.id).limit(1)
+    if db.session.scalar(asked) is None:
         abort(404)
     return volunteer
+
+
+def _held_task(task_id: int) -> Task:
+    """The task, for the volunteer who has accepted it and not finished it yet."""
+    if not _holds(_volunteer_of(task_id), task_id):
+        abort(404)
+    return db.session.get_one(Task, task_id)
 
 
 def _holds(volunteer: Volunteer, task_id: int) -> bool:
@@ -194,18 +216,33 @@ def _offers(volunteer: Volunteer) -> list[Any]:
 
 
 def _signed_in(volunteer: Volunteer) -> Any:
+    wanted = session.get("wanted_task_page", "")
     session.clear()
     session["volunteer"] = volunteer.id
     session.permanent = True
-    return redirect(url_for(".task_list"))
+    return redirect(wanted or url_for(".task_list"))
 
 
 def _by_phone(phone: str) -> Volunteer | None:
-    return db.session.scalar(select(Volunteer).where(Volunteer.phone == phone)) if phone else None
+    """Whose number it is: with its country (+44 or 0044), or as people write it at home (07700), if one person has it."""
+    if phone.startswith("00"):
+        phone = f"+{phone[2:]}"
+    if phone.startswith("0") and len(phone) >= FEWEST_DIGITS:
+        found = db.session.scalars(select(Volunteer).where(Volunteer.phone.endswith(phone[1:], autoescape=True)).limit(2)).all()
+        return found[0] if len(found) == 1 else None
+    return db.session.scalar(select(Volunteer).where(Volunteer.phone == phone))
+
+
+def _count_address() -> None:
+    """Nobody goes through numbers or codes from one address. Commits, so that tries at the same moment are counted."""
+    if not throttle.allow(f"volunteer-address:{request.remote_addr}", MOST_PER_ADDRESS, CODE_LIFE, _now()):
+        db.session.rollback()
+        abort(429)
+    db.session.commit()
 
 
 def _links() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="volunteer-sign-in")
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="volunteer-sign-in")
 
 
 def _from_link(token: str) -> Volunteer:
@@ -219,16 +256,13 @@ def _from_link(token: str) -> Volunteer:
 
 
 def _hash(volunteer: Volunteer, code: str) -> str:
-    key = (current_app.secret_key or "").encode() if isinstance(current_app.secret_key, str) else b""
+    key = str(current_app.secret_key).encode()
     return hmac.new(key, f"{volunteer.id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
 def _promise_code(volunteer: Volunteer) -> None:
     now = _now()
-    live = db.session.scalars(
-        select(SignInCode.id).where(SignInCode.volunteer_id == volunteer.id, SignInCode.expires_at > now)
-    ).all()
-    if len(live) >= MOST_CODES:
+    if not throttle.allow(f"volunteer-codes:{volunteer.id}", MOST_CODES, CODE_LIFE, now):
         return
     code = f"{secrets.randbelow(10**6):06d}"
     row = SignInCode(volunteer_id=volunteer.id, code_hash=_hash(volunteer, code), expires_at=now + CODE_LIFE)

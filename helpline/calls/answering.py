@@ -22,7 +22,7 @@ from voice.audio import pcm_to_mulaw
 from voice.heard import Heard, Reply, Said
 from voice.languages import Language
 from voice.recognisers import Recogniser, Stream
-from voice.synthesis import Voice
+from voice.synthesis import Voice, tick
 from voice.turntaking import Verdict
 
 log = logging.getLogger(__name__)
@@ -242,11 +242,15 @@ class Answering:
             if not listening:
                 listening = True
                 self._inbox.put((job, self._open(reply)))
+        if not listening:
+            self._inbox.put((job, self._open(reply)))
         self._inbox.put((job, Spoken()))
 
     def _clauses(self, job: int, reply: Reply) -> Iterator[bytes]:
-        voice = self._parts.voice(reply.language)
         for said in reply.says:
+            voice = self._parts.voice(said.language or reply.language)
+            if said.key == "tick":
+                yield pcm_to_mulaw(tick())
             for pcm in voice.speak(said.text, reply.pace, reply.gain):
                 yield pcm_to_mulaw(pcm)
                 if job != self._job:

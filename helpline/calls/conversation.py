@@ -77,6 +77,8 @@ class Conversation:
         before = turns.stored_reply(call.id, number - 1)
         expecting = before.expecting if before else Expecting("open")
         meaning = self._understood(call, state, heard, expecting)
+        if expecting.secret:
+            heard, meaning = turns.hidden(heard, meaning)
         understood()
         reply = self._turn(call, state, heard, meaning, secret=expecting.secret)
         db.session.commit()
@@ -102,30 +104,39 @@ class Conversation:
         db.session.commit()
         return reply
 
-    def come_back(self, call_id: int) -> None:
-        """No person took the call that was put through: the next socket takes it up again."""
+    def come_back(self, call_id: int) -> bool:
+        """No person took the call that was put through: the next socket takes it up again. False when it was not
+        the conversation that put it through."""
         call = turns.locked(call_id)
         if call.status == "ended" and call.outcome == "person":
             call.status, call.outcome, call.ended_at = "returned", "", None
             events.record("nobody_took_it", f"call:{call.id}", self.now())
+        returned = call.status == "returned"
         db.session.commit()
+        return returned
 
-    def promise_call_back(self, call_id: int, about: str) -> str:
+    def promise_call_back(self, call_id: int, about: str, nobody_there: bool = False) -> str:
         """Have a person ring back, for a call that we cannot carry. Answers when, in the line's language; "" where
-        a person can take the call now."""
+        a person can take the call now, unless it has been tried and `nobody_there`."""
         call = turns.locked(call_id)
         state = State.from_json(call.state) if call.state else State(language=self.settings.language)
-        result = services.perform(Order("person.find", {"about": about}), self._context(call, state, Heard()))
+        context = self._context(call, state, Heard())
+        result = services.perform(Order("person.find", {"about": about}), context)
+        when = office.call_back_words(context) if nobody_there else result.data.get("when", "")
         db.session.commit()
-        return str(result.data.get("when", ""))
+        return str(when)
 
-    def hung_up(self, call_id: int) -> None:
-        """The line is gone. A call in the middle of something counts as dropped: who rings back may carry on."""
+    def hung_up(self, call_id: int, socket: int | None = None, why: str = "") -> None:
+        """The line is gone. A call in the middle of something counts as dropped: who rings back may carry on.
+
+        `socket`: which of the call's sockets says so; when another one carries the call by now, nothing has ended.
+        `why`: the outcome of a call that we ended ourselves.
+        """
         call = turns.locked(call_id)
-        if call.status in ("ringing", "live", "returned"):
+        if call.status in ("ringing", "live", "returned") and socket in (None, call.sockets):
             unfinished = call.state is not None and _unfinished(State.from_json(call.state))
             call.status = "dropped" if unfinished else "ended"
-            call.outcome = call.outcome or ("dropped" if unfinished else "hung_up")
+            call.outcome = why or ("dropped" if unfinished else "hung_up")
             call.ended_at = self.now()
             events.record("call_ended", f"call:{call.id}", self.now(), outcome=call.outcome)
         db.session.commit()
@@ -134,7 +145,9 @@ class Conversation:
 
     def _replayed(self, call: Call, number: int) -> Reply | None:
         reply = turns.stored_reply(call.id, number)
-        if reply is None and (number != call.turns or call.status == "ended"):
+        # The last turn of a caller who has just hung up may still be under way: it is finished.
+        ended = call.status == "ended" and call.outcome not in BROKEN
+        if reply is None and (number != call.turns or ended):
             db.session.rollback()
             raise OutOfTurn(f"call {call.id} is at turn {call.turns} ({call.status}), not at turn {number}")
         if reply is not None:
@@ -165,7 +178,8 @@ class Conversation:
             return self._news(call)
         people = household(call.number)
         resume = self._resumable(call)
-        return Result("call.begin", "inbound", {"household": people, "resume": resume})
+        spoken = tuple(self.languages)
+        return Result("call.begin", "inbound", {"household": people, "languages": spoken, "resume": resume})
 
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])
@@ -176,7 +190,8 @@ class Conversation:
     def _resumable(self, call: Call) -> dict[str, Any] | None:
         """The last call from this number that was cut, or that a crash left open, in the middle of something.
 
-        A payment that was under way is never too old: its caller must hear what came of it.
+        A payment that was under way comes first and is never too old: its caller must hear what came of it, whoever
+        else of the house was cut off since.
         """
         if not call.number:
             return None
@@ -187,12 +202,14 @@ class Conversation:
             .where(Call.direction == "inbound", Call.state.is_not(None))
             .order_by(Call.id.desc())
         )
+        latest = None
         for old in others:
             state = State.from_json(old.state or {})
-            recent = old.last_turn_at is not None and old.last_turn_at >= since
-            if _unfinished(state) and (recent or state.pending):
+            if state.pending:
                 return {"call_id": old.id, "state": old.state}
-        return None
+            if latest is None and _unfinished(state) and old.last_turn_at is not None and old.last_turn_at >= since:
+                latest = {"call_id": old.id, "state": old.state}
+        return latest
 
     def _understood(self, call: Call, state: State, heard: Heard, expecting: Expecting) -> Meaning:
         language, now = self.languages[state.language], self._local_now(call)
@@ -238,10 +255,14 @@ class Conversation:
         state: State = step.state
         language, today = self.languages[state.language], self._local_now(call).date()
         always = {"today": today.isoformat(), "helpline": self.settings.name}
-        said = tuple(Said(say.key, language.prompt(say.key, {**always, **say.values}, today)) for say in says)
+        said = [Said(say.key, language.prompt(say.key, {**always, **say.values}, today)) for say in says]
+        if len(says) > 1 and says[1].key == "unknown.number":
+            # Whom we do not know may not understand the welcome, and hears in other languages how to change it.
+            others = [other for other in self.languages.values() if other.code != state.language]
+            said[1:1] = [Said("language.by_key", other.prompt("language.by_key", {}, today), other.code) for other in others]
         return Reply(
             turn=call.turns,
-            says=said,
+            says=tuple(said),
             expecting=step.expecting or Expecting("open"),
             then=step.then,
             language=state.language,
@@ -253,10 +274,13 @@ class Conversation:
         state: State = step.state
         call.state = state.to_json()
         call.caller_id = state.caller["id"] if state.caller else None
-        call.status = "live"
-        if step.then in ("hang_up", "person"):
+        if call.outcome in BROKEN:  # the line has gone meanwhile
+            call.status = "dropped" if _unfinished(state) else "ended"
+        elif step.then in ("hang_up", "person"):
             call.status, call.outcome, call.ended_at = "ended", step.then, self.now()
             events.record("call_ended", f"call:{call.id}", self.now(), outcome=step.then)
+        else:
+            call.status = "live"
 
     def _close_resumed(self, before: State, after: State) -> None:
         """The dropped call is over once its caller is on this line: only then, for others may share the number."""
@@ -277,10 +301,11 @@ class Conversation:
             caller_id=state.caller["id"] if state.caller else None,
             level=state.level,
             language=self.languages[state.language],
+            languages=tuple(self.languages),
             now=self._local_now(call),
             settings=self.settings,
             payments=self.payments,
-            words=(*words, heard.text) if heard.text else words,
+            words=(*words, heard.text) if heard.text not in ("", turns.DOTS) else words,
             recording=heard.recording,
         )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import threading
+import time
 
 from sqlalchemy import update
 
-from helpline.calls.media import LiveCall
+from helpline.calls.media import HEARING, TICK, LiveCall
 from helpline.db import changed
 from helpline.models import Call
 
@@ -21,13 +22,31 @@ class Lines:
         self._lock = threading.Lock()
         self._live: dict[int, LiveCall] = {}
 
-    @property
-    def full(self) -> bool:
+    def room_for(self, call_id: int) -> bool:
+        """Whether this call can be carried: a line that has just broken is still its own."""
         with self._lock:
-            return len(self._live) >= self._most
+            return len(self._live) - (call_id in self._live) < self._most
 
     def take(self, call: LiveCall) -> bool:
-        """Let this socket carry its call. A dead socket that nobody has noticed yet makes way."""
+        """Let this socket carry its call. A dead socket that nobody has noticed yet makes way: after HEARING seconds
+        it is sure to be dead, and so long we wait."""
+        until = time.monotonic() + HEARING + TICK
+        while not self._take(call):
+            if time.monotonic() > until:
+                return False
+            time.sleep(TICK)
+        return True
+
+    def end_all(self) -> None:
+        """Take no call any more, and end each after the turn in hand: the process has been told to stop. Where it is
+        running again, or elsewhere, the telephone company's next question takes the calls up."""
+        with self._lock:
+            self._most = 0
+            calls = [*self._live.values()]
+        for call in calls:
+            call.let_go()
+
+    def _take(self, call: LiveCall) -> bool:
         with self._lock:
             before = self._live.get(call.call_id)
             if before is not None and before.hearing:
@@ -61,4 +80,4 @@ def use_token(call_id: int, token: str) -> bool:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

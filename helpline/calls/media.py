@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Any, Protocol
@@ -87,13 +87,14 @@ class Ear:
 
 
 class LiveCall:
-    """One socket of one call, from `start` to its end."""
+    """One socket of one call, from `start` to its end. `number` counts the call's sockets from 1."""
 
     def __init__(
         self,
         socket: Socket,
         stream_sid: str,
         call_id: int,
+        number: int,
         app: Flask,
         parts: Parts,
         pool: Executor,
@@ -103,6 +104,7 @@ class LiveCall:
         self.call_id = call_id
         self._socket = socket
         self._stream_sid = stream_sid
+        self._number = number
         self._app = app
         self._parts = parts
         self._times = parts.settings.turn_taking
@@ -118,6 +120,7 @@ class LiveCall:
         self._first_sound: Clause | None = None  # of an answer, until it has been sent
         self._troubles = 0
         self._over = False
+        self._why = ""  # the outcome of the call, where we end it for a reason of our own
         self._sound_seconds = 0.0
         self._started_at = self._last_message_at = clock()
 
@@ -127,7 +130,7 @@ class LiveCall:
         return not self._over and self._clock() - self._last_message_at < HEARING
 
     def let_go(self) -> None:
-        """Another socket has taken this call over."""
+        """Another socket has taken this call over, or the process stops."""
         self._over = True
 
     def run(self) -> None:
@@ -153,32 +156,34 @@ class LiveCall:
 
     def _take(self, message: str | bytes, now: float) -> None:
         """One message. What is malformed or unknown is passed over: a call never falls over it."""
+        if len(getattr(self._socket, "input_buffer", ())) > MOST_UNREAD:
+            self._too_fast()
+            return
         try:
-            data = json.loads(message)
-            event = data["event"]
-            if event == "media":
-                self._media(data["media"], now)
-            elif event == "dtmf":
-                self._key(data["dtmf"]["digit"], now)
-            elif event == "mark":
-                self._player.marked(str(data["mark"]["name"]))
-            elif event == "stop":
-                self._over = True
+            event, content = _read(message)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             log.debug("call %s: a message that means nothing", self.call_id)
-
-    def _media(self, media: Mapping[str, Any], now: float) -> None:
-        if media.get("track", "inbound") != "inbound":
             return
-        sound = base64.b64decode(media["payload"], validate=True)
-        self._sound_seconds += len(sound) / RATE
-        unread = len(getattr(self._socket, "input_buffer", ()))
-        if self._sound_seconds - (now - self._started_at) > MOST_AHEAD or unread > MOST_UNREAD:
-            log.warning("call %s: sound comes faster than time passes (%s messages unread)", self.call_id, unread)
+        if event == "media":
+            self._media(content, now)
+        elif event == "dtmf":
+            self._key(content, now)
+        elif event == "mark":
+            self._player.marked(content)
+        elif event == "stop":
             self._over = True
-            self._socket.close(POLICY_VIOLATION, "too fast")
+
+    def _media(self, sound: bytes, now: float) -> None:
+        self._sound_seconds += len(sound) / RATE
+        if self._sound_seconds - (now - self._started_at) > MOST_AHEAD:
+            self._too_fast()
         elif sound:
             self._hear(sound, now)
+
+    def _too_fast(self) -> None:
+        log.warning("call %s: the line sends faster than time passes", self.call_id)
+        self._over = True
+        self._socket.close(POLICY_VIOLATION, "too fast")
 
     def _hear(self, sound: bytes, now: float) -> None:
         pcm = mulaw_to_pcm(sound)
@@ -196,9 +201,9 @@ class LiveCall:
         if wanted and self._player.finished(now) and len(self._recording) < most:
             self._recording += sound
 
-    def _key(self, digit: object, now: float) -> None:
+    def _key(self, digit: str, now: float) -> None:
         """A key while nothing is asked is not kept: it would answer a question that was not heard yet."""
-        if self._turn is not None and isinstance(digit, str):
+        if self._turn is not None:
             self._judge(self._turn.key(digit, now), now)
 
     def _judge(self, verdict: Verdict | None, now: float) -> None:
@@ -273,6 +278,7 @@ class LiveCall:
         if self._player.finished(now):
             turn.prompt_ended(now)
         if now - self._started_at > self._times.longest_call:
+            self._why = "too_long"
             self._close_turn()
             self._begin(self._answering.part, "too_long")
         else:
@@ -296,11 +302,39 @@ class LiveCall:
         """The turn under way is finished first: what the caller has said yes to is done."""
         self._over = True
         try:
+            self._last_words()
             self._answering.finish(LAST_TURN)
         except TimeoutError:
             log.error("call %s: its last turn takes longer than %s s", self.call_id, LAST_TURN)
+        except Exception:
+            log.exception("call %s: its last turn failed", self.call_id)
         with self._app.app_context():
-            self._parts.conversation.hung_up(self.call_id)
+            self._parts.conversation.hung_up(self.call_id, self._number, self._why)
+
+    def _last_words(self) -> None:
+        """Hanging up ends what was being said as # does: a message is kept, a wish can be taken up again. A
+        question's answer cut short is none."""
+        if self._turn is None or self._asked is None or self._asked.reply.expecting.name not in ("message", "open"):
+            return
+        now = self._clock()
+        if (verdict := self._turn.key("#", now)) and verdict.kind == "speech":
+            self._end_turn(verdict, 0.0, now)
 
     def _send(self, message: dict[str, Any]) -> None:
         self._socket.send(json.dumps({**message, "streamSid": self._stream_sid}))
+
+
+def _read(message: str | bytes) -> tuple[str, Any]:
+    """The event of a message and what it brings: the caller's sound as mu-law, a key, the name of a mark.
+
+    Raises ValueError, KeyError, TypeError, AttributeError or RecursionError for what means nothing.
+    """
+    data = json.loads(message)
+    event = data["event"]
+    if event == "media" and data["media"].get("track", "inbound") == "inbound":
+        return event, base64.b64decode(data["media"]["payload"], validate=True)
+    if event == "dtmf" and isinstance(data["dtmf"]["digit"], str):
+        return event, data["dtmf"]["digit"]
+    if event == "mark":
+        return event, str(data["mark"]["name"])
+    return ("stop" if event == "stop" else ""), None

@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 from helpline import deliveries
 from helpline.calls import answering
 from helpline.calls.answering import TurnTimes
+from helpline.calls.conversation import BROKEN
 from helpline.calls.lines import Lines, new_token, use_token
 from helpline.calls.media import POLICY_VIOLATION, LiveCall, log_times
 from helpline.calls.turns import find_call, open_call
@@ -121,7 +122,7 @@ def after() -> Response:
     call = _call_of(_ringing())
     if call.outcome == "person":
         return _document(*(_to_staff() or [HangUp()]))
-    if call.status == "ended" and call.outcome not in ("hung_up", "dropped"):
+    if call.outcome not in ("", *BROKEN):
         return _document(HangUp())
     if call.sockets >= MOST_SOCKETS:
         return _a_person_instead(call, "bad_line")
@@ -136,8 +137,10 @@ def handed_over() -> Response:
     if ringing.taken or ringing.status == "ended":
         return _document(HangUp())
     call_id = call.id
-    _parts().conversation.come_back(call_id)
-    return _carry(db.session.get_one(Call, call_id))
+    returned = _parts().conversation.come_back(call_id)
+    if returned and _switchboard().lines.room_for(call_id):
+        return _carry(db.session.get_one(Call, call_id))
+    return _call_back(call_id, "bad_line" if _switchboard().lines.room_for(call_id) else "busy", nobody_there=True)
 
 
 @blueprint.post("/status")
@@ -166,11 +169,11 @@ def stream(ws: Any) -> None:
         start = _start(ws)
     except ConnectionClosed:
         return
-    call_id = _let_in(start)
-    if call_id is None:
+    carries = _let_in(start)
+    if carries is None:
         ws.close(POLICY_VIOLATION, "not your call")
         return
-    live = LiveCall(ws, start["streamSid"], call_id, app, _parts(), switchboard.pool, switchboard.measured)
+    live = LiveCall(ws, start["streamSid"], *carries, app, _parts(), switchboard.pool, switchboard.measured)
     if not switchboard.lines.take(live):
         ws.close(POLICY_VIOLATION, "the call has a line already")
         return
@@ -194,19 +197,19 @@ def _start(ws: Any) -> dict[str, Any]:
     return {}
 
 
-def _let_in(start: dict[str, Any]) -> int | None:
-    """The call that this socket may carry, or None."""
+def _let_in(start: dict[str, Any]) -> tuple[int, int] | None:
+    """The call that this socket may carry, and the how-manieth of it this is; or None."""
     parameters = start.get("customParameters")
     token = parameters.get("token") if isinstance(parameters, dict) else None
     sid = start.get("callSid")
-    if not isinstance(token, str) or not isinstance(sid, str):
+    if not isinstance(token, str) or not isinstance(sid, str) or not sid.isalnum():
         return None
     call = find_call(sid)
     allowed = call is not None and use_token(call.id, token)
-    call_id = call.id if call and allowed else None
     db.session.commit()
+    carries = (call.id, call.sockets) if call and allowed else None
     db.session.remove()
-    return call_id
+    return carries
 
 
 def _never_wait_long(ws: Any) -> None:
@@ -219,7 +222,7 @@ def _never_wait_long(ws: Any) -> None:
 
 def _carry(call: Call) -> Response:
     """Have the call's sound brought to our socket; when that ends, for whatever reason, we are asked again."""
-    if _switchboard().lines.full:
+    if not _switchboard().lines.room_for(call.id):
         return _a_person_instead(call, "busy")
     parts = _parts()
     public = parts.settings.public_url.rstrip("/")
@@ -232,7 +235,11 @@ def _a_person_instead(call: Call, why: str) -> Response:
     """We cannot carry this call. Nobody hears silence or an engaged tone: a person now, or a promised call-back."""
     call_id = call.id
     db.session.commit()
-    when = _parts().conversation.promise_call_back(call_id, why)
+    return _call_back(call_id, why)
+
+
+def _call_back(call_id: int, why: str, nobody_there: bool = False) -> Response:
+    when = _parts().conversation.promise_call_back(call_id, why, nobody_there)
     if not when:
         return _document(_spoken("person.connecting"), *_to_staff())
     return _document(_spoken(why, when=when), HangUp())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -37,8 +37,9 @@ def find_call(sid: str) -> Call | None:
 
 
 def locked(call_id: int) -> Call:
-    """The call's row, held until the end of the transaction: two turns of one call never run at once."""
-    return db.session.scalars(select(Call).where(Call.id == call_id).with_for_update()).one()
+    """The call's row as it is now, held until the end of the transaction: two turns of one call never run at once."""
+    held = select(Call).where(Call.id == call_id).with_for_update()
+    return db.session.scalars(held.execution_options(populate_existing=True)).one()
 
 
 def stored_reply(call_id: int, number: int) -> Reply | None:
@@ -56,12 +57,12 @@ def store(
     secret: bool,
     now: dt.datetime,
 ) -> None:
-    """Add the turn to the transaction. A `secret` answer leaves dots in every column."""
+    """Add the turn to the transaction. A `secret` answer (`hidden` before) leaves dots in every column."""
     db.session.add(
         Turn(
             call_id=call.id,
             number=reply.turn,
-            heard=_heard_json(heard, secret),
+            heard={**asdict(heard), "recording": len(heard.recording)},
             meaning=_meaning_json(meaning, secret),
             orders=[{"order": _order_json(order, secret), "result": asdict(result)} for order, result in orders],
             reply=asdict(reply),
@@ -70,6 +71,13 @@ def store(
     )
     call.turns = reply.turn + 1
     call.last_turn_at = now
+
+
+def hidden(heard: Heard, meaning: Meaning) -> tuple[Heard, Meaning]:
+    """A secret answer as dots, whatever becomes of it from here: a message, a case, a row. Only the meaning's slots
+    still hold it, for identity."""
+    text, keys = DOTS if heard.text else "", DOTS if heard.keys else ""
+    return replace(heard, text=text, keys=keys, words=(), recording=b""), replace(meaning, text=text, keys=keys)
 
 
 def words_so_far(call_id: int) -> tuple[str, ...]:
@@ -84,21 +92,10 @@ def last_heard_at(call_id: int) -> dt.datetime | None:
     return next((turn.at for turn in turns if turn.heard["text"] or turn.heard["keys"]), None)
 
 
-def _heard_json(heard: Heard, secret: bool) -> dict[str, Any]:
-    data = asdict(heard)
-    data["recording"] = len(heard.recording)
-    if secret:
-        data.update(text=DOTS if heard.text else "", keys=DOTS if heard.keys else "", words=[])
-    return data
-
-
 def _meaning_json(meaning: Meaning | None, secret: bool) -> dict[str, Any]:
     if meaning is None:
         return {}
-    data = asdict(meaning)
-    if secret:
-        data.update(text=DOTS if meaning.text else "", keys=DOTS if meaning.keys else "", slots={})
-    return data
+    return {**asdict(meaning), **({"slots": {}} if secret else {})}
 
 
 def _order_json(order: Order, secret: bool) -> dict[str, Any]:

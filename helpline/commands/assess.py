@@ -11,6 +11,7 @@ import click
 
 from fraud.assess import assess, ruleset
 from fraud.facts import Facts, MoneyRequest
+from helpline.commands.filters import lines
 
 
 @click.command()
@@ -22,7 +23,7 @@ def command() -> None:
     {"error"}, the others still come out, and the exit code is 1.
     """
     failed = False
-    for line in sys.stdin:
+    for line in lines():
         if not line.strip():
             continue
         try:

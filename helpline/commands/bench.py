@@ -1,4 +1,4 @@
-"""`helpline bench NAME`: how well and how fast the parts are. One file a measurement, loaded when it is asked for."""
+"""`helpline bench`: how fast and how right the parts are, each measurement a file of its own."""
 
 from __future__ import annotations
 
@@ -6,29 +6,31 @@ import importlib
 
 import click
 
-BENCHES = {
-    "understanding": ("bench_understanding", "How well sentences are understood, and how long one takes."),
+MEASUREMENTS = {
+    "fraud": ("bench_fraud", "How many scams are caught, and how many honest callers are held."),
+    "latency": ("bench_latency", "From the end of a caller's speech to the first sound of the answer."),
+    "understanding": ("bench_understanding", "How often sentences are understood, and how quickly."),
 }
 
 
-class Benches(click.Group):
+class Measurements(click.Group):
     """Imports a measurement's module only when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(BENCHES)
+        return sorted(MEASUREMENTS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in BENCHES:
+        if name not in MEASUREMENTS:
             return None
-        command = importlib.import_module(f"helpline.commands.{BENCHES[name][0]}").command
+        command = importlib.import_module(f"helpline.commands.{MEASUREMENTS[name][0]}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a slip in our own table
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(BENCHES.items())])
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(MEASUREMENTS.items())])
 
 
-@click.group(cls=Benches)
+@click.group(cls=Measurements)
 def command() -> None:
-    """Measure the parts; add --json for figures that a program can read."""
+    """Measure the parts on this machine. Every measurement takes --json."""

@@ -79,8 +79,10 @@ class Terminal:
     def hear(self, step: Spoken) -> None:
         assert self.reply is not None  # noqa: S101 - begin() came first
         heard = self._heard(step)
-        shown = "".join("•" for _ in heard.keys) if self.reply.expecting.secret else heard.keys
-        self.show("Caller", f"[keys {shown}]" if heard.keys else heard.text or "[silence]")
+        shown = heard.keys or heard.text
+        if self.reply.expecting.secret:
+            shown = "•" * len(shown)
+        self.show("Caller", f"[keys {shown}]" if heard.keys else shown or "[silence]")
         self.answered(self.parts.conversation.take_turn(self.call_id, self.reply.turn + 1, heard))
 
     def _heard(self, step: Spoken) -> Heard:

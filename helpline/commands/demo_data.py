@@ -14,6 +14,7 @@ from helpline.models import Call, Caller, ServiceRequest
 from helpline.services.appointments.models import CalendarSlot, Clinic
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.gateways.ledger import Ledger
+from helpline.services.requests import new_reference
 from helpline.settings import Settings
 from helpline.staff.models import Staff
 from helpline.staff.session import hash_password
@@ -51,9 +52,9 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     callers = _callers(settings, now)
     billers = _billers()
     db.session.flush()
-    _paid_before(callers["Margaret"], billers["electricity"], now)
-    _bill(callers["Margaret"], billers["electricity"], Decimal("42.50"), now, due_in=6)
-    _bill(callers["Arthur"], billers["water"], Decimal("31.20"), now, due_in=9)
+    add_paid(callers["Margaret"], billers["electricity"], now)
+    add_bill(callers["Margaret"], billers["electricity"], Decimal("42.50"), now, due_in=6)
+    add_bill(callers["Arthur"], billers["water"], Decimal("31.20"), now, due_in=9)
     _calendar(now)
     volunteers = _volunteers(now)
     password = secrets.token_urlsafe(9)
@@ -107,10 +108,11 @@ def _account(caller: Caller, biller: Biller) -> BillAccount:
     return known or account
 
 
-def _bill(caller: Caller, biller: Biller, amount: Decimal, now: dt.datetime, due_in: int) -> Bill:
+def add_bill(caller: Caller, biller: Biller, amount: Decimal, now: dt.datetime, due_in: int, currency: str = "GBP") -> Bill:
+    """A bill of this caller, due in so many days. Both must have their ids."""
     due = now.date() + dt.timedelta(days=due_in)
     bill = Bill(
-        account_id=_account(caller, biller).id, amount=amount, currency="GBP",
+        account_id=_account(caller, biller).id, amount=amount, currency=currency,
         issued_on=due - dt.timedelta(days=21), due_on=due,
     )  # fmt: skip
     db.session.add(bill)
@@ -118,17 +120,19 @@ def _bill(caller: Caller, biller: Biller, amount: Decimal, now: dt.datetime, due
     return bill
 
 
-def _paid_before(caller: Caller, biller: Biller, now: dt.datetime) -> None:
-    """Three earlier payments, so that the electricity bill is one of a kind that this caller pays."""
+def add_paid(caller: Caller, biller: Biller, now: dt.datetime, currency: str = "GBP") -> None:
+    """Three earlier payments, so that a bill of this biller is one of a kind that this caller pays."""
     for months, amount in ((3, "39.80"), (2, "41.10"), (1, "44.20")):
         then = now - dt.timedelta(days=30 * months)
-        bill = _bill(caller, biller, Decimal(amount), then, due_in=5)
+        bill = add_bill(caller, biller, Decimal(amount), then, due_in=5, currency=currency)
         bill.status = "paid"
-        call = Call(sid=f"demonstration-{months}", number=caller.phone, caller_id=caller.id, status="ended", started_at=then)
+        call = Call(
+            sid=f"demonstration-{caller.id}-{months}", number=caller.phone, caller_id=caller.id, status="ended", started_at=then
+        )
         db.session.add(call)
         db.session.flush()
         request = ServiceRequest(
-            reference=f"0000000{months}", dedupe_key=f"demonstration:{months}", intent="pay_bill", caller_id=caller.id,
+            reference=new_reference(), dedupe_key=f"demonstration:{caller.id}:{months}", intent="pay_bill", caller_id=caller.id,
             call_id=call.id, status="done", created_at=then, closed_at=then,
         )  # fmt: skip
         db.session.add(request)
@@ -138,7 +142,7 @@ def _paid_before(caller: Caller, biller: Biller, now: dt.datetime) -> None:
                 bill_id=bill.id,
                 caller_id=caller.id,
                 request_id=request.id,
-                key=f"demonstration:{months}",
+                key=f"demonstration:{caller.id}:{months}",
                 amount=bill.amount,
                 currency=bill.currency,
                 status="settled",

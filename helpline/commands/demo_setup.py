@@ -69,7 +69,7 @@ def set_up(port: int | None = None, say: Any = click.echo) -> Iterator[Running]:
         f"AC{secrets.token_hex(16)}",
         secrets.token_hex(16),
         "+442071838000",
-        f"http://127.0.0.1:{_port(port, base.server.port)}",
+        f"http://127.0.0.1:{free_port(port, base.server.port)}",
     )
     exchange = Exchange(account, {JOAN: told_who_comes}, staff_answers)
     with ExitStack() as stack:
@@ -143,7 +143,7 @@ def _recogniser(settings: Settings, base: Settings, say: Any) -> None:
     say(f"Recognition: {choose(code, engine, folder).why}.")
 
 
-def _port(wanted: int | None, usual: int) -> int:
+def free_port(wanted: int | None, usual: int) -> int:
     """The port asked for; else the settings' one if it is free, else any free one."""
     for port in (wanted,) if wanted else (usual, 0):
         with socket.socket() as probe:

@@ -12,6 +12,7 @@ import click
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from helpline.commands.filters import known_languages
 from helpline.settings import Settings, SettingsError, load_settings
 from voice.recognisers import choose
 from voice.recognisers.models import find_vosk_model, is_model
@@ -46,9 +47,9 @@ def command(as_json: bool) -> None:
 
 def _checks(settings: Settings) -> Iterator[Check]:
     yield Check("settings", True, "read and checked")
-    yield _engine(settings, settings.language, needed=True)
-    yield _engine(settings, "ko", needed=False)
-    yield _voice(settings.language)
+    for code in (settings.language, *(code for code in known_languages() if code != settings.language)):
+        yield _engine(settings, code, needed=code == settings.language)
+        yield _voice(code, needed=code == settings.language)
     yield _database(settings)
     telephony = settings.telephony
     real = telephony.provider == "twilio"
@@ -74,12 +75,12 @@ def _engine(settings: Settings, code: str, needed: bool) -> Check:
     return Check(f"recognition ({code})", bool(chosen.engine), chosen.why, needed)
 
 
-def _voice(code: str) -> Check:
+def _voice(code: str, needed: bool) -> Check:
     try:
         open_voice(code, 1.0)
     except VoiceError as error:
-        return Check("voice", False, str(error))
-    return Check("voice", True, f"hibari-tts speaks {code!r}")
+        return Check(f"voice ({code})", False, str(error), needed)
+    return Check(f"voice ({code})", True, f"{'hibari-tts' if code == 'en' else 'espeak-ng'} speaks {code!r}", needed)
 
 
 def _database(settings: Settings) -> Check:
@@ -90,7 +91,10 @@ def _database(settings: Settings) -> Check:
         and not (settings.data_path / "helpline.db").exists()
     ):
         return Check("database", False, f"{name} is not there yet: `helpline db upgrade` makes it", needed=False)
-    engine = create_engine(settings.database)
+    try:
+        engine = create_engine(settings.database)
+    except (SQLAlchemyError, ImportError) as error:
+        return Check("database", False, f"{name} cannot be used: {error}")
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT count(*) FROM call"))

@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from simple_websocket import Client, ConnectionClosed
+from simple_websocket.errors import SimpleWebsocketError
 
 from helpline.providers.twilio import sign
 from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE
@@ -188,10 +189,9 @@ class Exchange:
         url = stream.get("url", "")
         leg.sockets += 1
         parameters = {item.get("name", ""): item.get("value", "") for item in stream}
-        line = Line(leg, url, sign(self.account.token, url, {}), self.account, parameters)
         try:
-            return line.carry()
-        except (ConnectionClosed, OSError):
+            return Line(leg, url, sign(self.account.token, url, {}), self.account, parameters).carry()
+        except (SimpleWebsocketError, OSError):  # refused, or broken
             return False
 
     # -- calls and texts from the helpline

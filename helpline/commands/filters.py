@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from helpline.settings import load_settings
+from helpline.settings import SettingsError, load_settings
 from voice.languages import FOLDER, Language, LanguageError, load_language
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[dt.datetime]):
     """An ISO date and time; without a zone it is the office's local time."""
 
     name = "ISO time"
@@ -31,7 +31,12 @@ class Moment(click.ParamType):
         return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(load_settings({}).time_zone))
 
 
-class LanguageParam(click.ParamType):
+def known_languages() -> list[str]:
+    """The codes of the languages that there is data for."""
+    return sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
+
+
+class LanguageParam(click.ParamType[Language]):
     """A language by its code, with its data loaded."""
 
     name = "code"
@@ -39,12 +44,12 @@ class LanguageParam(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Language:
         if isinstance(value, Language):
             return value
-        known = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
+        known = known_languages()
         if value not in known:
             self.fail(f"there is no language {value!r}; there are {', '.join(known)}", param, ctx)
         try:
             return load_language(value, kept=load_settings(os.environ).data_path / "understanding")
-        except LanguageError as error:
+        except (LanguageError, SettingsError) as error:
             raise click.ClickException(str(error)) from error
 
 

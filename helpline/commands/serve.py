@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import threading
 from typing import Any
 
@@ -13,6 +14,8 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from helpline.app import create_app
+from helpline.calls.routes import Switchboard
+from helpline.db import db
 from helpline.parts import Parts
 from helpline.settings import Settings, SettingsError, load_settings
 from voice.heard import Expecting
@@ -36,6 +39,7 @@ def command() -> None:
     if not settings.database_url:
         with app.app_context():
             upgrade()
+            db.engine.dispose()  # the worker is a fork of this process: an open SQLite file must not go along
     _Server(app, settings).run()
 
 
@@ -55,7 +59,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": LAST_TURNS,
             "timeout": 0,  # a call is one long request; its own limits end it
             "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108 - gunicorn's heartbeat file
-            "post_worker_init": self._warm_up,
+            "post_worker_init": self._begin,
             "loglevel": "warning",
         }
         for name, value in options.items():
@@ -64,8 +68,17 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         return self._app
 
-    def _warm_up(self, _worker: Any) -> None:
-        """Load the models in the background, so that the first caller does not wait for them."""
+    def _begin(self, _worker: Any) -> None:
+        """Load the models in the background, so that the first caller does not wait for them; told to stop, end the
+        calls first, because a call is one request that never ends by itself."""
+        switchboard: Switchboard = self._app.extensions["switchboard"]
+        stop: Any = signal.getsignal(signal.SIGTERM)
+
+        def end_calls_and_stop(*told: Any) -> None:
+            switchboard.lines.end_all()
+            stop(*told)
+
+        signal.signal(signal.SIGTERM, end_calls_and_stop)
         threading.Thread(target=warm_up, args=(self._app,), name="warm-up", daemon=True).start()
 
 

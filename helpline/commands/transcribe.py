@@ -16,16 +16,15 @@ import numpy as np
 
 from helpline.commands.filters import language_option
 from helpline.settings import SettingsError, load_settings
-from voice.audio import AudioError, Samples, read_blocks, resample, to_pcm
+from voice.audio import AudioError, Samples, quietest, read_blocks, resample, to_pcm
 from voice.heard import Expecting, Heard
 from voice.languages import Language
 from voice.recognisers import Recogniser, RecogniserError, open_recogniser
 from voice.recognisers.models import find_vosk_model
 
 MODEL_RATE = 16000
-PIECE_SECONDS = 25  # a piece that Whisper hears in one window, with room to look for a quiet place
+PIECE_SECONDS = 10  # of longer ones Whisper leaves sentences out: 22 of 154 words wrong in pieces of 25 s, 4 in these
 QUIET_WITHIN = 5  # seconds at a piece's end in which the quietest moment is looked for
-QUIET_WINDOW = MODEL_RATE // 10
 
 
 @dataclass(frozen=True)
@@ -94,20 +93,13 @@ def _transcribe(path: Path, recogniser: Recogniser) -> dict[str, Any]:
 
 
 def _pieces(path: Path) -> Iterator[Samples]:
-    """The recording at 16 kHz in pieces of at most 25 s, cut where it is quietest, so that no word is torn."""
+    """The recording at 16 kHz in pieces of at most 10 s, cut where it is quietest, so that no word is torn."""
     left = np.zeros(0, np.float32)
     for block, rate in read_blocks(path):
         left = np.concatenate([left, resample(block, rate, MODEL_RATE)])
         while len(left) > PIECE_SECONDS * MODEL_RATE:
-            cut = _quietest(left)
+            cut = quietest(left, MODEL_RATE, PIECE_SECONDS - QUIET_WITHIN, PIECE_SECONDS)
             yield left[:cut]
             left = left[cut:]
     if len(left):
         yield left
-
-
-def _quietest(samples: Samples) -> int:
-    start = (PIECE_SECONDS - QUIET_WITHIN) * MODEL_RATE
-    tail = samples[start : PIECE_SECONDS * MODEL_RATE] ** 2
-    energy = np.convolve(tail, np.ones(QUIET_WINDOW), "valid")
-    return start + int(energy.argmin()) + QUIET_WINDOW // 2

@@ -70,7 +70,7 @@ def sign_in() -> str:
 @blueprint.post("/sign-in")
 def check() -> Any:
     """Count the try first and commit, so that guesses at the same moment are counted and argon2 works without a lock."""
-    login = request.form.get("login", "").strip().lower()[:60]
+    login = "".join(filter(str.isprintable, request.form.get("login", ""))).strip().lower()[:60]
     if not _may_try(login):
         db.session.rollback()
         abort(429)

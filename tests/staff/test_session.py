@@ -42,6 +42,10 @@ def test_capitals_and_spaces_around_the_name_do_not_matter(client: FlaskClient, 
     assert sign_in_ruth(client, login=" Ruth ").location == "/office/"
 
 
+def test_signs_that_no_name_has_and_no_database_keeps_are_left_out(client: FlaskClient, people: People) -> None:
+    assert sign_in_ruth(client, login="ru\x00th").location == "/office/"
+
+
 def test_after_too_many_wrong_passwords_even_the_right_one_waits(client: FlaskClient, people: People, clock: Clock) -> None:
     for _ in range(MOST_PER_LOGIN):
         assert sign_in_ruth(client, password="guess after guess").status_code == 422

@@ -52,6 +52,7 @@ def test_every_byte_comes_back_and_only_minus_nothing_becomes_nothing() -> None:
     assert pcm_to_mulaw(mulaw_to_pcm(every)) == every.replace(b"\x7f", b"\xff")
 
 
+@settings(deadline=None)
 @given(st.integers(-32768, 32767))
 def test_a_sample_goes_to_the_nearest_step_of_its_segment(sample: int) -> None:
     back = int(np.frombuffer(mulaw_to_pcm(pcm_to_mulaw(struct.pack("<h", sample))), "<i2")[0])
@@ -59,6 +60,7 @@ def test_a_sample_goes_to_the_nearest_step_of_its_segment(sample: int) -> None:
     assert abs(back - int(np.clip(sample, -32635, 32635))) <= 8 * step / 2 + 1
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_an_odd_byte_at_the_end_is_dropped(pcm: bytes) -> None:
     assert len(pcm_to_mulaw(pcm)) == len(pcm) // 2

@@ -12,27 +12,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voice.dialogue import appointments, bills, opening, person, safety, visits
+from voice.dialogue import appointments, bills, language, opening, person, safety, visits
 from voice.dialogue.asks import Ask, Outcome, Start
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, visits, person)
+FORMS = (opening, bills, appointments, visits, person, language)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
-                  "freeze_payments", "complain", "change_language", "safety_lesson"}  # fmt: skip
+                  "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
 NOT_YET = {
     "cancel_payment", "change_appointment", "cancel_appointment", "appointment_status", "change_task", "cancel_task",
     "complain", "freeze_payments", "unfreeze_payments", "protection_mode", "safety_lesson", "update_details",
-    "change_language",
 }  # fmt: skip
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
+TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 BEFORE_ANY_WISH = {"who", "who_of", "unknown", "tell.who"}  # there is nothing to go back to
 SLOWEST, FASTEST = 0.6, 1.5
@@ -103,7 +103,8 @@ def _patient(state: State, meaning: Meaning) -> Step | None:
     """Who asked us to wait may be quiet, or rummage for their glasses, without climbing the ladder."""
     if state.patience == 0 or meaning.text or meaning.keys:
         return None
-    return Step(replace(state, patience=state.patience - 1), (Say("waiting"),))
+    left = state.patience - 1
+    return Step(replace(state, patience=left), (Say("tick") if left % TICKS_BETWEEN_WORDS else Say("waiting"),))
 
 
 def _quiet(state: State, meaning: Meaning) -> Step:
@@ -127,8 +128,8 @@ def _ladder(state: State, kind: str, before: int) -> Step:
     if state.no_input + state.no_match >= FAILURES_IN_A_STATE or state.failures >= FAILURES_IN_A_CALL:
         return find_person(replace(state, failures=0), Say("no_luck"), about="not_understood")
     key = f"{state.ask}.keys" if state.no_input + state.no_match > 1 else state.ask
-    says = (Say(f"{kind}.{before + 1}"), Say(key, state.values))
-    return Step(replace(state, said=says), says)
+    question = Say(key, state.values)
+    return Step(replace(state, said=(question,)), (Say(f"{kind}.{before + 1}"), question))
 
 
 def _again(state: State, *before: Say) -> Step:
@@ -188,6 +189,7 @@ UNIVERSALS: dict[str, Start] = {
     "back": _back,
     "cancel": _back,
     "what_day": _what_day,
+    "change_language": language.start,
     "greeting": _greeted,
     "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
     "goodbye": goodbye,

@@ -9,7 +9,8 @@ from voice.dialogue.opening import anything_else
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
-WANTED = ("department", "date", "part_of_day")
+WANTED = ("department", "date", "part_of_day", "time")
+WHEN = ("date", "part_of_day", "time")
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -63,6 +64,17 @@ def _book(state: State, _: Meaning) -> Step:
     return do(state, "appointments.book", slot_id=state.slots["chosen"]["id"])
 
 
+def _confirm(state: State, meaning: Meaning) -> Step | None:
+    """A yes, a no, or another time: "no, the Wednesday". What was not corrected stays as it was."""
+    chosen = state.slots["chosen"]
+    new = {name: value for name in WHEN if (value := meaning.slots.get(name)) and value != chosen.get(name)}
+    if "date" in new or "time" in new or (new and meaning.intent != "yes"):
+        before = {"date": chosen["date"], "part_of_day": None, "time": None}
+        state = with_slots(state, **{**before, **new})
+        return do(state, "appointments.find", Say("corrected"), **{name: state.slots.get(name) for name in WANTED})
+    return _yes_or_no(state, meaning)
+
+
 def _other(state: State, _: Meaning) -> Step:
     return ask(with_slots(state, date=None), "appointment.day")
 
@@ -83,13 +95,14 @@ def _read_again(state: State, _: Meaning) -> Step:
 
 
 def read_back(state: State, _: Result) -> Step:
-    return anything_else(state)
+    return anything_else(state, done=Say("recap.booked", _spoken(state.slots["chosen"])))
 
 
+_yes_or_no = yes_no(_book, _other)
 ASKS = {
     "appointment.day": Ask(listen_for("date"), _day, any_wish=True),
     "appointment.which": Ask(_times, _which),
-    "appointment.confirm": Ask(YES_NO, yes_no(_book, _other)),
+    "appointment.confirm": Ask(YES_NO, _confirm),
     "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again)),
 }
 RESULTS: dict[str, Outcome] = {

@@ -38,7 +38,11 @@ def _read_out(state: State, bill: dict[str, object]) -> Step:
 
 def _which(state: State, meaning: Meaning) -> Step | None:
     bills, choice = state.slots["bills"], meaning.slots.get("choice")
-    return _read_out(state, bills[choice]) if isinstance(choice, int) and choice < len(bills) else None
+    if isinstance(choice, int) and choice < len(bills):
+        return _read_out(state, bills[choice])
+    biller = meaning.slots.get("biller")
+    named = [bill for bill in bills if biller and biller in (bill.get("kind"), bill["biller"])]
+    return _read_out(state, named[0]) if len(named) == 1 else None
 
 
 def _billers(state: State) -> Expecting:
@@ -49,6 +53,14 @@ def _pay(state: State, _: Meaning) -> Step:
     if state.level >= 2:
         return do(state, "bills.claim", bill_id=state.slots["bill"]["id"])
     return ask(state, "pin")
+
+
+def _confirm(state: State, meaning: Meaning) -> Step | None:
+    """A yes, a no, or another biller: "no, the water one". A yes that names another bill pays nothing."""
+    named, bill = meaning.slots.get("biller"), state.slots["bill"]
+    if named and named not in (bill.get("kind"), bill["biller"]):
+        return do(state, "bills.due", Say("corrected"), biller=named)
+    return _yes_or_no(state, meaning)
 
 
 def _leave_it(state: State, _: Meaning) -> Step:
@@ -97,12 +109,15 @@ def _read_again(state: State, _: Meaning) -> Step:
 
 
 def receipt_noted(state: State, _: Result) -> Step:
-    return anything_else(state)
+    bill = state.slots["bill"]
+    told = {"biller": bill["biller"], "amount": bill["amount"], "receipt": state.values.get("receipt", "")}
+    return anything_else(state, done=Say("recap.paid", told))
 
 
+_yes_or_no = yes_no(_pay, _leave_it)
 ASKS = {
     "bill.which": Ask(_billers, _which),
-    "bill.confirm": Ask(listen_for("yes_no", interruptible=False), yes_no(_pay, _leave_it)),
+    "bill.confirm": Ask(listen_for("yes_no", interruptible=False), _confirm),
     "pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
     "bill.receipt": Ask(listen_for("yes_no"), yes_no(_receipt_heard, _read_again)),
 }

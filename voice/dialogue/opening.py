@@ -9,14 +9,17 @@ from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, wi
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
 # Nothing is lost if a call drops here.
-ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "resume", "shall_we_end", ""}
+ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "recap", "resume", "shall_we_end", ""}
 TOLD_AT_ONCE = {"bill.receipt", "appointment.booked"}  # done already: no need to ask whether to carry on
 
 
 def begin_inbound(state: State, result: Result) -> Step:
-    """A call came in. `data`: the household behind the number, and a dropped call that may be resumed."""
+    """A call came in. `data`: the household behind the number, the languages of the line, and a dropped call that may
+    be resumed. Where all of the household speak one language, it is that from the first word on."""
     household: list[Json] = result.data["household"]
-    state = replace(state, household=tuple(household), resume=result.data.get("resume"))
+    spoken = {str(person.get("language")) for person in household}
+    own = next(iter(spoken)) if len(spoken) == 1 and spoken <= set(result.data.get("languages", ())) else state.language
+    state = replace(state, household=tuple(household), resume=result.data.get("resume"), language=own)
     if not household:
         return ask(state, "unknown", Say("welcome"), Say("unknown.number"))
     if len(household) == 1:
@@ -94,13 +97,31 @@ def explain_registering(state: State, _: Meaning) -> Step:
     return ask(state, "unknown", Say("unknown.how"))
 
 
-def anything_else(state: State, *before: Say) -> Step:
-    """The wish is done: its details go, the caller stays."""
+def anything_else(state: State, *before: Say, done: Say | None = None) -> Step:
+    """The wish is over: its details go, the caller stays. `done` is told again at the end of the call."""
+    state = replace(state, done=(*state.done, done)) if done else state
     return ask(without_slots(state), "anything_else", *before)
 
 
 def goodbye(state: State, _: Meaning | None = None) -> Step:
+    """One thing was read back a moment ago; two or more are told together before the end, and again if that is wished."""
+    if len(state.done) < 2 or state.ask == "recap":
+        return end(state, Say("goodbye"))
+    return _tell_all(state)
+
+
+def _tell_all(state: State, _: Meaning | None = None) -> Step:
+    step = ask(state, "recap", Say("recap.before"), *state.done)
+    return replace(step, state=replace(step.state, said=step.says))
+
+
+def _no_more(state: State, _: Meaning) -> Step:
     return end(state, Say("goodbye"))
+
+
+def _gone(state: State, meaning: Meaning) -> Step | None:
+    """Who has said goodbye and is silent has gone; who mumbles has not been understood."""
+    return None if meaning.sound else _no_more(state, meaning)
 
 
 def what_can_i_do(state: State, *before: Say) -> Step:
@@ -131,6 +152,7 @@ ASKS = {
     "open": Ask(listen_for("open"), _no_wish, any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, _unknown_no), any_wish=True),
     "anything_else": Ask(listen_for("open"), yes_no(_more, lambda s, _: goodbye(s)), any_wish=True),
+    "recap": Ask(YES_NO, yes_no(_tell_all, _no_more), any_wish=True, silence=_gone),
     "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),
 }
 RESULTS: dict[str, Outcome] = {"call.begin": begin_inbound, "enrolment.request": enrolment_requested}

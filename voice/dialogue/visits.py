@@ -23,18 +23,19 @@ def kinds(state: State, result: Result) -> Step:
     return _next(with_slots(state, kinds=result.data["kinds"]))
 
 
-def _next(state: State) -> Step:
+def _next(state: State, *before: Say) -> Step:
     """Ask for the first thing that is missing; then for the yes."""
     kinds: dict[str, str] = state.slots["kinds"]
     if state.slots.get("help_kind") not in kinds:
-        return ask(state, "visit.kind", kinds=list(kinds.values()))
+        return ask(state, "visit.kind", *before, kinds=list(kinds.values()))
     if not isinstance(state.slots.get("date"), str):  # "some time next week" is no day yet
-        return ask(state, "visit.day")
+        return ask(state, "visit.day", *before)
     if state.slots.get("part_of_day") not in PARTS_OF_DAY:
-        return ask(state, "visit.part")
+        return ask(state, "visit.part", *before)
     return ask(
         state,
         "visit.confirm",
+        *before,
         kind=kinds[state.slots["help_kind"]],
         day=state.slots["date"],
         part=state.slots["part_of_day"],
@@ -68,6 +69,14 @@ def _part(state: State, meaning: Meaning) -> Step | None:
     return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else None
 
 
+def _confirm(state: State, meaning: Meaning) -> Step | None:
+    """A yes, a no, or a correction: "no, in the afternoon". The rest stays as it was."""
+    new = {name: value for name in WANTED if (value := meaning.slots.get(name)) and value != state.slots.get(name)}
+    if new:
+        return _next(with_slots(state, **new), Say("corrected"))
+    return _yes_or_no(state, meaning)
+
+
 def _open_task(state: State, _: Meaning) -> Step:
     return do(state, "visits.open", **{name: state.slots[name] for name in WANTED})
 
@@ -79,7 +88,8 @@ def _not_now(state: State, _: Meaning) -> Step:
 def opened(state: State, result: Result) -> Step:
     if result.status == "past":
         return ask(with_slots(state, date=None), "visit.day", Say("visit.past"))
-    return anything_else(state, Say("visit.asked", result.data))
+    asked = {"kind": state.slots["kinds"][state.slots["help_kind"]], "day": state.slots["date"], **result.data}
+    return anything_else(state, Say("visit.asked", result.data), done=Say("recap.asked", asked))
 
 
 def status(state: State, _: Meaning) -> Step:
@@ -118,11 +128,12 @@ def _tell_again(state: State, _: Meaning) -> Step:
     return ask(state, state.ask, **state.values)
 
 
+_yes_or_no = yes_no(_open_task, _not_now)
 ASKS = {
     "visit.kind": Ask(_kind_options, _kind),
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
-    "visit.confirm": Ask(YES_NO, yes_no(_open_task, _not_now)),
+    "visit.confirm": Ask(YES_NO, _confirm),
     "tell.who": Ask(YES_NO, yes_no(_tell, _not_there)),
     "tell.accepted": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
     "tell.waiting": Ask(YES_NO, yes_no(_heard_it, _tell_again)),

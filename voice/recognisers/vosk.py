@@ -50,7 +50,8 @@ class VoskRecogniser:
         phrases = self._language.phrases(expecting)
         if phrases is None:
             return VoskStream(vosk.KaldiRecognizer(self._model, MODEL_RATE), rate, None)
-        known = [phrase for phrase in dict.fromkeys(phrases) if all(self.knows(word) for word in phrase.split())]
+        spaced = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases)
+        known = [phrase for phrase in spaced if phrase and all(self.knows(word) for word in phrase.split())]
         if not known:
             raise RecogniserError(f"the model knows no phrase for {expecting.name!r}: {self.unknown_words(phrases)[:10]}")
         grammar = json.dumps([*known, *filter(None, [self._unknown])], ensure_ascii=False)

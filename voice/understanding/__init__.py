@@ -34,7 +34,7 @@ PARSERS: dict[str, Callable[[str, dt.datetime], Any]] = {
     "digits": lambda text, now: parse_digits(text),
     "money": lambda text, now: parse_money(text),
     "date": parse_date,
-    "time": lambda text, now: parse_time(text),
+    "time": parse_time,
     "datetime": parse_datetime,
     "duration": lambda text, now: parse_duration(text),
 }
@@ -54,14 +54,16 @@ def parse(kind: str, text: str, now: dt.datetime) -> Any:
 def understand(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning:
     """The intent and slots of a sentence, in the light of what was asked. `now` is in the caller's time zone.
 
-    1. A message is a message. 2. Danger. 3. The answer to the question. 4. Phrases that work in every state.
+    1. A message is a message, unless somebody is in danger. 2. Danger. 3. The answer to the question. 4. Phrases that work in every state.
     5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
     """
     text = text[:LONGEST]
     said = plain(text)
-    if expecting.record or not said:
-        return Meaning("", 1.0 if said else 0.0, text=text)
+    if not said:
+        return Meaning("", 0.0, text=text)
     reading = classifier(language).read(said)
+    if expecting.record:
+        return _danger(reading, said, text, language) or Meaning("", 1.0, text=text)
     if expecting.name == "open":
         return _sure_enough(_open(reading, said, text, language, now), SURE)
     return (
@@ -84,13 +86,15 @@ def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading 
 
 
 def understand_keys(keys: str, expecting: Expecting) -> Meaning:
-    """What keys mean: 0 a person, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth choice."""
+    """What keys mean: 0 a person, 8 another language, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth choice."""
     data = expecting.name in ("digits", "pin")
     if keys.endswith("*"):
         # In a digits field * clears what was typed; pressed on its own it goes back.
         return Meaning("repeat" if data and len(keys) > 1 else "back", keys=keys)
     if not data and keys == "0":
         return Meaning("speak_to_person", keys=keys)
+    if keys == "8" and len(expecting.options) < 8 and not data:
+        return Meaning("change_language", keys=keys)
     if data:
         return Meaning("", slots={"digits": keys.rstrip("#")}, keys=keys)
     if expecting.name == "yes_no" and keys in ("1", "2"):
@@ -103,9 +107,13 @@ def understand_keys(keys: str, expecting: Expecting) -> Meaning:
 
 
 def _open(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
-    """The answer to the open question: danger, a sentence of the data, or what is most like it."""
+    """The answer to the open question: danger, a sentence of the data, or what is most like it. A language whose open
+    question is a menu has too few sentences to tell a thief's by likeness: there the patterns do."""
     return (
-        _danger(reading, said, text, language) or _known(said, text, language, now) or _like(reading, said, text, language, now)
+        _danger(reading, said, text, language)
+        or _known(said, text, language, now)
+        or (_scam(said, text, language) if "open" in language.answers else None)
+        or _like(reading, said, text, language, now)
     )
 
 

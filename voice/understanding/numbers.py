@@ -1,142 +1,82 @@
-"""Spoken and written numbers in English: whole numbers inside sentences, and strings of digits."""
+"""The number that a sentence says."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from voice.tokens import tokens
+from voice.understanding.counting import LARGEST, ORDINALS, Number, number_at, numbers, words_of
+from voice.understanding.digits import parse_digits
+from voice.understanding.figures import figures
+from voice.understanding.marks import AMOUNT, AnyOf, Marks, Span, rewritten
+from voice.understanding.spans import as_json, highest, span_words, with_spans
 
-ONES = {word: value for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen".split())}  # fmt: skip
-TENS = {word: value * 10 for value, word in enumerate(
-    "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}  # fmt: skip
-SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
-ORDINALS = {word: value for value, word in enumerate(
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split())} | {"thirtieth": 30}  # fmt: skip
-DIGITS = {**{word: str(value) for word, value in ONES.items() if value < 10}, "oh": "0", "o": "0", "nought": "0", "nil": "0",
-          "naught": "0"}  # fmt: skip
-REPEATS = {"double": 2, "treble": 3, "triple": 3}
-LONGEST_DIGITS = 64
-_SPLIT = re.compile(r"[\s-]+")
-_WRITTEN = re.compile(r"\d[\d,]*$")
+__all__ = ["ORDINALS", "Number", "number_at", "numbers", "parse_digits", "parse_number", "words_of"]
 
-
-@dataclass(frozen=True)
-class Number:
-    """A whole number found in words: its value, and the words `start` to `end` (exclusive) that it took."""
-
-    value: int
-    start: int
-    end: int
-    ordinal: bool = False
+_BELOW = {"half": 2, "halves": 2, "3rd": 3, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "5th": 5, "fifths": 5,
+          "6th": 6, "sixths": 6, "8th": 8, "eighths": 8, "10th": 10, "tenths": 10}  # fmt: skip
+_FRACTION = re.compile(rf"\b(?:(\d{{1,3}}) ({'|'.join(_BELOW)})|an? (half|3rd|quarter|5th|6th|8th|10th)|(half))\b")
+_MIXED = re.compile(rf"\b(\d{{1,6}}) and (?:an?|(\d{{1,2}})) ({'|'.join(_BELOW)})\b")
+_DENIED = re.compile(r"(?<=\bnot )(\d+(?:\.\d+)?)(?= \d+(?:\.\d+)?\b(?! (?:oh|\d)))")  # "not twelve, thirteen"
+_ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
+_CARDINAL = re.compile(
+    r"\b(minus |negative )?(?:(\d{1,3}(?: (?:oh )?\d{1,2}\b(?![.:]))+(?:(?<= \d)(?: oh)+(?! \|))?|\b\d(?: oh)+\b(?! \|))|(\d+(?:\.\d+)?))(?![.:]?\d)"
+)
+SPAN_WORDS = span_words(
+    AMOUNT,
+    later="at least|(?:no|not) (?:less|fewer) than|(?<!no )(?<!not )more than|a minimum of|upwards of",
+    earlier="at most|up to|(?:no|not) more than|(?<!no )(?<!not )(?:less|fewer) than|a maximum of",
+)
+_SURE, _PLACE, _PART = 2, 1, 0
 
 
-def words_of(text: str) -> list[str]:
-    """Tokens with hyphenated numbers taken apart: forty-two -> forty two."""
-    return tokens(text.replace("-", " ") if not re.search(r"\d-\d", text[:2000]) else text)
+class _Said(NamedTuple):
+    value: Decimal
+    rank: int
 
 
-def number_at(words: list[str], start: int) -> Number | None:
-    """The number that begins at this word, as long as it goes."""
-    written = _written(words[start])
-    if written is not None:
-        value, ordinal = written
-        scale = SCALES.get(words[start + 1]) if start + 1 < len(words) and not ordinal else None
-        return Number(value * scale, start, start + 2) if scale else Number(value, start, start + 1, ordinal)
-    return _spoken(words, start)
+def parse_number(text: str) -> Any:
+    """The number said in the sentence, the corrected one where somebody corrected themselves; None without one.
+
+    Digits and pairs ("four oh seven", "nineteen forty-six") are one number. A count is surer than a place ("the
+    third"), a place surer than a part ("a half"). {"from","to"} for a range, {"any_of"} for a choice.
+    """
+    marks: Marks[_Said] = Marks(AMOUNT)
+
+    def keep(value: Decimal, rank: int) -> str | None:
+        return marks.keep(_Said(value, rank)) if abs(value) < LARGEST else None
+
+    def cardinal(match: re.Match[str]) -> str | None:
+        digits = match[3] or _one_number(match[2].replace("oh", "0").split())
+        return keep(Decimal(digits) * (-1 if match[1] else 1), _SURE)
+
+    said = rewritten(
+        figures(text),
+        [
+            (_DENIED, lambda m: keep(Decimal(m[1]), _SURE)),
+            (_MIXED, lambda m: keep(Decimal(m[1]) + Decimal(m[2] or 1) / _BELOW[m[3]], _SURE)),
+            (_FRACTION, lambda m: keep(Decimal(m[1] or 1) / _BELOW[m[2] or m[3] or m[4]], _PART)),
+            (_ORDINAL, lambda m: keep(Decimal(m[1]), _PLACE)),
+            (_CARDINAL, cardinal),
+        ],
+    )
+    said = with_spans(said, marks, SPAN_WORDS, _rising)
+    return as_json(marks.chosen(said, highest(lambda number: number.rank)), lambda number: _json(number.value))
 
 
-def _written(word: str) -> tuple[int, bool] | None:
-    if _WRITTEN.match(word):
-        return int(word.replace(",", "")[:18]), False
-    if word[:-2].isdigit() and word[-2:] in ("st", "nd", "rd", "th"):
-        return int(word[:-2][:9]), True
-    return None
+def _one_number(parts: list[str]) -> str:
+    """4 0 7 -> 407, 19 46 -> 1946; and "fifteen, one five" is fifteen, said twice to be clear."""
+    first, *rest = parts
+    return first if first == "".join(rest) and len(first) > 1 else "".join(parts)
 
 
-def _spoken(words: list[str], start: int) -> Number | None:
-    total, current, index, last = 0, 0, start, ""
-    while index < len(words):
-        word = words[index]
-        follows = words[index + 1] if index + 1 < len(words) else ""
-        if word in ("a", "an") and follows in SCALES and index == start:
-            current, kind = 1, "one"
-        elif word in ONES and last not in ("one", "teen") and not (last == "ten" and ONES[word] >= 10):
-            current += ONES[word]
-            kind = "one" if ONES[word] < 10 else "teen"
-        elif word in TENS and last in ("", "scale", "and"):
-            current += TENS[word]
-            kind = "ten"
-        elif word in SCALES and (current or total) and last != "and":
-            scale = SCALES[word]
-            if scale == 100:
-                current *= 100
-            else:
-                total, current = total + current * scale, 0
-            kind = "scale"
-        elif word in ORDINALS and last != "one":
-            value = ORDINALS[word]
-            return Number(total + current + value, start, index + 1, ordinal=True)
-        elif word == "and" and last == "scale" and (follows in ONES or follows in TENS or follows in ORDINALS):
-            kind = "and"
-        else:
-            break
-        last, index = kind, index + 1
-    return Number(total + current, start, index) if index > start else None
-
-
-def numbers(words: list[str]) -> list[Number]:
-    """All numbers of a sentence, in order."""
-    found, index = [], 0
-    while index < len(words):
-        number = number_at(words, index)
-        if number:
-            found.append(number)
-        index = number.end if number else index + 1
-    return found
-
-
-def parse_number(text: str) -> int | float | None:
-    """The number said in the sentence; the last one where somebody corrected themselves. "four point five" too."""
-    words = words_of(text)
-    found = numbers(words)
-    decimal = re.findall(r"(?<![\d.])-?\d+\.\d+(?![\d.])", text[:2000])
-    if decimal:
-        return float(decimal[-1])
-    if not found:
+def _rising(first: Any, last: Any, words: str) -> Span | None:
+    """A range of numbers; "twenty to ten" is none."""
+    if any(isinstance(end, (Span, AnyOf)) for end in (first, last)) or (first and last and first.value >= last.value):
         return None
-    last = found[-1]
-    if len(found) > 1 and last.start > 0 and words[last.start - 1] == "point" and found[-2].end == last.start - 1:
-        fraction = "".join(DIGITS.get(word, word) for word in words[last.start :] if word in DIGITS or word.isdigit())
-        return float(f"{found[-2].value}.{fraction}") if fraction.isdigit() else found[-2].value
-    sign = -1 if last.start > 0 and words[last.start - 1] == "minus" else 1
-    return sign * last.value
+    return Span(first, last)
 
 
-def parse_digits(text: str) -> str | None:
-    """A string of digits: "double four, oh, seven" -> 4407. "forty two" inside it is 42. At most 64 digits."""
-    words, out, index = words_of(text), "", 0
-    while index < len(words) and len(out) <= LONGEST_DIGITS:
-        word = words[index]
-        if word in REPEATS and index + 1 < len(words) and (digit := _digit(words[index + 1])):
-            out += digit * REPEATS[word]
-            index += 2
-        elif (digit := _digit(word)) is not None:
-            out += digit
-            index += 1
-        elif word in TENS or word in ONES:
-            follows = words[index + 1] if index + 1 < len(words) else ""
-            unit = ONES.get(follows, 0) if word in TENS and 0 < ONES.get(follows, 0) < 10 else 0
-            out += str((TENS.get(word) or ONES[word]) + unit)
-            index += 2 if unit else 1
-        else:
-            out += "".join(re.findall(r"\d", word)) if word[0].isdigit() else ""
-            index += 1
-    return out[:LONGEST_DIGITS] or None
-
-
-def _digit(word: str) -> str | None:
-    return DIGITS.get(word) or (word if len(word) == 1 and word.isdigit() else None)
+def _json(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -15,7 +15,7 @@ from voice.understanding.dates import parse_date, parse_time, part_of_day
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
-SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind"}
+SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind", "language": "language"}
 
 
 def wish_slots(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:

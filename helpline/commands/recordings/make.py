@@ -119,7 +119,8 @@ def band(samples: Samples, low: float, high: float) -> Samples:
     spectrum = np.fft.rfft(samples)
     hertz = np.fft.rfftfreq(len(samples), 1 / RATE)
     keep = np.clip((hertz - low * 0.8) / (low * 0.4), 0, 1) * np.clip((high * 1.1 - hertz) / (high * 0.2), 0, 1)
-    return np.fft.irfft(spectrum * keep, len(samples)).astype(np.float32)
+    filtered: Samples = np.fft.irfft(spectrum * keep, len(samples)).astype(np.float32)
+    return filtered
 
 
 def hoarsened(samples: Samples, amount: float, random: np.random.Generator) -> Samples:
@@ -127,7 +128,7 @@ def hoarsened(samples: Samples, amount: float, random: np.random.Generator) -> S
     shake = band(random.standard_normal(len(samples)).astype(np.float32), 4, 12)
     shake /= max(1e-6, float(np.std(shake)))
     breath = band(random.standard_normal(len(samples)).astype(np.float32), 800, 3400)
-    return (samples * (1 + 0.3 * amount * shake) + amount * 0.5 * breath * envelope(samples)).astype(np.float32)
+    return np.asarray(samples * (1 + 0.3 * amount * shake) + amount * 0.5 * breath * envelope(samples), np.float32)
 
 
 def murmured(samples: Samples) -> Samples:

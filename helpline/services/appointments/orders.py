@@ -32,13 +32,13 @@ def find(args: Json, context: Context) -> Result:
     first, last = _span(args["date"])
     today = context.now.date()
     asked = [_data(slot, clinic, context) for slot in _free(clinic, department, max(first, today), last, context)]
-    if wanted := _on_one_day(_in_part(asked, args.get("part_of_day"))):
+    if wanted := _on_one_day(_in_part(asked, args.get("part_of_day")), args.get("time")):
         return Result("appointments.find", "ok", {"free": wanted})
     later = [
         _data(slot, clinic, context)
         for slot in _free(clinic, department, max(first, today), max(last, today) + LOOK_AHEAD, context)
     ]
-    if nearest := _on_one_day(later):
+    if nearest := _on_one_day(later, args.get("time")):
         return Result("appointments.find", "other_day", {"free": nearest})
     return Result("appointments.find", "none")
 
@@ -132,11 +132,27 @@ def _in_part(slots: list[dict[str, Any]], part: str | None) -> list[dict[str, An
     return [slot for slot in slots if earliest <= int(slot["time"][:2]) < latest]
 
 
-def _on_one_day(slots: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first day's times, at most three, one for each time of day."""
+def _on_one_day(slots: list[dict[str, Any]], time: Any) -> list[dict[str, Any]]:
+    """At most three of the first day's times, one for each time of day: those nearest to `time`, else the earliest."""
     same_day = [slot for slot in slots if slot["date"] == slots[0]["date"]]
     by_time = {slot["time"]: slot for slot in reversed(same_day)}
-    return sorted(by_time.values(), key=lambda slot: slot["time"])[:MOST_OFFERED]
+    near = sorted(by_time.values(), key=lambda slot: (_minutes_from(slot["time"], time), slot["time"]))
+    return sorted(near[:MOST_OFFERED], key=lambda slot: slot["time"])
+
+
+def _minutes_from(time: str, wanted: Any) -> int:
+    """How far a time is from the one that was asked for: a time, a span, or several readings."""
+    if isinstance(wanted, dict) and "any_of" in wanted:
+        return min(_minutes_from(time, reading) for reading in wanted["any_of"])
+    if isinstance(wanted, dict):
+        start, end = wanted.get("from") or "00:00", wanted.get("to") or "23:59"
+        return 0 if start <= time < end else min(_minutes_from(time, start), _minutes_from(time, end))
+    return abs(_minutes(time) - _minutes(wanted)) if wanted else 0
+
+
+def _minutes(time: str) -> int:
+    hour, minute = time.split(":")[:2]
+    return int(hour) * 60 + int(minute)
 
 
 def _send_recap(request: ServiceRequest, data: dict[str, Any], context: Context) -> None:

@@ -100,6 +100,8 @@ def test_danger_is_heard_in_every_state(ask: str, intent: str) -> None:
 
 SLOTS = {"bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
          "left": {"ask": "open", "values": {"name": "Margaret"}},
+         "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}],
+         "chosen": {"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "C", "with": "D"},
          "free": [{"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "C", "with": "D"}]}  # fmt: skip
 
 
@@ -112,7 +114,7 @@ def test_what_works_everywhere_works_in_every_state(ask: str, intent: str) -> No
     assert step.state.failures == 0
 
 
-@pytest.mark.parametrize("ask", sorted(set(ASKS) - {"message.record", "still_there"}))
+@pytest.mark.parametrize("ask", sorted(set(ASKS) - {"message.record", "still_there", "recap"}))
 def test_three_failures_lead_to_a_person_and_never_to_a_hang_up(ask: str) -> None:
     step = advance(State(ask=ask, household=(MARGARET, ARTHUR), slots=SLOTS), Meaning("", sound=True))
     step = advance(step.state, Meaning("none", text="mumble"))
@@ -179,3 +181,82 @@ def test_the_volunteers_name_is_told_to_the_caller_only() -> None:
     assert "Wei" not in str(step.says)
     assert hear(step, "no").then == "hang_up"
     assert hear(step, "yes").says[0].values["volunteer"] == "Wei"
+
+
+WATER = {**BILL, "id": 8, "kind": "water", "biller": "Clearwater"}
+
+
+def test_a_correction_at_the_confirmation_reads_out_the_other_bill() -> None:
+    step = come_back(hear(margaret_on_the_line(), "pay_bill"), "one", bills=[{**BILL, "kind": "electricity"}])
+    step = hear(step, "no", biller="water")
+    assert (step.order.name, step.order.args) == ("bills.due", {"biller": "water"})
+    step = come_back(step, "one", bills=[WATER])
+    assert step.state.ask == "bill.confirm" and step.state.values["biller"] == "Clearwater"
+
+
+def test_a_yes_that_names_another_bill_pays_nothing() -> None:
+    step = come_back(hear(margaret_on_the_line(), "pay_bill"), "one", bills=[{**BILL, "kind": "electricity"}])
+    step = hear(step, "yes", biller="water")
+    assert step.order.name == "bills.due"
+
+
+def test_a_bill_is_chosen_by_what_it_is_for() -> None:
+    bills = [{**BILL, "kind": "electricity"}, WATER]
+    step = hear(come_back(hear(margaret_on_the_line(), "pay_bill"), "several", bills=bills), "", biller="water")
+    assert step.state.ask == "bill.confirm" and step.state.slots["bill"] == WATER
+
+
+FREE = [{"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "Surgery", "with": "Doctor Patel"}]
+
+
+def at_the_booking() -> Step:
+    step = come_back(
+        hear(margaret_on_the_line(), "book_appointment", date="2026-12-01", part_of_day="morning"), "ok", free=FREE
+    )
+    return hear(step, "", choice=0)
+
+
+def test_another_day_at_the_booking_keeps_the_department() -> None:
+    step = hear(at_the_booking(), "no", date="2026-12-02")
+    assert step.order.name == "appointments.find"
+    assert step.order.args["date"] == "2026-12-02" and step.order.args["part_of_day"] is None
+
+
+def test_a_yes_that_says_the_same_time_books_it() -> None:
+    assert hear(at_the_booking(), "yes", time="10:00").order.name == "appointments.book"
+
+
+def visit_to_confirm() -> Step:
+    step = hear(margaret_on_the_line(), "ask_volunteer", help_kind="shopping", date="2026-11-26", part_of_day="morning")
+    return come_back(step, "ok", kinds={"shopping": "shopping", "garden": "the garden"})
+
+
+def test_no_in_the_afternoon_changes_only_the_part_of_day() -> None:
+    step = hear(visit_to_confirm(), "no", part_of_day="afternoon")
+    assert step.state.ask == "visit.confirm" and said(step)[0] == "corrected"
+    assert step.state.values == {"kind": "shopping", "day": "2026-11-26", "part": "afternoon"}
+
+
+def two_things_done() -> Step:
+    step = come_back(hear(visit_to_confirm(), "yes"), "ok", reference="11112222")
+    step = hear(step, "book_appointment", date="2026-12-01")
+    step = hear(hear(come_back(step, "ok", free=FREE), "", choice=0), "yes")
+    return come_back(hear(come_back(step, "ok", request_id=4), "yes"), "ok")
+
+
+def test_two_things_are_told_again_before_the_end() -> None:
+    step = hear(two_things_done(), "no")
+    assert said(step) == ["recap.before", "recap.asked", "recap.booked", "recap"] and step.then == "listen"
+    assert said(hear(step, "yes")) == said(step)
+    assert hear(step, "no").then == "hang_up"
+
+
+def test_one_thing_was_read_back_a_moment_ago_and_is_not_told_again() -> None:
+    step = come_back(hear(visit_to_confirm(), "yes"), "ok", reference="11112222")
+    assert hear(step, "no").then == "hang_up"
+
+
+def test_after_the_recap_silence_is_a_goodbye_and_a_mumble_is_not() -> None:
+    step = hear(two_things_done(), "no")
+    assert advance(step.state, Meaning("")).then == "hang_up"
+    assert advance(step.state, Meaning("", sound=True)).then == "listen"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import wave
 
 import pytest
@@ -19,7 +20,7 @@ from helpline.services import people as for_people
 from helpline.services import safety
 from helpline.services.requests import open_request
 from helpline.staff.models import Staff
-from tests.cast import People, on_the_line, press, sign_in_ruth
+from tests.cast import Clock, People, on_the_line, press, sign_in_ruth
 
 
 @pytest.fixture
@@ -136,3 +137,23 @@ def test_what_a_caller_says_cannot_become_part_of_the_page(client: FlaskClient, 
     sign_in_ruth(client)
     page = client.get("/office/").text
     assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+def test_two_who_close_at_the_same_moment_one_note_stands(app: Flask, people: People, message: int, clock: Clock) -> None:
+    start, closed = threading.Barrier(2), []
+
+    def close(note: str) -> None:
+        with app.app_context():
+            start.wait()
+            closed.append((for_people.rung_back(message, people.ruth, note, clock.now()), note))
+            db.session.commit()
+
+    threads = [threading.Thread(target=close, args=(note,)) for note in ("Spoke to Susan.", "Nobody answered.")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (kept,) = [note for has_closed, note in closed if has_closed]
+    with app.app_context():
+        assert db.session.get_one(ServiceRequest, message).details["note"] == kept
+    assert len(closing_events(app)) == 1

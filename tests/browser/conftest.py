@@ -1,0 +1,52 @@
+"""A real browser before a real server: Debian's Chromium, driven by Playwright, without any other download."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from shutil import which
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.browser.scenes import Stage
+from tests.cast import Clock, People
+from tests.needs import needs
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, once for all tests. Without it they are skipped, or fail where everything is required."""
+    path = which("chromium") or ""
+    needs(path, "Chromium (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The application served on a free port of this machine; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A window of a new visitor, at the site."""
+    context = browser.new_context(base_url=site)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def stage(page: Page, app: Flask, people: People, clock: Clock) -> Stage:
+    return Stage(page, app, people, clock)

@@ -1,0 +1,233 @@
+"""Every page of the site in every state that it has, and how a person gets there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from helpline import events
+from helpline.db import db
+from helpline.outbox import Delivery
+from helpline.services import people as for_people
+from helpline.services import safety
+from helpline.services.bills import orders as bills
+from helpline.services.visits import open_visit
+from tests.cast import ARTHUR, GRACE, JOAN, PASSWORD, Clock, People, on_the_line
+from tests.services.accounts import account_with, bill
+from volunteers import tasks
+from volunteers.models import Task, Volunteer
+from volunteers.web import sign_in_link
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a scene is played: a window, the application behind it, its people and its clock."""
+
+    page: Page
+    app: Flask
+    people: People
+    clock: Clock
+
+    def play(self, scene: Callable[[Stage], None]) -> None:
+        """Go there, and wait until the page stands as it will be seen."""
+        scene(self)
+        self.page.wait_for_load_state("load")
+
+    def sign_in_office(self, password: str = PASSWORD) -> None:
+        self.page.goto("/office/")
+        self.page.get_by_label("Your sign-in name").fill("ruth")
+        self.page.get_by_label("Your password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def link(self) -> str:
+        """Wei's own."""
+        with self.app.app_context():
+            return sign_in_link(db.session.get_one(Volunteer, self.people.wei))
+
+    def sign_in_wei(self) -> None:
+        self.page.goto(self.link())
+        self.page.get_by_role("button", name="Sign in as Wei Chen").click()
+
+    def offer_shopping(self) -> int:
+        """Margaret asks for shopping, and Wei is asked; the task's id."""
+        with self.app.app_context():
+            line = on_the_line(self.app, self.people.margaret)
+            open_visit({"help_kind": "shopping", "date": "2026-11-26", "part_of_day": "morning"}, line)
+            task = db.session.query(Task).order_by(Task.id.desc()).limit(1).one()
+            tasks.offer(task, self.people.wei, self.clock.now())
+            db.session.commit()
+            return task.id
+
+    def accepted_shopping(self) -> int:
+        task_id = self.offer_shopping()
+        with self.app.app_context():
+            tasks.accept(task_id, self.people.wei, self.clock.now())
+            db.session.commit()
+        return task_id
+
+    def fill_the_office(self) -> None:
+        """Something in every list of the coordinators' page. The message for a person is request 3."""
+        with self.app.app_context():
+            self._requests()
+            self._what_went_wrong()
+            for back, intent in enumerate(("pay_bill", "book_appointment", "pay_bill", "report_scam", "ask_volunteer")):
+                at = self.clock.now() - dt.timedelta(days=back)
+                events.record("service_instance", f"request:{back}", at, intent=intent, status="done")
+            db.session.commit()
+            ended = on_the_line(self.app, self.people.joan, JOAN)
+            self.app.extensions["helpline"].conversation.hung_up(ended.call_id)
+
+    def _requests(self) -> None:
+        app, people = self.app, self.people
+        safety.emergency({"words": "I have fallen and cannot get up"}, on_the_line(app, people.joan, JOAN))
+        safety.report({"words": "he wants me to buy gift cards", "findings": []}, on_the_line(app, None, ""))
+        line = on_the_line(app, people.margaret, recording=b"\xff\x00" * 8000)
+        for_people.leave_message({"about": "leave_message", "words": "please ring my daughter about Friday"}, line)
+        due = bill(account_with(people.margaret, "City Electric", "electricity"), "42.50", self.clock.now().date())
+        bills.claim({"bill_id": due.id}, on_the_line(app, people.margaret))
+
+    def _what_went_wrong(self) -> None:
+        line = on_the_line(self.app, self.people.arthur, ARTHUR)
+        open_visit({"help_kind": "garden", "date": "2026-11-26", "part_of_day": "afternoon"}, line)
+        tasks.escalate(1, "all 2 have been asked", self.clock.now())
+        failed = {"status": "failed", "error": "there is no such number", "done_at": self.clock.now()}
+        db.session.add(Delivery(channel="sms", to_number=GRACE, dedupe_key="sms:offer:99", due_at=self.clock.now(), **failed))
+
+
+# -- the pages
+
+
+def home(stage: Stage) -> None:
+    stage.page.goto("/")
+
+
+def nothing_here(stage: Stage) -> None:
+    stage.page.goto("/nothing/here")
+
+
+def office_sign_in(stage: Stage) -> None:
+    stage.page.goto("/office/sign-in")
+
+
+def office_wrong_password(stage: Stage) -> None:
+    stage.sign_in_office("not this one either")
+
+
+def office_empty(stage: Stage) -> None:
+    stage.sign_in_office()
+
+
+def office_busy(stage: Stage) -> None:
+    stage.fill_the_office()
+    stage.sign_in_office()
+
+
+def office_request(stage: Stage) -> None:
+    office_busy(stage)
+    stage.page.goto("/office/requests/3")
+
+
+def office_request_without_note(stage: Stage) -> None:
+    office_request(stage)
+    stage.page.get_by_label("What came of it").fill(" ")
+    stage.page.get_by_role("button", name="I have rung back").click()
+
+
+def office_request_closed(stage: Stage) -> None:
+    office_request(stage)
+    stage.page.get_by_label("What came of it").fill("Spoke to Susan.")
+    stage.page.get_by_role("button", name="I have rung back").click()
+    stage.page.goto("/office/requests/3")
+
+
+def volunteer_sign_in(stage: Stage) -> None:
+    stage.page.goto("/volunteers/sign-in")
+
+
+def volunteer_wrong_number(stage: Stage) -> None:
+    volunteer_sign_in(stage)
+    stage.page.get_by_label("Your mobile number").fill("Wei")
+    stage.page.get_by_role("button", name="Send me a code").click()
+
+
+def volunteer_code(stage: Stage) -> None:
+    volunteer_sign_in(stage)
+    stage.page.get_by_label("Your mobile number").fill("07700 900101")
+    stage.page.get_by_role("button", name="Send me a code").click()
+
+
+def volunteer_wrong_code(stage: Stage) -> None:
+    volunteer_code(stage)
+    stage.page.get_by_label("The six digits").fill("12345")
+    stage.page.get_by_role("button", name="Sign in").click()
+
+
+def volunteer_link(stage: Stage) -> None:
+    stage.page.goto(stage.link())
+
+
+def volunteer_list_empty(stage: Stage) -> None:
+    stage.sign_in_wei()
+
+
+def volunteer_list(stage: Stage) -> None:
+    """One offer, one accepted, one done."""
+    stage.offer_shopping()
+    stage.accepted_shopping()
+    done = stage.accepted_shopping()
+    with stage.app.app_context():
+        tasks.done(done, stage.people.wei, stage.clock.now())
+        db.session.commit()
+    stage.sign_in_wei()
+
+
+def volunteer_too_late(stage: Stage) -> None:
+    """Wei presses accept on a page that is older than the offer."""
+    stage.offer_shopping()
+    stage.sign_in_wei()
+    stage.clock.pass_time(hours=3)
+    stage.page.get_by_role("button", name="Accept").click()
+
+
+def volunteer_task(stage: Stage) -> None:
+    task_id = stage.accepted_shopping()
+    stage.sign_in_wei()
+    stage.page.goto(f"/volunteers/tasks/{task_id}")
+
+
+def volunteer_done(stage: Stage) -> None:
+    volunteer_task(stage)
+    stage.page.get_by_role("link", name="It is done").click()
+
+
+def volunteer_hand_back(stage: Stage) -> None:
+    volunteer_task(stage)
+    stage.page.get_by_role("link", name="I can't go after all").click()
+
+
+SCENES: tuple[Callable[[Stage], None], ...] = (
+    home,
+    nothing_here,
+    office_sign_in,
+    office_wrong_password,
+    office_empty,
+    office_busy,
+    office_request,
+    office_request_without_note,
+    office_request_closed,
+    volunteer_sign_in,
+    volunteer_wrong_number,
+    volunteer_code,
+    volunteer_wrong_code,
+    volunteer_link,
+    volunteer_list_empty,
+    volunteer_list,
+    volunteer_too_late,
+    volunteer_task,
+    volunteer_done,
+    volunteer_hand_back,
+)

@@ -1,0 +1,354 @@
+"""The provider's webhooks: who may ask, and what each answer has the provider do with the call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from helpline.app import LANGUAGES
+from helpline.calls.conversation import Conversation
+from helpline.calls.lines import Lines
+from helpline.calls.turns import find_call
+from helpline.db import db
+from helpline.events import Event
+from helpline.models import Call, ServiceRequest
+from helpline.outbox import Delivery, promise_call
+from helpline.providers.twilio import sign
+from tests.calls.line import TOKEN, Telephone, new_sid, token_in
+from tests.cast import JOAN, MARGARET, Clock, People
+from voice.heard import Heard
+from voice.languages import load_language
+
+SID = "CA0123456789abcdef0123456789abcdef"
+OFFICE = "+442071838700"
+
+
+def row(app: Flask, sid: str = SID) -> Call:
+    with app.app_context():
+        call = find_call(sid)
+        assert call is not None
+        db.session.expunge(call)
+        return call
+
+
+def stands(app: Flask, sid: str = SID, **values: object) -> None:
+    """Put a call where a test needs it."""
+    with app.app_context():
+        db.session.execute(update(Call).where(Call.sid == sid).values(**values))
+        db.session.commit()
+
+
+def requests_of(app: Flask) -> list[tuple[str, str]]:
+    with app.app_context():
+        return [(request.intent, request.details["about"]) for request in db.session.scalars(select(ServiceRequest))]
+
+
+def rung_by_us(app: Flask, clock: Clock, **values: object) -> int:
+    """A call to Joan that the outbox holds; its id."""
+    with app.app_context():
+        promise_call(JOAN, {"kind": "tell_who_comes"}, "task:1", clock.now())
+        db.session.execute(update(Delivery).values(**values)) if values else None
+        db.session.commit()
+        return db.session.scalars(select(Delivery.id)).one()
+
+
+# -- who may ask
+
+
+@pytest.mark.parametrize("path", ["incoming", "answered/1", "after", "handed-over", "status"])
+def test_whoever_has_not_signed_is_refused(app: Flask, path: str) -> None:
+    answer = app.test_client().post(f"/calls/{path}", data={"CallSid": SID, "From": MARGARET})
+    assert answer.status_code == 403
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Call.id))) == 0
+
+
+def test_a_signature_for_another_address_is_refused(telephone: Telephone) -> None:
+    assert telephone.ask("/calls/incoming", SID, signed_for="https://elsewhere.example/calls/incoming").status_code == 403
+    assert telephone.ask("/calls/incoming", SID, signed_for=f"{telephone.base}/calls/after").status_code == 403
+
+
+def test_a_signature_for_another_form_is_refused(app: Flask, telephone: Telephone) -> None:
+    form = {"CallSid": SID, "From": MARGARET, "Direction": "inbound"}
+    headers = sign(TOKEN, f"{telephone.base}/calls/incoming", form)
+    assert app.test_client().post("/calls/incoming", data={**form, "From": JOAN}, headers=headers).status_code == 403
+    assert app.test_client().post("/calls/incoming", data=form, headers=headers).status_code == 200
+
+
+def test_a_query_belongs_to_what_is_signed(telephone: Telephone) -> None:
+    assert telephone.ask("/calls/incoming?x=a%20b", SID).status_code == 200
+    assert telephone.ask("/calls/incoming?x=1", SID, signed_for=f"{telephone.base}/calls/incoming").status_code == 403
+
+
+def test_an_unsigned_socket_is_refused_before_the_handshake(app: Flask) -> None:
+    headers = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": "x" * 22 + "==",
+        "Sec-WebSocket-Version": "13",
+    }
+    assert app.test_client().get("/calls/stream", headers=headers).status_code == 403
+
+
+# -- somebody rings
+
+
+def test_a_call_is_carried_by_our_socket_and_always_has_a_next_verb(app: Flask, telephone: Telephone) -> None:
+    connect, redirect = telephone.verbs("/calls/incoming", SID)
+    assert connect[0].get("url") == telephone.base.replace("http", "ws") + "/calls/stream"
+    assert (redirect.tag, redirect.text) == ("Redirect", f"{telephone.base}/calls/after")
+    assert (row(app).number, row(app).status) == (MARGARET, "ringing")
+    assert token_in([connect]) not in (row(app).token_hash or "")
+
+
+def test_the_same_webhook_twice_gives_the_same_answer_and_one_call(app: Flask, telephone: Telephone) -> None:
+    first, second = telephone.ask("/calls/incoming", SID), telephone.ask("/calls/incoming", SID)
+    assert first.text == second.text
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Call.id))) == 1
+        assert db.session.scalar(select(func.count(Event.id)).where(Event.kind == "call_started")) == 1
+
+
+def test_a_replayed_webhook_of_a_call_that_has_ended_carries_nothing_on(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    telephone.ask("/calls/status", SID, CallStatus="completed")
+    telephone.ask("/calls/incoming", SID)
+    assert row(app).status == "ended"
+
+
+@pytest.mark.parametrize("sid", ["", "CA", "not a call", "CA" + "x" * 400, "CA1234567890'; DROP TABLE call"])
+def test_a_form_that_tells_of_no_call_is_refused(app: Flask, telephone: Telephone, sid: str) -> None:
+    assert telephone.ask("/calls/incoming", sid).status_code == 400
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Call.id))) == 0
+
+
+def test_a_number_that_is_withheld_is_no_number(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID, number="Anonymous")
+    assert row(app).number == ""
+
+
+def test_a_huge_form_is_refused(telephone: Telephone) -> None:
+    assert telephone.ask("/calls/incoming", SID, Junk="x" * 300_000).status_code == 413
+
+
+def test_bytes_that_are_no_form_are_refused(app: Flask) -> None:
+    answer = app.test_client().post(
+        "/calls/incoming", data=b"\xff\xfe%%%&&&==", content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 403
+
+
+def test_strange_characters_in_a_form_do_no_harm(app: Flask, telephone: Telephone) -> None:
+    assert telephone.ask("/calls/incoming", SID, number="+44\x07<b>'\"" + "9" * 300).status_code == 200
+    assert len(row(app).number) == 40
+
+
+# -- we ring somebody
+
+
+def test_whoever_picks_up_a_call_of_ours_is_told_why_we_ring(app: Flask, telephone: Telephone, clock: Clock) -> None:
+    delivery_id = rung_by_us(app, clock)
+    verbs = telephone.verbs(f"/calls/answered/{delivery_id}", SID, From="+15005550006", To=JOAN, Direction="outbound-api")
+    assert verbs[0].tag == "Connect"
+    call = row(app)
+    assert (call.direction, call.number, call.purpose) == ("outbound", JOAN, {"kind": "tell_who_comes"})
+
+
+def test_an_unknown_delivery_is_not_found(telephone: Telephone) -> None:
+    assert telephone.ask("/calls/answered/7", SID).status_code == 404
+
+
+def test_a_text_message_cannot_be_picked_up(app: Flask, telephone: Telephone, clock: Clock) -> None:
+    delivery_id = rung_by_us(app, clock, channel="sms")
+    assert telephone.ask(f"/calls/answered/{delivery_id}", SID).status_code == 404
+
+
+# -- the stream has ended
+
+
+def test_after_a_goodbye_the_line_is_hung_up(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    stands(app, status="ended", outcome="hang_up")
+    assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] == ["Hangup"]
+
+
+@pytest.mark.parametrize("outcome", ["too_long", "resumed"])
+def test_after_a_call_that_we_ended_nothing_is_carried_on(app: Flask, telephone: Telephone, outcome: str) -> None:
+    telephone.ask("/calls/incoming", SID)
+    stands(app, status="dropped", outcome=outcome)
+    assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] == ["Hangup"]
+
+
+@pytest.mark.parametrize(("status", "outcome"), [("live", ""), ("dropped", "dropped"), ("ended", "hung_up")])
+def test_a_stream_that_broke_is_opened_again(app: Flask, telephone: Telephone, status: str, outcome: str) -> None:
+    first = token_in(telephone.verbs("/calls/incoming", SID))
+    stands(app, status=status, outcome=outcome, sockets=1, token_hash=None)
+    connect, redirect = telephone.verbs("/calls/after", SID)
+    assert token_in([connect]) != first and redirect.tag == "Redirect"
+
+
+def test_a_stream_that_broke_three_times_gives_way_to_a_promised_call_back(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    stands(app, status="live", sockets=3)
+    say, hang_up = telephone.verbs("/calls/after", SID)
+    assert "within the hour" in (say.text or "") and hang_up.tag == "Hangup"
+    assert requests_of(app) == [("speak_to_person", "bad_line")]
+
+
+def test_asked_again_the_same_call_back_is_promised_once(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    stands(app, status="live", sockets=3)
+    assert telephone.ask("/calls/after", SID).text == telephone.ask("/calls/after", SID).text
+    assert len(requests_of(app)) == 1
+
+
+def test_a_call_whose_first_webhook_was_lost_begins_with_the_next(app: Flask, telephone: Telephone) -> None:
+    assert telephone.verbs("/calls/after", SID)[0].tag == "Connect"
+    assert row(app).status == "ringing"
+
+
+class TestWithAnOffice:
+    @pytest.fixture
+    def changes(self) -> dict[str, object]:
+        return {"telephony": {"staff_number": OFFICE}}
+
+    def test_whoever_asked_for_a_person_is_put_through(self, app: Flask, telephone: Telephone) -> None:
+        telephone.ask("/calls/incoming", SID)
+        stands(app, status="ended", outcome="person")
+        (dial,) = telephone.verbs("/calls/after", SID)
+        assert (dial.tag, dial.text, dial.get("action")) == ("Dial", OFFICE, f"{telephone.base}/calls/handed-over")
+
+    def test_when_a_person_has_talked_to_them_the_call_is_over(self, app: Flask, telephone: Telephone) -> None:
+        telephone.ask("/calls/incoming", SID)
+        stands(app, status="ended", outcome="person")
+        verbs = telephone.verbs("/calls/handed-over", SID, CallStatus="in-progress", DialCallStatus="completed")
+        assert [verb.tag for verb in verbs] == ["Hangup"]
+
+    def test_when_nobody_picks_up_the_caller_comes_back_to_us(self, app: Flask, telephone: Telephone) -> None:
+        telephone.ask("/calls/incoming", SID)
+        stands(app, status="ended", outcome="person", sockets=1)
+        not_there = {"CallStatus": "in-progress", "DialCallStatus": "no-answer"}
+        first = telephone.ask("/calls/handed-over", SID, **not_there)
+        assert "<Connect>" in first.text and row(app).status == "returned"
+        assert telephone.ask("/calls/handed-over", SID, **not_there).text == first.text
+
+    def test_a_caller_who_hangs_up_while_it_rings_is_not_carried(self, app: Flask, telephone: Telephone) -> None:
+        telephone.ask("/calls/incoming", SID)
+        stands(app, status="ended", outcome="person")
+        verbs = telephone.verbs("/calls/handed-over", SID, CallStatus="completed", DialCallStatus="canceled")
+        assert [verb.tag for verb in verbs] == ["Hangup"] and row(app).outcome == "person"
+
+    def test_a_bad_line_is_put_through_to_a_person(self, app: Flask, telephone: Telephone) -> None:
+        telephone.ask("/calls/incoming", SID)
+        stands(app, status="live", sockets=3)
+        assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] == ["Say", "Dial"]
+
+    def test_where_nobody_picks_up_for_a_bad_line_a_call_back_is_promised(self, app: Flask, telephone: Telephone) -> None:
+        telephone.ask("/calls/incoming", SID)
+        stands(app, status="live", sockets=3)
+        telephone.ask("/calls/after", SID)
+        say, hang_up = telephone.verbs("/calls/handed-over", SID, CallStatus="in-progress", DialCallStatus="no-answer")
+        assert "within the hour" in (say.text or "") and hang_up.tag == "Hangup"
+        assert requests_of(app) == [("speak_to_person", "bad_line")]
+
+    def test_a_full_house_and_an_empty_office_end_in_a_promise_and_not_in_a_circle(
+        self, app: Flask, telephone: Telephone
+    ) -> None:
+        full_house(app)
+        assert [verb.tag for verb in telephone.verbs("/calls/incoming", SID)] == ["Say", "Dial"]
+        say, hang_up = telephone.verbs("/calls/handed-over", SID, CallStatus="in-progress", DialCallStatus="no-answer")
+        assert "all lines are busy" in (say.text or "") and hang_up.tag == "Hangup"
+
+    def test_what_we_cannot_answer_is_said_and_put_through(
+        self, app: Flask, telephone: Telephone, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("helpline.calls.routes.open_call", nothing_works)
+        assert [verb.tag for verb in telephone.verbs("/calls/incoming", SID)] == ["Say", "Dial"]
+
+
+# -- no room, no luck
+
+
+def full_house(app: Flask) -> None:
+    app.extensions["switchboard"] = replace(app.extensions["switchboard"], lines=Lines(0))
+
+
+def nothing_works(*_: object) -> None:
+    raise RuntimeError("nothing works today")
+
+
+def test_a_full_house_promises_a_call_back(app: Flask, telephone: Telephone) -> None:
+    full_house(app)
+    say, hang_up = telephone.verbs("/calls/incoming", SID)
+    assert "all lines are busy" in (say.text or "") and "within the hour" in (say.text or "")
+    assert hang_up.tag == "Hangup" and requests_of(app) == [("speak_to_person", "busy")]
+
+
+def test_an_exception_still_gives_words(telephone: Telephone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpline.calls.routes.open_call", nothing_works)
+    (say,) = telephone.verbs("/calls/incoming", SID)
+    assert say.text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("key", ["trouble", "busy", "bad_line", "too_long", "reconnected", "person.connecting"])
+def test_every_language_has_words_for_when_things_go_wrong(code: str, key: str) -> None:
+    assert load_language(code).prompt(key, {"when": "soon"}, dt.date(2026, 11, 24))
+
+
+# -- how a call stands
+
+
+def test_a_call_that_is_over_is_told_of_late_and_twice(app: Flask, telephone: Telephone, clock: Clock) -> None:
+    telephone.ask("/calls/incoming", SID)
+    assert telephone.ask("/calls/status", SID, CallStatus="completed").status_code == 204
+    ended_at = row(app).ended_at
+    clock.pass_time(minutes=5)
+    assert telephone.ask("/calls/status", SID, CallStatus="completed").status_code == 204
+    assert (row(app).outcome, row(app).ended_at) == ("hung_up", ended_at)
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Event.id)).where(Event.kind == "call_ended")) == 1
+
+
+def test_news_of_a_call_that_was_live_once_does_not_bring_it_back(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    telephone.ask("/calls/status", SID, CallStatus="completed")
+    telephone.ask("/calls/status", SID, CallStatus="in-progress")
+    assert row(app).status == "ended"
+
+
+def test_news_of_an_unknown_call_opens_none(app: Flask, telephone: Telephone) -> None:
+    assert telephone.ask("/calls/status", new_sid(), CallStatus="completed").status_code == 204
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Call.id))) == 0
+
+
+def test_hanging_up_in_the_middle_of_something_counts_as_dropped(app: Flask, telephone: Telephone, people: People) -> None:
+    telephone.ask("/calls/incoming", SID)
+    call_id, parts = row(app).id, app.extensions["helpline"]
+    conversation: Conversation = parts.conversation
+    for number, words in enumerate(("", "yes", "can somebody help me with my shopping")):
+        with app.app_context():
+            conversation.take_turn(call_id, number, Heard(text=words)) if number else conversation.begin(call_id)
+    telephone.ask("/calls/status", SID, CallStatus="completed")
+    assert (row(app).status, row(app).outcome) == ("dropped", "dropped")
+
+
+def test_a_call_of_ours_that_nobody_answers_is_placed_again_later(app: Flask, telephone: Telephone, clock: Clock) -> None:
+    rung_by_us(app, clock, status="sent", provider_id=SID, done_at=clock.now())
+    for _ in range(2):  # told twice
+        telephone.ask("/calls/status", SID, CallStatus="no-answer", Direction="outbound-api", To=JOAN)
+    with app.app_context():
+        first, again = db.session.scalars(select(Delivery).order_by(Delivery.id))
+        assert (first.status, first.error) == ("failed", "nobody answered")
+        assert again.due_at == clock.now() + dt.timedelta(minutes=20) and again.status == "waiting"
+
+
+def test_the_token_is_nowhere_in_the_rows(app: Flask, telephone: Telephone) -> None:
+    token = token_in(telephone.verbs("/calls/incoming", SID))
+    assert row(app).token_hash not in (None, token) and TOKEN not in str(vars(row(app)))

@@ -1,0 +1,186 @@
+"""Paying a bill: who may be paid, one payment for a bill however many calls ask, and money that moves once."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from helpline.audit import AuditEntry
+from helpline.clock import run_due_timers
+from helpline.db import db
+from helpline.events import Event
+from helpline.models import ServiceRequest
+from helpline.outbox import Delivery
+from helpline.services.bills import orders, settlement
+from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
+from helpline.services.context import Context
+from helpline.services.gateways.ledger import balance
+from helpline.services.gateways.payments import Charge, GatewayUnclear
+from helpline.services.requests import open_request
+from tests.cast import Clock, People, on_the_line
+from tests.services.accounts import account_with, bill
+
+
+class Lost:
+    """A gateway that does what it is told, and whose answer gets lost `times` times."""
+
+    def __init__(self, gateway: Any, times: int) -> None:
+        self._gateway, self._times = gateway, times
+
+    def charge(self, *asked: Any) -> Charge:
+        answer: Charge = self._gateway.charge(*asked)
+        if self._times:
+            self._times -= 1
+            raise GatewayUnclear("the line to the bank broke")
+        return answer
+
+
+def money_of(caller_id: int) -> Decimal:
+    return balance(db.session(), f"caller:{caller_id}", "GBP")
+
+
+def pay(due: int, line: Context) -> tuple[str, str]:
+    """Claim and settle as two turns do; what the caller hears of each."""
+    claimed = orders.claim({"bill_id": due}, line)
+    db.session.commit()
+    if claimed.status != "claimed":
+        return claimed.status, ""
+    answer = settlement.charge_order(claimed.data, line)
+    settled = settlement.settle_order(claimed.data, answer, line)
+    db.session.commit()
+    return claimed.status, settled.status
+
+
+def payments() -> list[tuple[str, Decimal]]:
+    rows = db.session.execute(select(Payment.status, Payment.amount).where(~Payment.key.startswith("before")))
+    return [(status, amount) for status, amount in rows]
+
+
+def test_margaret_pays_and_her_money_has_moved_once(in_app: Flask, people: People, due: int) -> None:
+    assert pay(due, on_the_line(in_app, people.margaret)) == ("claimed", "paid")
+    assert money_of(people.margaret) == Decimal("57.50")
+    assert payments() == [("settled", Decimal("42.50"))]
+    assert db.session.get_one(Bill, due).status == "paid"
+
+
+def test_it_counts_when_the_receipt_was_heard_and_only_once(in_app: Flask, people: People, due: int) -> None:
+    line = on_the_line(in_app, people.margaret)
+    pay(due, line)
+    payment_id = db.session.scalars(select(Payment.id).where(Payment.bill_id == due)).one()
+    for _ in range(2):
+        assert orders.receipt_heard({"payment_id": payment_id}, line).status == "ok"
+    assert db.session.scalar(select(func.count()).select_from(Event).where(Event.kind == "service_instance")) == 1
+
+
+def test_the_receipt_is_sent_once(in_app: Flask, people: People, due: int) -> None:
+    line = on_the_line(in_app, people.margaret)
+    pay(due, line)
+    payment = db.session.scalars(select(Payment).where(Payment.bill_id == due)).one()
+    assert not settlement.record(payment, {"status": "paid", "reason": ""}, line.now)
+    bodies = db.session.scalars(select(Delivery.body)).all()
+    assert len(bodies) == 1 and bodies[0].startswith("Paid: GBP 42.50 to City Electric. Receipt ")
+
+
+def test_a_second_call_finds_the_bill_being_paid(in_app: Flask, people: People, due: int) -> None:
+    first, second = on_the_line(in_app, people.margaret), on_the_line(in_app, people.margaret)
+    assert orders.claim({"bill_id": due}, first).status == "claimed"
+    assert orders.claim({"bill_id": due}, second).status == "being_paid"
+    assert len(payments()) == 1
+    statuses = db.session.scalars(select(ServiceRequest.status).where(ServiceRequest.call_id == second.call_id)).all()
+    assert statuses == ["cancelled"]
+
+
+def test_two_calls_that_claim_at_the_same_moment_make_one_payment(in_app: Flask, people: People, due: int) -> None:
+    lines = [on_the_line(in_app, people.margaret) for _ in range(2)]
+    db.session.commit()
+    start, heard = threading.Barrier(2), []
+
+    def claim(line: Context) -> None:
+        with in_app.app_context():
+            start.wait()
+            heard.append(orders.claim({"bill_id": due}, line).status)
+            db.session.commit()
+
+    threads = [threading.Thread(target=claim, args=(line,)) for line in lines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(heard) == ["being_paid", "claimed"] and len(payments()) == 1
+
+
+def test_asking_the_gateway_twice_with_one_key_moves_money_once(in_app: Flask, people: People, due: int) -> None:
+    line = on_the_line(in_app, people.margaret)
+    claimed = orders.claim({"bill_id": due}, line)
+    db.session.commit()
+    for _ in range(2):
+        assert settlement.charge_order(claimed.data, line) == {"status": "paid", "reason": ""}
+    assert money_of(people.margaret) == Decimal("57.50")
+
+
+def test_when_the_answer_is_lost_the_caller_hears_so_and_the_clock_finds_out(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    parts = in_app.extensions["helpline"]
+    line = on_the_line(in_app, people.margaret, payments=Lost(parts.conversation.payments, times=1))
+    assert pay(due, line) == ("claimed", "unknown")
+    assert payments() == [("claimed", Decimal("42.50"))]
+    clock.pass_time(minutes=2, seconds=1)
+    run_due_timers(parts, "the clock")
+    assert payments() == [("settled", Decimal("42.50"))] and money_of(people.margaret) == Decimal("57.50")
+
+
+def test_without_enough_money_nothing_moves_and_the_bill_can_be_paid_later(
+    in_app: Flask, people: People, electricity: BillAccount, clock: Clock
+) -> None:
+    dear = bill(electricity, "100.01", clock.now().date())
+    # Set by hand past the rules: they would hold so much more than usual, and here the gateway is asked.
+    request = open_request("pay_bill", on_the_line(in_app, people.margaret), key="dear")
+    payment = Payment(
+        bill_id=dear.id, caller_id=people.margaret, request_id=request.id, key="dear", amount=dear.amount, currency="GBP",
+        claimed_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(payment)
+    db.session.commit()
+    answer = settlement.charge(payment.id, in_app.extensions["helpline"].conversation.payments)
+    assert answer == {"status": "declined", "reason": "no_money"}
+    assert settlement.record(payment, answer, clock.now())
+    assert money_of(people.margaret) == Decimal("100.00")
+    assert db.session.get_one(Bill, dear.id).status == "due"
+
+
+def test_a_first_payment_to_a_biller_is_held_and_says_why(in_app: Flask, people: People, clock: Clock) -> None:
+    water = bill(account_with(people.margaret, "Clearwater", "water"), "31.20", clock.now().date())
+    result = orders.claim({"bill_id": water.id}, on_the_line(in_app, people.margaret))
+    assert result.status == "held" and result.data["biller"] == "Clearwater" and result.data["reason"]
+    assert payments() == []
+    assert db.session.scalars(select(AuditEntry.action)).all() == ["payment_held"]
+
+
+def test_without_a_pin_nothing_is_paid(in_app: Flask, people: People, due: int) -> None:
+    assert orders.claim({"bill_id": due}, on_the_line(in_app, people.margaret, level=1)).status == "held"
+    assert payments() == []
+
+
+def test_the_words_of_a_thief_hold_what_else_would_be_paid(in_app: Flask, people: People, due: int) -> None:
+    words = ("he said I must move my money to a safe account and tell nobody",)
+    assert orders.claim({"bill_id": due}, on_the_line(in_app, people.margaret, words=words)).status in ("held", "refused")
+    assert payments() == []
+
+
+@pytest.mark.usefixtures("electricity")
+def test_arthur_cannot_pay_or_hear_of_margarets_bill(in_app: Flask, people: People, due: int) -> None:
+    line = on_the_line(in_app, people.arthur)
+    assert orders.due({}, line).status == "none"
+    assert orders.claim({"bill_id": due}, line).status == "already_paid"
+    assert payments() == []
+
+
+def test_a_biller_that_is_no_longer_allowed_has_nothing_due(in_app: Flask, people: People, due: int) -> None:
+    db.session.execute(update(Biller).values(allowed=False))
+    assert orders.due({}, on_the_line(in_app, people.margaret)).status == "none"

@@ -1,0 +1,85 @@
+"""A spoken sentence made ready for reading values: one word a token, fillers gone, corrections marked.
+
+A recogniser and a hand write the same words in many ways ("4.30 p.m.", "four thirty pm", "half-past four"), and
+people wrap them in others ("well, let me see, it's, um, the fourth, no, sorry, the fifth"). After `spoken` there is
+one way left, in which `CORRECTED` stands wherever somebody takes back what they just said.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from voice.understanding.counting import DIGITS, ONES, TENS
+
+CORRECTED = "|"
+LONGEST_SAID = 600  # characters, about a minute of speech: reading stays fast whatever comes
+_FRACTIONS = {"½": "half", "¼": "quarter", "¾": "three quarters"}
+_AFTER_FIGURE = {"½": " and a half ", "¼": " and a quarter ", "¾": " and three quarters "}
+_FRACTION = re.compile(r"(?P<after>(?<=\d) ?)?(?P<sign>[½¼¾])")
+_TYPED = {"1/2": "½", "1/4": "¼", "3/4": "¾"}
+_WRITTEN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (  # pattern -> plainer writing
+    (re.compile(r"\b([ap])\. ?m\b\.?"), r" \1m "),
+    (re.compile(r"o['’ ]? ?clock"), "oclock"),
+    (re.compile(r"['’]"), ""),
+    (
+        re.compile(r"\b([^\W\d_]{1,3})(?:-|…|\.\.\.) ?(?=\1\w)|\b([^\W\d_]+)-, (?=\2\b)"),
+        "",
+    ),  # a false start: f-four, th... third
+    (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=\d) (1/2|1/4|3/4)\b"), lambda match: _AFTER_FIGURE[_TYPED[match[1]]]),
+    (re.compile(r"(?<=\d) ?[-–] ?(?=\d)|(?<=\d[ap]m) ?[-–] ?(?=\d)|(?<= [ap]m) *[-–] *(?=\d)"), " - "),
+    (re.compile(r"(?<![\w£$€] )(?<![\w£$€])[-−](?=[\d£$€])"), " minus "),
+    (re.compile(r"%"), " percent "),
+    (re.compile(rf"\b({'|'.join([*ONES, *TENS])})-?ish\b"), r"\1 ish"),
+)
+_TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.:]\d+)*|[^\W\d_]+|[£$€/]|(?<= )-(?= \d)")
+_MISHEARD = {"forth": "fourth", "nineth": "ninth", "twelth": "twelfth", "febuary": "february", "wensday": "wednesday",
+             "fourty": "forty", "ninty": "ninety", "tomorow": "tomorrow", "thirsty": "thursday", "till": "until", "til": "until",
+             "fortnite": "fortnight", "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds", "pent": "pence", "pants": "pence"}  # fmt: skip
+_HESITATION = re.compile(r"(?:u+[hm]+|e+r+m*|h+m+|m+h?m+|a+h+|eh)$")
+_FILLER = re.compile(
+    r"\b(?:like|basically|literally|well|you know|you see|you understand|"
+    r"i (?:think|believe|suppose|guess|reckon|would say|should think|dare say|want to say|imagine)|id say|"
+    r"(?:sort|kind) of|let(?:s| me) (?:see|think|say)|shall we say|what is it|whats it|if you like|as it were|"
+    r"if i remember(?: right(?:ly)?)?|bear with me|to be honest|good (?:morning|afternoon|evening|night)|first of all|at first|"
+    r"(?:just|half|give me) (?:a|one) (?:minute|moment|mo|second|sec|tick)(?= \w)|one (?:moment|sec)(?: please)?|these days|"
+    r"the other day|from time to time|from day to day|day (?:in|by) day|(?:quite|i am|im) (?:certain|sure)|exactly|precisely|"
+    r"roughly|approximately|more or less|or thereabouts|or so|give or take|dear me|bless me)\b ?"
+)
+_CORRECTION = re.compile(
+    r"\b(?:no(?! (?:later|earlier|more|less|fewer|sooner|longer|one (?!and|point|or|hundred|thousand|million|oclock|pound|hour|day|week|minute|[a-z]+ty|[a-z]+teen|oh|quarter|in the (?:morning|afternoon))|problem|idea|good|need|way|doubt|use|matter|rush|hurry))|"
+    r"nope|nah|sorry|actually|oops|whoops|pardon(?: me)?|i beg your pardon|beg (?:your )?pardon|excuse me|i mea?nt?|i tell a lie|"
+    r"wait(?: a (?:minute|moment|second|sec)\b(?! and))?|(?:hang|hold) on(?: a (?:minute|moment|second|sec|tick)\b(?! and))?|correction|my mistake|"
+    r"(?:scratch|strike|forget|change|cancel) that(?: to)?|make (?:that|it)|or rather|or better|better still|"
+    r"on second thoughts?|i should say|(?:it )?should be|thats (?:wrong|not right|not it)|what am i saying|silly me|"
+    r"(?:let me )?(?:start|try) again|let me correct (?:that|myself)|not that)\b ?"
+)
+_EXCLAIMED = re.compile(
+    rf"(^|\{CORRECTED} |^yes )oh (?=[a-z])(?!(?:{'|'.join([*DIGITS, *ONES, *TENS])}|double|treble|triple|(?:for|to|too|ate|won) (?:{'|'.join([*DIGITS, *ONES, *TENS])}))\b)"
+)
+_SPLIT_HALF = re.compile(r"\b([ap]) m\b")
+_STUTTER = re.compile(r"\b(the|a|an|on|at|in|of|for|to|its|is|and|about|my|i|it|by|from|past|half|quarter|next|last)(?: \1\b)+")
+
+
+def spoken(text: str) -> str:
+    """The sentence as single words and figures between single spaces; of a long one only the end, where people come
+    to the point.
+
+    >>> spoken("It's, um, £42.50... no, sorry, 43 p.m.")
+    'its £ 42.50 | | 43 pm'
+    """
+    plain = _FRACTION.sub(_fraction, text[-LONGEST_SAID:])
+    plain = unicodedata.normalize("NFKC", plain).lower()[:LONGEST_SAID]
+    for pattern, plainer in _WRITTEN:
+        plain = pattern.sub(plainer, plain)
+    words = " ".join(_MISHEARD.get(word, word) for word in _TOKEN.findall(plain) if not _HESITATION.match(word))
+    words = _CORRECTION.sub(f"{CORRECTED} ", words)
+    words = _EXCLAIMED.sub(r"\1", _FILLER.sub("", words))
+    return _SPLIT_HALF.sub(r"\1m", _STUTTER.sub(r"\1", words)).strip()
+
+
+def _fraction(match: re.Match[str]) -> str:
+    words = _FRACTIONS if match["after"] is None else _AFTER_FIGURE
+    return words[match["sign"]]
