@@ -25,7 +25,7 @@ INTENTS = frozenset(
     "change_language what_day help repeat slower faster louder quieter wait back cancel yes no greeting thanks goodbye "
     "none".split()
 )
-EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back", "change_language")  # in every grammar
+EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
 
