@@ -169,7 +169,7 @@ def _in_one_figure(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
 
 
 @_rule(
-    rf"\b(?:the )?(?P<nth>1st|2nd|3rd|4th|5th|last) {_WEEKDAY} (?:in|of) (?:the )?"
+    rf"\b(?:the )?(?P<nth>1st|2nd|3rd|4th|5th|last) {_WEEKDAY} (?:(?:in|of) (?:the )?)?"
     rf"(?:{_MONTH}{_YEAR}?|(?:(?P<which>this|next|coming|same) )?month)(?!\w)"
 )
 def _nth_weekday_of_month(match: re.Match[str], sentence: _Sentence) -> dt.date | None:

@@ -13,7 +13,7 @@ _SOUNDS = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1
            "owe": "0", "not": "0"}  # fmt: skip
 _SELDOM_MEANT = frozenset(("fore", "ate", "won", "owe", "sicks"))  # as words of their own, beside digits
 _BEFORE_PRONOUN = frozenset("long short big new old other that this which another good".split())
-_BETWEEN = frozenset(("then", "and", "dash", "hyphen", "space", "stroke", "slash", "stop", "comma", "-", "/"))
+_BETWEEN = frozenset(("then", "and", "dash", "hyphen", "space", "stroke", "slash", "stop", "comma", "-", "/", "a"))
 
 
 def parse_digits(text: str) -> str | None:

@@ -20,7 +20,7 @@ _UNIT = r"(?:second|sec|minute|min|hour|hr|day|week|fortnight|month|year)s?|(?<=
 _PART = r"half|quarter|3 quarters?"
 _ONE = (
     rf"(?:(?P<count>{NUMBER})|(?P<part>{_PART})(?: of)?(?: an?)?|an?)"
-    rf"(?: (?:good|whole|full|solid|single|clear|entire))? (?P<unit>{_UNIT})\b(?: and (?:a )?(?P<more>{_PART})\b(?! an? ))?"
+    rf"(?: (?:good|whole|full|solid|single|clear|entire))? (?P<unit>{_UNIT})\b(?: (?:and (?:a )?|a )(?P<more>{_PART})\b(?! an? ))?"
 )
 LENGTH = re.sub(
     r"\?P<\w+>", "?:", rf"(?:\b{_ONE}(?:(?: and)? {_ONE})*(?: (?:and )?\d\d?\b(?! ?(?:{_UNIT}|oclock|am|pm|past|to|[:.]\d)))?)"
@@ -31,7 +31,7 @@ _HOURS_AND_MINUTES = re.compile(r"\b(\d{1,2}):([0-5]\d) ?(?:hours?|h)\b")
 _UNIT_SAID_ONCE = (  # "two or three hours", "between one and two hours"
     (re.compile(rf"\b({NUMBER}) (or|to|-) (?=({NUMBER}|an?) ({_UNIT})\b)"), r"\1 \4 \2 "),
     (re.compile(r"\ban? (\w+) or 2\b(?! \w+s\b)"), r"1 \1 or 2 \1"),
-    (re.compile(rf"\bbetween ({NUMBER}|an?) (?:{_UNIT} )?and (?=({NUMBER}|an?) ({_UNIT})\b)"), r"between \1 \3 to "),
+    (re.compile(rf"\bbetween ({NUMBER}|an?) (?:{_UNIT} )?(?:and )?(?=({NUMBER}|an?) ({_UNIT})\b)"), r"between \1 \3 to "),
 )
 _OFTEN = re.compile(
     r"\b(?:once|twice|\d+ times|times|per|every) (?:an?|each|every)? ?(?:second|minute|hour|day|week|month|year)s?\b"

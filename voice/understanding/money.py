@@ -30,12 +30,12 @@ _NATION = re.compile(r"\b(?:us|american|canadian|australian) (?=dollars?\b)")
 _DENIED = re.compile(rf"(?<=\bnot )({NUMBER})(?= {NUMBER} (?:{_UNIT})\b)")  # "not forty, fifty pounds"
 _SIGN_BEFORE_SUBUNIT = re.compile(rf"[£$€] ?(\d\d? (?:{_SUBUNIT}))\b")  # a recogniser writes "$24 and $68 cents"
 _WHOLE_AND_PART = re.compile(
-    rf"\b(?P<whole>\d{{1,12}}|an?) (?P<unit>{_UNIT})(?: sterling)?(?: (?:and )?(?P<part>\d\d?|a) ?(?P<sub>{_SUBUNIT})\b|"
+    rf"(?:(?<![\d.])\b(?P<whole>\d{{1,12}}|an?) |(?<!\d )\b(?=pound \d\d\b))(?P<unit>{_UNIT})(?: sterling)?(?: (?:and )?(?P<part>\d\d?|a) ?(?P<sub>{_SUBUNIT})\b|"
     rf" (?:and )?(?:oh |0 )?(?P<bare>\d\d?)\b{_NOT_MONEY}(?! ?(?:{_UNIT}|{_SUBUNIT})\b)(?!\.\d))"
 )
 _AND_A_HALF = re.compile(rf"\b(?P<whole>\d{{1,12}}|an?) (?P<unit>{_UNIT}) and (?:a )?(?P<part>half|quarter|3 quarters)\b")
 _OF_UNITS = re.compile(rf"\b(?P<amount>{NUMBER}|an?|half an?)(?: odd)? (?P<unit>{_UNIT})\b")
-_PAIR_OF_UNITS = re.compile(rf"\b(?P<whole>\d{{1,4}}) (?:(?P<oh>oh |0 ))?(?P<part>\d\d?) (?P<unit>{_UNIT})\b")
+_PAIR_OF_UNITS = re.compile(rf"(?<![\d.])\b(?P<whole>\d{{1,4}}) (?:(?P<oh>oh |0 ))?(?P<part>\d\d?) (?P<unit>{_UNIT})\b")
 _OF_SUBUNITS = re.compile(rf"\b(?P<amount>{NUMBER}|an?) (?P<sub>{_SUBUNIT})\b")
 _OF_NOTES = re.compile(rf"\b(?P<amount>{NUMBER}|an?|half an?) (?P<note>fivers?|tenners?|grand|bob)\b|\b(?P<one>fiver|tenner)\b")
 _PAIR = re.compile(rf"(?<![\d:./-])(?<![:./-] )\b(?P<whole>\d{{1,4}}) (?P<part>\d\d|(?:oh|0) \d)\b{_NOT_MONEY}(?!\.\d)")
@@ -83,7 +83,7 @@ def _count(words: str) -> Decimal:
 
 def _whole_and_part(match: re.Match[str]) -> Money:
     part = _count(match["part"] or match["bare"])
-    return Money(_count(match["whole"]) + part / 100, UNITS[match["unit"]], _SAID)
+    return Money(_count(match["whole"] or "a") + part / 100, UNITS[match["unit"]], _SAID)
 
 
 def _and_a_half(match: re.Match[str]) -> Money:

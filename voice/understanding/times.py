@@ -104,14 +104,14 @@ _PLAINER: list[Rule] = [
     (re.compile(r"\b(half|quarter past|quarter to|quarter after|\d past|\d to|at) (for|ate|too)(?= oclock| in the | this | at night| pm| am| please|$| \|)"),
      lambda m: f"{m[1]} {_SOUNDS[m[2]]}"),
     (re.compile(r"\b(for|to|too|ate|won)(?= oclock\b| (?:15|30|45)(?: [ap]m\b| in the | tomorrow\b|$))"), lambda m: _SOUNDS[m[1]]),
-    (re.compile(r"\bbetween (\d\d?)(?= and )|\bfrom (\d\d?)(?= (?:to|until|-) )"), lambda m: f"{m[0]} oclock"),
+    (re.compile(r"\bbetween (\d\d?)(?= and )|\bbetween (1[0-2]|[1-9])(?= (?:1[0-2]|[1-9])\b(?![ :.]\d))|\bfrom (\d\d?)(?= (?:to|until|-) )"), lambda m: f"{m[0]} oclock"),
     (re.compile(r"\boclock (in the (?:morning|afternoon|evening)|at night)? ?(sharp|on the dot|exactly|ish)\b"), lambda m: f"oclock {m[1] or ''}".rstrip()),
     (re.compile(r"\b(\d\d?) h (\d\d)\b"), lambda m: f"{m[1]}:{m[2]}"),
     (re.compile(rf"\b(?:half|quarter|\d\d?) (?:past|to) (\d\d?)((?: \{CORRECTED})+ (?:its )?(?:half|quarter|\d\d?) (?:past|to))\b(?! \d)"),
      lambda m: f"{m[2]} {m[1]}"),
     (re.compile(r"\b(\d\d?) clock\b"), lambda m: f"{m[1]} oclock"),
     (re.compile(r"\b(half|quarter|\d\d?(?: minutes)?) passed (?=\d)"), lambda m: f"{m[1]} past "),
-    (re.compile(r"\b(?:(quarter) (?:2|too)|(5|10|20|25) too) (?=\d)"), lambda m: f"{m[1] or m[2]} to "),
+    (re.compile(r"\b(?:(quarter|\d\d? minutes) (?:2|too)|(5|10|20|25) too|(5|10|25) 2) (?=\d)"), lambda m: f"{m[1] or m[2] or m[3]} to "),
     (re.compile(r"\b(?:oh|0) (\d)([0-5]\d)\b"), lambda m: f"0{m[1]}:{m[2]}"),
 ]  # fmt: skip
 _HOURS = {"noon": 12, "midday": 12, "12 noon": 12, "midnight": 0, "12 midnight": 0}
@@ -206,11 +206,12 @@ def _whole_hour(match: re.Match[str]) -> Clock | None:
 _BARE_HOURS = [re.compile(pattern) for pattern in (
     rf"(?P<kept>(?:\b(?:at|dead on|bang on|around|about|by|before|after|past|until|say|for|from|gone|than|its|it|is|be|or)|\{CORRECTED}|{DAY}|{CLOCK} (?:and|to|or))"
     rf"(?: (?:about|around|say|at))? )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
-    rf"(?P<kept>\b)(?P<hour>1[0-2]|[1-9])(?= (?:in the (?:{_PARTS_OF_DAY})|at night|this|tonight|on {DAY}|{DAY}|please|or {CLOCK}|or (?:later|earlier|after|before)|onwards|- {CLOCK}|to {CLOCK}))",
+    rf"(?P<kept>\b)(?P<hour>1[0-2]|[1-9])(?= (?:in (?:the )?(?:{_PARTS_OF_DAY})|at night|this|tonight|on {DAY}|{DAY}|please|or {CLOCK}|or (?:later|earlier|after|before)|onwards|- {CLOCK}|to {CLOCK}))",
     rf"(?P<kept>\b(?:{_PARTS_OF_DAY}) )(?P<hour>1[0-2]|[1-9])\b{_NOT_AN_HOUR}",
     r"(?P<kept>^|\b)(?P<hour>1[0-2]|[1-9])(?= (?:to|until|-) (?:1[0-2]|[1-9])$)",
     rf"(?P<kept>{CLOCK} (?:to|until|-) )(?P<hour>1[0-2]|[1-9])$",
-    r"^(?P<kept>)(?P<hour>1[0-2]|[1-9])$",
+    rf"(?P<kept>between {CLOCK} )(?P<hour>1[0-2]|[1-9])\b",
+    r"(?P<kept>^|\b(?!(?:number|have|got|am|of|page|option|choice|all|about \w+) )[a-z]+ )(?P<hour>1[0-2]|[1-9])(?=$| (?:if|please|dear|love|thanks|thank you)\b)",
     rf"(?<!in )(?<!since )(?<!born )(?<!of )(?P<kept>\b)(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\b{_NOT_AN_HOUR}",
 )]  # fmt: skip
 

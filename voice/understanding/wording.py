@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 from voice.understanding.counting import DIGITS, ONES, TENS
+from voice.understanding.homophones import put_right
 
 CORRECTED = "|"
 LONGEST_SAID = 600  # characters, about a minute of speech: reading stays fast whatever comes
@@ -37,7 +38,7 @@ _WRITTEN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.:]\d+)*|[^\W\d_]+|[£$€/]|(?<= )-(?= \d)")
 _MISHEARD = {"forth": "fourth", "nineth": "ninth", "twelth": "twelfth", "febuary": "february", "wensday": "wednesday",
              "fourty": "forty", "ninty": "ninety", "tomorow": "tomorrow", "thirsty": "thursday", "till": "until", "til": "until",
-             "fortnite": "fortnight", "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds", "pent": "pence", "pants": "pence"}  # fmt: skip
+             "fortnite": "fortnight", "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds"}  # fmt: skip
 _HESITATION = re.compile(r"(?:u+[hm]+|e+r+m*|h+m+|m+h?m+|a+h+|eh)$")
 _FILLER = re.compile(
     r"\b(?:like|basically|literally|well|you know|you see|you understand|"
@@ -77,7 +78,7 @@ def spoken(text: str) -> str:
     words = " ".join(_MISHEARD.get(word, word) for word in _TOKEN.findall(plain) if not _HESITATION.match(word))
     words = _CORRECTION.sub(f"{CORRECTED} ", words)
     words = _EXCLAIMED.sub(r"\1", _FILLER.sub("", words))
-    return _SPLIT_HALF.sub(r"\1m", _STUTTER.sub(r"\1", words)).strip()
+    return put_right(_SPLIT_HALF.sub(r"\1m", _STUTTER.sub(r"\1", words)).strip())
 
 
 def _fraction(match: re.Match[str]) -> str:
