@@ -216,7 +216,8 @@ def _day_then_month_number(match: re.Match[str], sentence: _Sentence) -> dt.date
 @_rule(rf"\b(?:the )?{_DAY_NUMBER}{_TH} (?:{_OH} )?(?P<month>[01]?\d){_YEAR}(?! \d)")
 def _day_then_counted_month(match: re.Match[str], sentence: _Sentence) -> dt.date | None:
     """The fourteenth, seven, thirty-one; but "the fourteenth, seven thirty" is a time."""
-    if len(match["year"]) == 2 and match["year"][1] in "05" and not sentence.born:
+    like_minutes = re.fullmatch(rf"\d[05]|{_OH} \d", match["year"])
+    if like_minutes and not sentence.born:
         return None
     return sentence.date(int(match["day"]), int(match["month"]), sentence.year(match["year"]))
 
