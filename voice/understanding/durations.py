@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from voice.understanding.figures import NUMBER, figures
-from voice.understanding.marks import AMOUNT, Marks, Span, rewritten
+from voice.understanding.marks import AMOUNT, Marks, Span
 from voice.understanding.numbers import SPAN_WORDS
 from voice.understanding.spans import as_json, with_spans
 from voice.understanding.wording import CORRECTED
@@ -61,13 +61,8 @@ def parse_duration(text: str) -> Any:
     said = _CORRECTED_COUNT.sub(r"\1\2 \1", said)
     for pattern, complete in _UNIT_SAID_ONCE:
         said = pattern.sub(complete, said)
-    said = rewritten(
-        said,
-        [
-            (_HOURS_AND_MINUTES, lambda m: marks.keep(int(m[1]) * 3600 + int(m[2]) * 60)),
-            (_LENGTH, lambda m: marks.keep(seconds(m[0]))),
-        ],
-    )
+    said = marks.put(said, _HOURS_AND_MINUTES, lambda m: int(m[1]) * 3600 + int(m[2]) * 60)
+    said = marks.put(said, _LENGTH, lambda m: seconds(m[0]))
     said = with_spans(said, marks, SPAN_WORDS, _rising)
     return as_json(marks.chosen(said), lambda length: length)
 

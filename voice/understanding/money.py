@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from voice.tokens import LONGEST
 from voice.understanding.figures import NUMBER, figures
-from voice.understanding.marks import AMOUNT, AnyOf, Marks, Span, rewritten
+from voice.understanding.marks import AMOUNT, AnyOf, Marks, Span
 from voice.understanding.numbers import SPAN_WORDS
 from voice.understanding.spans import as_json, highest, with_spans
 from voice.understanding.wording import CORRECTED
@@ -64,14 +64,11 @@ def parse_money(text: str) -> Any:
     said = _SIGN_BEFORE_SUBUNIT.sub(r"\1", figures(text))
     said = _SIGN_LAST.sub(lambda m: SIGNS[m[0]], _NATION.sub("", said))
     said = _SIGN_FIRST.sub(lambda m: f"{Decimal(m[2]) * (1_000_000 if m[3] else 1)} {SIGNS[m[1]]}", said)
-
-    def marking(read: Callable[[re.Match[str]], Money]) -> Callable[[re.Match[str]], str]:
-        return lambda match: marks.keep(read(match))
-
     unparted = frozenset(_UNPARTED.findall(text[:LONGEST]))
-    said = _DENIED.sub(lambda m: marks.keep(Money(Decimal(m[1]), None, _BARE_NUMBER)), said)
-    said = rewritten(said, [(pattern, marking(read)) for pattern, read in _RULES])
-    said = rewritten(said, [(_BARE, lambda m: marks.keep(_bare(m[0], pair=m[0] in unparted)))])
+    said = marks.put(said, _DENIED, lambda m: Money(Decimal(m[1]), None, _BARE_NUMBER))
+    for pattern, read in _RULES:
+        said = marks.put(said, pattern, read)
+    said = marks.put(said, _BARE, lambda m: _bare(m[0], pair=m[0] in unparted))
     said = with_spans(said, marks, SPAN_WORDS, _joined)
     chosen = marks.chosen(said, highest(lambda money: money.rank))
     return as_json(_in_currency(chosen, said, marks), _json)
