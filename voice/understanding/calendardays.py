@@ -21,7 +21,7 @@ def _day_first(match: re.Match[str], sentence: Sentence) -> dt.date | None:
     return sentence.date(int(match[1] or match[5]), int(match[3] or match[6]), sentence.year(match[4]))
 
 
-@rules.reads(r"\b(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(\d\d| ?(?:19|20)\d\d| (?:19|20) \d\d)\b")
+@rules.reads(r"\b(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(?: - )?(\d\d| ?(?:19|20)\d\d| (?:19|20) \d\d)\b")
 def _in_one_figure(match: re.Match[str], sentence: Sentence) -> dt.date | None:
     return sentence.date(int(match[1]), int(match[2]), sentence.year(match[3]))
 

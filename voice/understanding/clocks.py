@@ -52,9 +52,11 @@ PLAINER: list[Rule] = [
     (re.compile(r"\b(for|to|too|ate|won)(?= oclock\b| (?:15|30|45)(?: [ap]m\b| in the | tomorrow\b|$))"), lambda m: _SOUNDS[m[1]]),
     (re.compile(r"\bbetween (\d\d?)(?= and )|\bbetween (1[0-2]|[1-9])(?= (?:1[0-2]|[1-9])\b(?![ :.]\d))|\bfrom (\d\d?)(?= (?:to|until|-) )"), lambda m: f"{m[0]} oclock"),
     (re.compile(r"\boclock (in the (?:morning|afternoon|evening)|at night)? ?(sharp|on the dot|exactly|ish)\b"), lambda m: f"oclock {m[1] or ''}".rstrip()),
+    (re.compile(r"(?<![-\d] )\b(1[3-9]|2[0-3]) - ([0-5]\d)\b(?! -)"), lambda m: f"{m[1]}:{m[2]}"),
     (re.compile(r"\b(\d\d?) h (\d\d)\b"), lambda m: f"{m[1]}:{m[2]}"),
     (re.compile(rf"\b(?:half|quarter|\d\d?) (?:past|to) (\d\d?)((?: \{CORRECTED})+ (?:its )?(?:half|quarter|\d\d?) (?:past|to))\b(?! \d)"),
      lambda m: f"{m[2]} {m[1]}"),
+    (re.compile(rf"\b(\d\d?)\.([1-5])(?![\d.])(?! (?:{_UNITS}|hundred|thousand|million)\b)"), lambda m: f"{m[1]}:{m[2]}0"),  # 7.20 as 7.2
     (re.compile(r"\b(\d\d?) clock\b"), lambda m: f"{m[1]} oclock"),
     (re.compile(r"\b(half|quarter|\d\d?(?: minutes)?) passed (?=\d)"), lambda m: f"{m[1]} past "),
     (re.compile(r"\b(?:(quarter|\d\d? minutes) (?:2|too)|(5|10|20|25) too|(5|10|25) 2) (?=\d)"), lambda m: f"{m[1] or m[2] or m[3]} to "),

@@ -17,7 +17,10 @@ WEEKDAY, MONTH = f"(?P<weekday>{WEEKDAY_NAMES})", f"(?P<month>{MONTH_NAMES})"
 TH = "(?:st|nd|rd|th)"
 OH = "(?:oh|o|0)"
 DAY_NUMBER = r"(?P<day>[0-3]?\d)"
-NOT_A_YEAR = r"(?! ?(?:(?:oclock|am|pm|minutes?|past|(?:to|after|before) (?:\d+|noon|midday|midnight)|oh \d|pounds?|quid|p|pence|percent|\d\d|hours?|of|noon|midnight|in the (?:morning|afternoon|evening)|at night)\b|[:.]\d|[-/] \d))"
+NOT_A_YEAR = (  # after two figures: they are a time, an amount or the first half of something
+    r"(?! ?(?:(?:oclock|am|pm|minutes?|hours?|past|(?:to|after|before) (?:\d+|noon|midday|midnight)|noon|midnight|oh \d|\d\d|"
+    r"in the (?:morning|afternoon|evening)|at night|pounds?|quid|p|pence|percent|of)\b|[:.]\d|[-/] \d))"
+)
 YEAR = (
     r"(?: (?:in |of |the year |back in |year )*"
     rf"(?P<year>(?:(?:19\d|20[0-3])\d|(?:19 |20 (?![4-9]\d))(?:and )?(?:{OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"

@@ -132,5 +132,6 @@ _COMPOUNDS = [(re.compile(pattern), read) for pattern, read in (
     (r"\b(1000|1000000|1000000000) and a half\b", lambda m: _times("1.5", _ROUND[m[1]])),
     (r"\b(\d{1,12}) (?:and (?:a )?|a )(half|quarter|3 quarters?)\b(?! (?:past|to|after|of)\b)", lambda m: _plain(Decimal(m[1]) + _PARTS[m[2]])),
     (r"\b(\d{1,3})000 (\d{3})\b(?! \d)", lambda m: m[1] + m[2]),  # a recogniser's "6,000, 764"
+    (r"\b(\d{1,3}) 3 quarters\b", lambda m: f"{m[1]}.75"),
     (rf"\b({NUMBER}) (hundred|thousand|million|billion|k)\b", lambda m: _times(m[1], m[2])),
 )]  # fmt: skip

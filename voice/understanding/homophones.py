@@ -36,6 +36,9 @@ _RULES = [(re.compile(pattern), right) for pattern, right in (
     (rf"\b({_TENS}) too?(?= (?:{_SCALE}|{_MEASURE}|point)\b)", r"\1 two"),
     (r"\b(thirty|forty|fifty|sixty|seventy|eighty|ninety) too?(?=$| \|| please)", r"\1 two"),
     (rf"\b({_AT}) too?{_ENDS}", r"\1 two"),
+    (r"\bpast for\b", "past four"),
+    (rf"\b(a|{_COUNT}) tenor(s?)\b", r"\1 tenner\2"),
+    (r"\b(the) ace\b|\bace(?= of)", r"\1 eighth"),
     (r"\b(the) seconds(?= (?:of|\w+day)\b)", r"\1 second"),
 )]  # fmt: skip
 

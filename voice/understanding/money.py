@@ -39,6 +39,7 @@ _PAIR_OF_UNITS = re.compile(rf"(?<![\d.])\b(?P<whole>\d{{1,4}}) (?:(?P<oh>oh |0 
 _OF_SUBUNITS = re.compile(rf"\b(?P<amount>{NUMBER}|an?) (?P<sub>{_SUBUNIT})\b")
 _OF_NOTES = re.compile(rf"\b(?P<amount>{NUMBER}|an?|half an?) (?P<note>fivers?|tenners?|grand|bob)\b|\b(?P<one>fiver|tenner)\b")
 _PAIR = re.compile(rf"(?<![\d:./-])(?<![:./-] )\b(?P<whole>\d{{1,4}}) (?P<part>\d\d|(?:oh|0) \d)\b{_NOT_MONEY}(?!\.\d)")
+_DASHED = re.compile(r"(?<![\d:./-])(?<![:./-] )\b(?P<whole>\d{1,4}) - (?P<part>\d\d)\b(?! ?[-:/.]| \d)")  # "87-28"
 _BARE = re.compile(rf"(?<![\d:./])(?<![:/-] )\b(?P<amount>{NUMBER})\b{_NOT_MONEY}")
 _SAID, _EXACT, _BARE_NUMBER = 2, 1, 0
 
@@ -51,7 +52,7 @@ class Money(NamedTuple):
     rank: int
 
 
-_UNPARTED = re.compile(r"(?<![\d.,:/£$€-])(?<![£$€] )[1-9]\d{3}(?![\d.,:/-])")  # four figures without a comma
+_UNPARTED = re.compile(r"(?<![\d.,:/£$€-])(?<![£$€] )[1-9]\d{3}(?![\d,:/-]|\.\d)")  # four figures without a comma
 
 
 def parse_money(text: str) -> Any:
@@ -106,6 +107,11 @@ def _pair(match: re.Match[str]) -> Money:
     return Money(Decimal(match["whole"]) + Decimal(part) / 100, None, _EXACT)
 
 
+def _dashed(match: re.Match[str]) -> Money | None:
+    """ "87-28" is pounds and pence; "40-50" goes from one amount to another."""
+    return _pair(match) if int(match["whole"]) > int(match["part"]) else None
+
+
 def _bare(figure: str, pair: bool) -> Money | AnyOf:
     """A number alone. "1587" is how a recogniser writes "fifteen eighty-seven": pounds and pence come first then."""
     whole = Money(Decimal(figure), None, _EXACT if "." in figure else _BARE_NUMBER)
@@ -114,7 +120,7 @@ def _bare(figure: str, pair: bool) -> Money | AnyOf:
     return AnyOf((Money(Decimal(figure) / 100, None, _BARE_NUMBER), whole))
 
 
-_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
+_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money | None]]] = [
     (_AND_A_HALF, _and_a_half),
     (_WHOLE_AND_PART, _whole_and_part),
     (_PAIR_OF_UNITS, _pair_of_units),
@@ -122,6 +128,7 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
     (_OF_SUBUNITS, lambda m: Money(_count(m["amount"]) / 100, SUBUNITS[m["sub"]], _SAID)),
     (_OF_NOTES, _of_notes),
     (_PAIR, _pair),
+    (_DASHED, _dashed),
 ]
 
 

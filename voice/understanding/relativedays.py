@@ -185,7 +185,7 @@ def _week_of(match: re.Match[str], sentence: Sentence) -> Period:
 
 @rules.reads(
     rf"(?P<mark>{DAY}) (?P<unit>week|fortnight)\b(?P<count>)",
-    rf"\b(?:{COUNT} )?{UNIT} (?:from |on |after |past |following |since |come |next )?(?:the )?(?P<mark>{DAY})",
+    rf"\b(?:{COUNT} )?{UNIT} (?:from |for |on |after |past |following |since |come |next )?(?:the )?(?P<mark>{DAY})",
 )
 def _after_day(match: re.Match[str], sentence: Sentence) -> dt.date:
     """A week on Tuesday, Tuesday week, two days after Christmas, a fortnight today."""

@@ -75,6 +75,7 @@ _BARE_HOURS = [re.compile(pattern) for pattern in (
     rf"(?P<kept>{CLOCK} (?:to|until|-) )(?P<hour>1[0-2]|[1-9])$",
     rf"(?P<kept>between {CLOCK} )(?P<hour>1[0-2]|[1-9])\b",
     r"(?P<kept>^|\b(?!(?:number|have|got|am|of|page|option|choice|all|about \w+) )[a-z]+ )(?P<hour>1[0-2]|[1-9])(?=$| (?:if|please|dear|love|thanks|thank you)\b)",
+    r"(?P<kept>^|\b(?!(?:number|have|got|of|page) )[a-z]+ )(?P<hour>[1-9])(?P<minute>[0-5]\d)(?=$| (?:if|please|dear|love|thanks|thank you)\b)",
     rf"(?<!in )(?<!since )(?<!born )(?<!of )(?P<kept>\b)(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\b{NOT_AN_HOUR}",
 )]  # fmt: skip
 
