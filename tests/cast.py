@@ -109,7 +109,7 @@ def on_the_line(app: Flask, caller_id: int | None, number: str = MARGARET, **cha
     call = open_call(secrets.token_hex(8), number, "inbound", parts.now())
     given = {
         "call_id": call.id, "turn": 1, "number": number, "caller_id": caller_id, "level": 2,
-        "language": parts.languages["en"], "now": parts.now(), "settings": parts.settings,
+        "language": parts.languages["en"], "languages": tuple(parts.languages), "now": parts.now(), "settings": parts.settings,
         "payments": parts.conversation.payments,
     }  # fmt: skip
     return Context(**{**given, **changes})

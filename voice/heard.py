@@ -124,10 +124,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Said:
-    """One prompt as it is spoken: its key, its words, and whether the caller may talk over it."""
+    """One prompt as it is spoken: its key, its words, and its language where that is not the reply's."""
 
     key: str
     text: str
+    language: str = ""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ INTENTS = frozenset(
     "none".split()
 )
 EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
+SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
 
 
@@ -95,7 +96,8 @@ class Language:
             return None
         options = [plain(option) for option in expecting.options]
         parts = [phrase for option in options for phrase in (option, *option.split())]
-        everywhere = [plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ())]
+        said = (plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ()))
+        everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
         return tuple(dict.fromkeys([*self.answers.get(expecting.name, ()), *parts, *everywhere]))
 
     def for_parsers(self, text: str) -> str:

@@ -247,8 +247,8 @@ class Answering:
         self._inbox.put((job, Spoken()))
 
     def _clauses(self, job: int, reply: Reply) -> Iterator[bytes]:
-        voice = self._parts.voice(reply.language)
         for said in reply.says:
+            voice = self._parts.voice(said.language or reply.language)
             if said.key == "tick":
                 yield pcm_to_mulaw(tick())
             for pcm in voice.speak(said.text, reply.pace, reply.gain):

@@ -178,7 +178,8 @@ class Conversation:
             return self._news(call)
         people = household(call.number)
         resume = self._resumable(call)
-        return Result("call.begin", "inbound", {"household": people, "resume": resume})
+        spoken = tuple(self.languages)
+        return Result("call.begin", "inbound", {"household": people, "languages": spoken, "resume": resume})
 
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])
@@ -254,10 +255,14 @@ class Conversation:
         state: State = step.state
         language, today = self.languages[state.language], self._local_now(call).date()
         always = {"today": today.isoformat(), "helpline": self.settings.name}
-        said = tuple(Said(say.key, language.prompt(say.key, {**always, **say.values}, today)) for say in says)
+        said = [Said(say.key, language.prompt(say.key, {**always, **say.values}, today)) for say in says]
+        if len(says) > 1 and says[1].key == "unknown.number":
+            # Whom we do not know may not understand the welcome, and hears in other languages how to change it.
+            others = [other for other in self.languages.values() if other.code != state.language]
+            said[1:1] = [Said("language.by_key", other.prompt("language.by_key", {}, today), other.code) for other in others]
         return Reply(
             turn=call.turns,
-            says=said,
+            says=tuple(said),
             expecting=step.expecting or Expecting("open"),
             then=step.then,
             language=state.language,
@@ -296,6 +301,7 @@ class Conversation:
             caller_id=state.caller["id"] if state.caller else None,
             level=state.level,
             language=self.languages[state.language],
+            languages=tuple(self.languages),
             now=self._local_now(call),
             settings=self.settings,
             payments=self.payments,

@@ -12,7 +12,7 @@ from voice.languages import Language
 
 @dataclass(frozen=True)
 class Context:
-    """`words` are the caller's sentences of this call so far; `level` is how sure we are of them (0-3).
+    """`languages` are the codes of all that this line speaks. `words` are the caller's sentences of this call so far; `level` is how sure we are of them (0-3).
 
     `now` is aware and in the caller's time zone. `recording` holds the mu-law bytes of a message.
     """
@@ -23,6 +23,7 @@ class Context:
     caller_id: int | None
     level: int
     language: Language
+    languages: tuple[str, ...]
     now: dt.datetime
     settings: Settings
     payments: PaymentGateway

@@ -6,10 +6,10 @@ import datetime as dt
 
 from helpline import audit, events
 from helpline.db import db
-from helpline.models import Recording, ServiceRequest
+from helpline.models import ServiceRequest
 from helpline.services import office
 from helpline.services.context import Context
-from helpline.services.requests import close_at, open_request
+from helpline.services.requests import close_at, keep_recording, open_request
 from voice.heard import Json, Result
 
 OWN_INTENT = {"report_scam", "emergency", "leave_message", "register"}
@@ -29,8 +29,7 @@ def leave_message(args: Json, context: Context) -> Result:
     """Keep what was said, as words and as sound, on the request that waits for a person."""
     request = _request(args["about"], context)
     request.details = {**request.details, "words": args["words"], "dead_line": bool(args.get("dead_line"))}
-    if context.recording:
-        db.session.add(Recording(request_id=request.id, audio=context.recording, at=context.now))
+    keep_recording(request, context)
     events.record("message_left", f"request:{request.id}", context.now)
     return Result(
         "message.leave",

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from helpline import events
 from helpline.db import changed, db
-from helpline.models import Caller, ServiceRequest
+from helpline.models import Caller, Recording, ServiceRequest
 from helpline.services.context import Context
 
 REFERENCE_DIGITS = 8
@@ -35,6 +35,12 @@ def open_request(intent: str, context: Context, key: str = "", task_id: int | No
     db.session.flush()
     events.record("request_opened", f"request:{request.id}", context.now, area=area_of(request), intent=intent)
     return request
+
+
+def keep_recording(request: ServiceRequest, context: Context) -> None:
+    """Keep the caller's own voice with the request, where the turn recorded it."""
+    if context.recording:
+        db.session.add(Recording(request_id=request.id, audio=context.recording, at=context.now))
 
 
 def find(dedupe_key: str) -> ServiceRequest | None:

@@ -386,7 +386,7 @@ def test_a_payment_under_way_is_told_of_however_late(app: Flask, margaret: OnThe
 def test_a_withheld_number_resumes_nobodys_call(app: Flask, margaret: OnTheLine) -> None:
     margaret.say("yes", PAY)
     margaret.hang_up()
-    assert keys_of(ring(app, "").reply) == ["welcome", "unknown.number", "unknown"]
+    assert keys_of(ring(app, "").reply) == ["welcome", "language.by_key", "unknown.number", "unknown"]
 
 
 class TestTwoPeopleBehindOneNumber:

@@ -199,7 +199,10 @@ def test_a_small_language_loads(written: Any) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"sentences": '[intents]\nfly_me = ["to the moon"]\n'}, r"en/sentences\.toml: there is no intent \['fly_me'\]"),
+        (
+            {"sentences": '[intents]\nfly_me = ["to the moon"]\n'},
+            r"en/sentences\.toml: there is no intent \['fly_me'\]",
+        ),
         ({"sentences": '[intents]\nyes = ["Aye!"]\nno = ["aye"]\n'}, "'aye' means both yes and no"),
         ({"sentences": "[patterns]\nemergency = ['(']\n"}, r"en/sentences\.toml: the pattern '\(' is not valid"),
         ({"sentences": "[intents\n"}, r"sentences\.toml: is not valid TOML"),

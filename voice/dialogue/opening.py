@@ -14,9 +14,12 @@ TOLD_AT_ONCE = {"bill.receipt", "appointment.booked"}  # done already: no need t
 
 
 def begin_inbound(state: State, result: Result) -> Step:
-    """A call came in. `data`: the household behind the number, and a dropped call that may be resumed."""
+    """A call came in. `data`: the household behind the number, the languages of the line, and a dropped call that may
+    be resumed. Where all of the household speak one language, it is that from the first word on."""
     household: list[Json] = result.data["household"]
-    state = replace(state, household=tuple(household), resume=result.data.get("resume"))
+    spoken = {str(person.get("language")) for person in household}
+    own = next(iter(spoken)) if len(spoken) == 1 and spoken <= set(result.data.get("languages", ())) else state.language
+    state = replace(state, household=tuple(household), resume=result.data.get("resume"), language=own)
     if not household:
         return ask(state, "unknown", Say("welcome"), Say("unknown.number"))
     if len(household) == 1:
@@ -72,8 +75,11 @@ def _household(state: State) -> Expecting:
     return Expecting("choice", options=tuple(person["name"] for person in state.household))
 
 
-def _no_wish(_state: State, _meaning: Meaning) -> Step | None:
-    return None
+def _no_wish(state: State, meaning: Meaning) -> Step | None:
+    """A yes to "what can I do for you" is listened to further; a no may be a goodbye."""
+    if meaning.intent == "no":
+        return shall_we_end(state)
+    return ask(state, "open", **state.values) if meaning.intent == "yes" else None
 
 
 def _unknown_yes(state: State, _: Meaning) -> Step:

@@ -22,6 +22,7 @@ from voice.understanding.numbers import parse_digits, parse_number
 
 SURE = 0.35  # below this the open question was not understood
 SURE_ELSEWHERE = 0.6  # a new wish in the middle of a question must be clearer than that
+SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: a question too many costs a moment, one too few may cost a life
 DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
 CLOSE = 0.5  # of the likeliest intent's confidence: a runner-up above this is worth a question
@@ -54,21 +55,23 @@ def parse(kind: str, text: str, now: dt.datetime) -> Any:
 def understand(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning:
     """The intent and slots of a sentence, in the light of what was asked. `now` is in the caller's time zone.
 
-    1. A message is a message. 2. Danger. 3. The answer to the question. 4. Phrases that work in every state.
+    1. A message is a message, unless somebody is in danger. 2. Danger. 3. The answer to the question. 4. Phrases that work in every state.
     5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
     """
     text = text[:LONGEST]
     said = plain(text)
-    if expecting.record or not said:
-        return Meaning("", 1.0 if said else 0.0, text=text)
+    if not said:
+        return Meaning("", 0.0, text=text)
     reading = classifier(language).read(said)
+    if expecting.record:
+        return _danger(reading, said, text, language) or Meaning("", 1.0, text=text)
     if expecting.name == "open":
         return _sure_enough(_open(reading, said, text, language, now), SURE)
     return (
         _danger(reading, said, text, language)
         or _scam(said, text, language)
         or _answer(said, text, language, expecting, now)
-        or _sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE)
+        or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
 
 
@@ -84,13 +87,15 @@ def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading 
 
 
 def understand_keys(keys: str, expecting: Expecting) -> Meaning:
-    """What keys mean: 0 a person, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth choice."""
+    """What keys mean: 0 a person, 8 another language, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth choice."""
     data = expecting.name in ("digits", "pin")
     if keys.endswith("*"):
         # In a digits field * clears what was typed; pressed on its own it goes back.
         return Meaning("repeat" if data and len(keys) > 1 else "back", keys=keys)
     if not data and keys == "0":
         return Meaning("speak_to_person", keys=keys)
+    if keys == "8" and len(expecting.options) < 8 and not data:
+        return Meaning("change_language", keys=keys)
     if data:
         return Meaning("", slots={"digits": keys.rstrip("#")}, keys=keys)
     if expecting.name == "yes_no" and keys in ("1", "2"):
@@ -152,24 +157,28 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
         return Meaning("", 0.9, {"digits": found}, text)
     if expecting.name == "date" and "date" in (day := slots.day_slots(values, now)):
         return Meaning("", 0.9, day, text)
-    answer = _yes_or_no(said, text, language)
+    answer = _yes_or_no(said, text, language, now)
     if answer is None and expecting.name in ("choice", "date"):
         found_slots = slots.wish_slots(values, language, now)
         return Meaning("", 0.8, found_slots, text) if found_slots else None
     return answer
 
 
-def _yes_or_no(said: str, text: str, language: Language) -> Meaning | None:
-    """A clear yes or no: the whole phrase, or its first word unless the sentence goes on to be a wish."""
-    for intent in ("no", "yes"):
-        phrases = [plain(sentence) for sentence in language.sentences.get(intent, ())]
-        if any(said == phrase or (len(said.split()) > 1 and fuzz.ratio(said, phrase) >= SHORT_PHRASE) for phrase in phrases):
-            return Meaning(intent, 0.97, text=text)
+def _yes_or_no(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
+    """A clear yes or no: the whole phrase, or its first word unless the sentence goes on to be a wish. What it says
+    besides ("no, the water one") comes as slots: the dialogue takes a correction from them."""
+    phrases = {plain(sentence): intent for intent in ("yes", "no") for sentence in language.sentences.get(intent, ())}
+    if said in phrases:
+        return Meaning(phrases[said], 0.97, text=text)
+    if len(said.split()) > 1:
+        best, near = max(((fuzz.ratio(said, phrase), phrase) for phrase in phrases), default=(0.0, ""))
+        if best >= SHORT_PHRASE:
+            return Meaning(phrases[near], 0.97, text=text)
     first, *rest = said.split()
     starts = {word: intent for intent in ("yes", "no") for word in language.answers.get(f"{intent}_starts", ())}
     contrary = {"yes": "no", "no": "yes"}.get(starts.get(first, ""))
     if first in starts and len(rest) <= 6 and not any(starts.get(word) == contrary for word in rest):
-        return Meaning(starts[first], 0.9, text=text)
+        return Meaning(starts[first], 0.9, slots.wish_slots(text, language, now), text)
     return None
 
 
@@ -206,6 +215,12 @@ def _like(reading: Reading, said: str, text: str, language: Language, now: dt.da
     }
     found = slots.wish_slots(text, language, now)
     return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)
+
+
+def _sure_answer(meaning: Meaning, expecting: Expecting) -> Meaning:
+    """A yes or no that is only like one answers nothing that moves money or books."""
+    unsure = expecting.name == "yes_no" and meaning.intent in ("yes", "no") and meaning.confidence < SURE_ANSWER
+    return replace(meaning, intent="none") if unsure else meaning
 
 
 def _sure_enough(meaning: Meaning, threshold: float) -> Meaning:

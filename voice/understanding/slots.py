@@ -15,7 +15,7 @@ from voice.understanding.dates import parse_date, parse_time, part_of_day
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
-SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind"}
+SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind", "language": "language"}
 
 
 def wish_slots(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
@@ -27,7 +27,10 @@ def wish_slots(text: str, language: Language, now: dt.datetime) -> dict[str, Any
 
 
 def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
-    found = {"date": parse_date(text, now), "part_of_day": part_of_day(text)}
+    """The day, the part of it, and the time where an hour was said: "in the morning" alone is no time."""
+    part, time = part_of_day(text), parse_time(text)
+    is_hour = isinstance(time, str) or (isinstance(time, dict) and ("any_of" in time or part is None))
+    found = {"date": parse_date(text, now), "part_of_day": part, "time": time if is_hour else None}
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -1,4 +1,5 @@
-"""Korean callers for benchmarks and tests, spoken by espeak-ng when they are needed: its voice differs a little each time.
+"""Korean callers for benchmarks and tests, spoken by espeak-ng when they are needed. Its voice differs a little each time,
+and the recogniser adds a little noise of its own, so that near words (아니요, 아뇨) may be heard for each other.
 
 `python -m helpline.commands.recordings.korean [times]` says every candidate so often and prints how often it was
 understood. RELIABLE holds those that always were; espeak's Korean is hard for the model, so most digits are not among them.

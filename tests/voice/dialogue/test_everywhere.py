@@ -33,7 +33,8 @@ TEN, ELEVEN = ({"id": n, "date": "2026-12-01", "time": f"{n}:00", "time_words": 
 KINDS = {"shopping": "shopping", "company": "company"}
 NEWS = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
 SLOTS = {"bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
-         "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}}}  # fmt: skip
+         "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}},
+         "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {**NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values())}  # fmt: skip
 
@@ -249,7 +250,7 @@ def test_a_no_to_being_registered_is_no_goodbye() -> None:
     assert step.state.ask == "anything_else" and step.then == "listen"
 
 
-@pytest.mark.parametrize("wish", ["freeze_payments", "complain", "change_language", "safety_lesson"])
+@pytest.mark.parametrize("wish", ["freeze_payments", "complain", "safety_lesson"])
 def test_what_needs_no_name_is_not_sent_to_register(wish: str) -> None:
     assert say(at("unknown"), wish).state.ask == "person.offer"
 
@@ -270,6 +271,10 @@ DAY = {"date": "2026-12-01", "part_of_day": "morning"}
 OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "bills.due": [("one", {"bills": [WATER]}), ("none", {}), ("several", {"bills": [ELECTRIC, WATER]}),
                   ("new", {"biller": "Vale Water", "bills": [WATER]})],
+    "languages.known": [("ok", {"languages": [{"code": "en", "name": "English"}, {"code": "ko", "name": "Korean"},
+                                              {"code": "pl", "name": "Polish"}]}),
+                        ("ok", {"languages": [{"code": "en", "name": "English"}]})],
+    "languages.choose": [("ok", {"code": "en"})],
     "identity.check_pin": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
     "bills.claim": [("claimed", {"payment_id": 3}), ("already_paid", {}), ("being_paid", {}),
                     ("held", {"biller": "Vale Water", "reason": "it is new"}),

@@ -188,6 +188,16 @@ def test_a_full_disk_is_said_and_leaves_no_half_model(
     assert is_model(fetch(server, tmp_path))
 
 
+def test_a_disk_that_fills_up_during_the_download_is_said(server: ModelServer, tmp_path: Path) -> None:
+    """/dev/full takes no byte, as a full disk does."""
+    needs(Path("/dev/full").exists(), "/dev/full")
+    part_of(tmp_path).parent.mkdir()
+    part_of(tmp_path).symlink_to("/dev/full")
+    with pytest.raises(ModelError, match=r"could not be stored in .*No space left on device"):
+        fetch(server, tmp_path)
+    assert_nothing_is_installed(tmp_path)
+
+
 def test_a_data_folder_that_is_none_is_said(server: ModelServer, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file stands in the way")
     with pytest.raises(ModelError, match="could not be stored"):
