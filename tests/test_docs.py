@@ -46,7 +46,7 @@ def check_command(words: list[str]) -> None:
     words = [word.strip("[].") for word in words]
     while isinstance(command, click.Group) and words and not words[0].startswith("-"):
         if words[0].isupper():  # a placeholder, such as NAME: any of its commands will do
-            words[0] = command.list_commands(context)[0]
+            words[0] = command.list_commands(context)[-1]
         found = command.get_command(context, words[0])
         assert found is not None, f"there is no command {words[0]!r}"
         command, words = found, words[1:]
