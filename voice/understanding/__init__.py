@@ -22,6 +22,13 @@ from voice.understanding.numbers import parse_digits, parse_number
 
 SURE = 0.35  # below this the open question was not understood
 SURE_ELSEWHERE = 0.6  # a new wish in the middle of a question must be clearer than that
+SURE_WISH = 0.8  # of each half of a sentence that is taken for two wishes
+LEAST_WORDS = 3  # of such a half
+DANGERS = ("emergency", "report_scam")
+WISHES = frozenset(
+    "pay_bill bill_status cancel_payment book_appointment change_appointment cancel_appointment appointment_status "
+    "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
+)
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: a question too many costs a moment, one too few may cost a life
 DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
@@ -66,7 +73,8 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
     if expecting.record:
         return _danger(reading, said, text, language) or Meaning("", 1.0, text=text)
     if expecting.name == "open":
-        return _sure_enough(_open(reading, said, text, language, now), SURE)
+        meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
+        return _two_wishes(said, language, now) or meaning if meaning.intent not in DANGERS else meaning
     return (
         _danger(reading, said, text, language)
         or _scam(said, text, language)
@@ -215,6 +223,18 @@ def _like(reading: Reading, said: str, text: str, language: Language, now: dt.da
     }
     found = slots.wish_slots(text, language, now)
     return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)
+
+
+def _two_wishes(said: str, language: Language, now: dt.datetime) -> Meaning | None:
+    """ "Pay the gas, and I need the doctor": both, if each half is surely a wish of its own."""
+    for joint in language.joints:
+        first, _, second = said.partition(f" {joint} ")
+        if len(first.split()) < LEAST_WORDS or len(second.split()) < LEAST_WORDS:
+            continue
+        one, two = likeliest(first, language, now), likeliest(second, language, now)
+        if one.intent != two.intent and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
+            return replace(one, text=said, alternatives=(), also=({"intent": two.intent, "slots": dict(two.slots)},))
+    return None
 
 
 def _sure_answer(meaning: Meaning, expecting: Expecting) -> Meaning:

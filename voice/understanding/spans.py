@@ -88,6 +88,6 @@ def highest(rank: Callable[[Any], int]) -> Callable[[Any], int]:
             if isinstance(value, AnyOf)
             else [value]
         )
-        return max(rank(v) for v in values)
+        return max(of(v) if isinstance(v, Span | AnyOf) else rank(v) for v in values)
 
     return of

@@ -55,8 +55,9 @@ def _minutes(value: Clock | Span | AnyOf | None) -> Any:
         return None
     if isinstance(value, Span):
         return Span(*(end and end.readings[0] for end in value))
-    clocks = [clock for clock in value.readings if isinstance(clock, Clock)] if isinstance(value, AnyOf) else [value]
-    likely, others = [clock.readings[0] for clock in clocks], [clock.readings[1] for clock in clocks if clock.open]
+    said = value.readings if isinstance(value, AnyOf) else (value,)
+    likely = [_minutes(one) if isinstance(one, Span) else one.readings[0] for one in said]
+    others = [clock.readings[1] for clock in said if isinstance(clock, Clock) and clock.open]
     return AnyOf((*likely, *others)) if len(likely) + len(others) > 1 else likely[0]
 
 
