@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from helpline.calls.turns import find_call
 from helpline.commands.demo import volunteer_comes
-from helpline.commands.demo_calls import DemoCall, calls
+from helpline.commands.demo_calls import calls
 from helpline.commands.demo_setup import Running
 from helpline.commands.exchange import Leg
-from tests.stories.town import CALL_SECONDS, ledger_total, payments, town
+from tests.stories.town import ledger_total, payments, town
 
 pytestmark = pytest.mark.speech
 CALLS = {call.title: call for call in calls()}
-
-
-def waves() -> Iterator[list[DemoCall]]:
-    """As many calls at once as there are telephones: nobody rings twice at the same time from one number."""
-    waiting = list(CALLS.values())
-    while waiting:
-        wave = {call.number: call for call in reversed(waiting)}.values()
-        yield list(wave)
-        waiting = [call for call in waiting if call not in wave]
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +27,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def legs(running: Running) -> dict[str, Leg]:
-    """Every call, carried to its end."""
-    legs: dict[str, Leg] = {}
-    for wave in waves():
-        rung = {call.title: running.exchange.dial(call.number, call.script) for call in wave}
-        assert all(leg.ended.wait(CALL_SECONDS) for leg in rung.values())
-        legs |= rung
-    return legs
+    """Every call, carried to its end: all telephones at once, and nobody rings twice at the same time."""
+    numbers = {call.number for call in CALLS.values()}
+
+    def ring(number: str) -> dict[str, Leg]:
+        return {call.title: running.exchange.ring(number, call.script) for call in CALLS.values() if call.number == number}
+
+    with ThreadPoolExecutor(len(numbers)) as telephones:
+        return dict(ChainMap(*telephones.map(ring, numbers)))
 
 
 @pytest.mark.parametrize("title", CALLS)
