@@ -199,7 +199,7 @@ def _start(ws: Any) -> dict[str, Any]:
 
 
 def _let_in(start: dict[str, Any]) -> tuple[int, int] | None:
-    """The call that this socket may carry, and the how-manieth of it this is; or None."""
+    """The call that this socket may carry, and which of its sockets this is, from 1; or None."""
     parameters = start.get("customParameters")
     token = parameters.get("token") if isinstance(parameters, dict) else None
     sid = start.get("callSid")
