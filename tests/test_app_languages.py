@@ -11,6 +11,7 @@ from flask import Flask
 from helpline.app import create_app, languages_of
 from helpline.calls.turns import open_call
 from helpline.db import db
+from helpline.models import Caller
 from helpline.parts import Parts
 from helpline.settings import SettingsError, load_settings
 from tests.cast import MARGARET, Clock, enrol
@@ -79,7 +80,9 @@ class Line:
 def test_a_korean_caller_asks_for_a_volunteer(korean_office: Flask, clock: Clock) -> None:
     with korean_office.app_context():
         db.create_all()
-        enrol(clock.now())
+        people = enrol(clock.now())
+        db.session.get_one(Caller, people.margaret).language = "ko"
+        db.session.commit()
         line = Line(korean_office, MARGARET)
         assert line.reply.text.startswith("안녕하세요. 블루 베스트 도움 전화입니다.")
         assert "무엇을 도와드릴까요" in line.say("네")

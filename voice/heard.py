@@ -69,7 +69,7 @@ class Meaning:
     `intent` is a name of the closed table, `none` when the words are not ours, or `""` when the turn held
     no words at all. An answer to a question comes in `slots`, under the name of what was expected:
     `choice` (0-based int), `digits` (str), `date`, `time`, `money`. `alternatives`: what may have been meant as well,
-    so nearly as likely that asking beats guessing. `why`: what decided, for people who look after the sentences.
+    so nearly as likely that asking beats guessing. `also`: a second wish in the same breath, its `intent` and `slots`. `why`: what decided, for people who look after the sentences.
     """
 
     intent: str
@@ -79,6 +79,7 @@ class Meaning:
     keys: str = ""
     sound: bool = False
     alternatives: tuple[str, ...] = ()
+    also: tuple[Json, ...] = ()
     why: Json = field(default_factory=dict)
 
 

@@ -25,7 +25,7 @@ INTENTS = frozenset(
     "change_language what_day help repeat slower faster louder quieter wait back cancel yes no greeting thanks goodbye "
     "none".split()
 )
-EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back", "change_language")  # in every grammar
+EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
 
@@ -68,7 +68,7 @@ class Language:
     `sentences`: intent -> what callers say for it. `words`: kind (biller, department, help_kind, ...) -> value
     -> the words for it. `patterns`: intent -> regular expressions that mean it in any state. `answers`:
     expectation -> phrases of its grammar. `values`: what callers say for a value -> the word that the value parsers
-    know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `prompts`: key -> text.
+    know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `joints`: words that may join two wishes. `prompts`: key -> text.
     `folder`: where its files lie; `kept`: where what was learned from them may be kept between two runs, if anywhere.
     """
 
@@ -79,6 +79,7 @@ class Language:
     not_patterns: Mapping[str, tuple[re.Pattern[str], ...]]
     answers: Mapping[str, tuple[str, ...]]
     values: Mapping[str, str]
+    joints: tuple[str, ...]
     prompts: Mapping[str, str]
     folder: Path = FOLDER
     kept: Path | None = None
@@ -132,6 +133,7 @@ def load_language(code: str, folder: Path = FOLDER, kept: Path | None = None) ->
         not_patterns=_patterns(heard.get("not_patterns", {}), code),
         answers={name: tuple(phrases) for name, phrases in heard.get("answers", {}).items()},
         values=_values(heard.get("values", {})),
+        joints=tuple(plain(joint) for joint in heard.get("joints", {}).get("two_wishes", ())),
         prompts=prompts,
         folder=folder / code,
         kept=kept,

@@ -44,13 +44,15 @@ T = TypeVar("T")
 
 @dataclass
 class Running:
-    """The demonstration while it runs. `app` looks into the same database as the processes do."""
+    """The demonstration while it runs. `app` looks into the same database as the processes do; `serve` is the one that
+    carries the calls."""
 
     app: Flask
     settings: Settings
     environ: dict[str, str]
     exchange: Exchange
     data: Demonstration
+    serve: subprocess.Popen[bytes]
 
     def look(self, query: Callable[[], T]) -> T:
         """What the rows say now."""
@@ -84,11 +86,11 @@ def set_up(port: int | None = None, say: Any = click.echo) -> Iterator[Running]:
             data = seed(settings, app.extensions["helpline"].now())
             db.session.remove()
         say("Demonstration data is in place: callers, bills, a clinic's calendar, volunteers.")
-        stack.enter_context(process("serve", environ))
+        serve = stack.enter_context(process("serve", environ))
         stack.enter_context(process("clock", environ))
         wait_until_ready(account.public_url)
         say(f"The helpline answers at {account.public_url}.")
-        yield Running(app, settings, environ, exchange, data)
+        yield Running(app, settings, environ, exchange, data, serve)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
-from helpline.services import enrolment, languages, people, safety, visits
+from helpline.services import enrolment, languages, people, safety, visits, wishes
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
 from helpline.services.bills import settlement
@@ -33,6 +33,7 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     **visits.ORDERS,
     **people.ORDERS,
     **languages.ORDERS,
+    **wishes.ORDERS,
     **safety.ORDERS,
     **enrolment.ORDERS,
 }

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voice.dialogue import appointments, bills, language, opening, person, safety, visits
+from voice.dialogue import appointments, bills, language, opening, person, safety, visits, wishes
 from voice.dialogue.asks import Ask, Outcome, Start
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
 from voice.dialogue.person import find_person, offer
@@ -21,7 +21,7 @@ from voice.heard import Meaning, Result, Say, Step
 
 FORMS = (opening, bills, appointments, visits, person, language)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
-RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety) for name, f in form.RESULTS.items()}
+RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
@@ -42,6 +42,8 @@ QUIETEST, LOUDEST = -6.0, 9.0
 def advance(state: State, given: Meaning | Result) -> Step:
     """The next step of a call. The expectation of the step is that of the question now open."""
     step = RESULTS[given.order](state, given) if isinstance(given, Result) else _hear(state, given)
+    if step.state.also and step.state.ask == "anything_else" and step.order is None and step.then == "listen":
+        step = wishes.take_up(step, BEGIN)
     if step.expecting is None and step.order is None:
         step = replace(step, expecting=ASKS[step.state.ask].expecting(step.state))
     return step
@@ -90,13 +92,17 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
     """Take up a wish, where this question allows one; somebody unknown may only do what needs no name."""
     if not ASKS[state.ask].any_wish:
         return None
-    if state.caller is None and meaning.intent not in WITHOUT_CALLER and meaning.intent in STARTS | dict.fromkeys(NOT_YET):
+    if state.caller is None and meaning.intent not in WITHOUT_CALLER and meaning.intent in BEGIN:
         return opening.explain_registering(state, meaning)
-    if meaning.intent in STARTS:
-        return STARTS[meaning.intent](state, meaning)
-    if meaning.intent in NOT_YET:
-        return offer(replace(state, slots={}), Say("not_yet"), about=meaning.intent)
-    return None
+    if meaning.intent not in BEGIN:
+        return None
+    if wishes.unsure(meaning, BEGIN):
+        return wishes.ask_which(state, meaning)
+    return BEGIN[meaning.intent](wishes.keep(state, meaning), meaning)
+
+
+def _not_yet(state: State, meaning: Meaning) -> Step:
+    return offer(replace(state, slots={}), Say("not_yet"), about=meaning.intent)
 
 
 def _patient(state: State, meaning: Meaning) -> Step | None:
@@ -194,3 +200,5 @@ UNIVERSALS: dict[str, Start] = {
     "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
     "goodbye": goodbye,
 }
+BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}
+ASKS["which_wish"] = wishes.chosen(BEGIN)

@@ -25,8 +25,13 @@ def _next(state: State) -> Step:
 
 
 def _day(state: State, meaning: Meaning) -> Step | None:
+    """Another day forgets the time that was asked for with the first one; another time keeps the day."""
     given = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
-    return _next(with_slots(state, **given)) if given.get("date") else None
+    if given.get("date"):
+        return _next(with_slots(state, **{"part_of_day": None, "time": None, **given}))
+    if state.slots.get("date") and (given.get("time") or given.get("part_of_day")):
+        return _next(with_slots(state, **{"part_of_day": None, "time": None, **given}))
+    return None
 
 
 def found(state: State, result: Result) -> Step:
@@ -51,9 +56,9 @@ def _which(state: State, meaning: Meaning) -> Step | None:
     if isinstance(choice, int) and choice < len(free):
         state = with_slots(state, chosen=free[choice])
         return ask(state, "appointment.confirm", **_spoken(free[choice]))
-    if meaning.intent == "no":
-        return ask(with_slots(state, date=None), "appointment.day")
-    return _day(state, meaning)
+    if another := _day(state, meaning):
+        return another
+    return ask(with_slots(state, date=None), "appointment.day") if meaning.intent == "no" else None
 
 
 def _spoken(slot: dict[str, object]) -> dict[str, object]:

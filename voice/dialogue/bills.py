@@ -28,12 +28,15 @@ def due(state: State, result: Result) -> Step:
     if result.status == "new":
         # A first payment to a biller needs a call-back and questions that only people ask for now.
         return find_person(state, Say("bill.new_biller", result.data), about="new_biller")
+    if bill := state.slots.get("bill"):
+        # A correction that names what there is no bill for: the one that was read out is still open.
+        return _read_out(state, bill, Say("bill.none_of_that"))
     return anything_else(state, Say(f"bill.{result.status}", result.data))
 
 
-def _read_out(state: State, bill: dict[str, object]) -> Step:
+def _read_out(state: State, bill: dict[str, object], *before: Say) -> Step:
     state = with_slots(state, bill=bill, bills=None)
-    return ask(state, "bill.confirm", biller=bill["biller"], amount=bill["amount"], due=bill["due"])
+    return ask(state, "bill.confirm", *before, biller=bill["biller"], amount=bill["amount"], due=bill["due"])
 
 
 def _which(state: State, meaning: Meaning) -> Step | None:

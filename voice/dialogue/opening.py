@@ -75,8 +75,11 @@ def _household(state: State) -> Expecting:
     return Expecting("choice", options=tuple(person["name"] for person in state.household))
 
 
-def _no_wish(_state: State, _meaning: Meaning) -> Step | None:
-    return None
+def _no_wish(state: State, meaning: Meaning) -> Step | None:
+    """A yes to "what can I do for you" is listened to further; a no may be a goodbye."""
+    if meaning.intent == "no":
+        return shall_we_end(state)
+    return ask(state, "open", **state.values) if meaning.intent == "yes" else None
 
 
 def _unknown_yes(state: State, _: Meaning) -> Step:

@@ -15,7 +15,8 @@ class State:
 
     `ask` is the question that is open and `values` what it was asked with; `slots` the details gathered for
     the wish in hand; `said` the last thing said, for "what did you say"; `patience` the silences that a
-    caller who asked us to wait may still keep; `done` what was done in this call, to be told at its end; `pending` an order that a gateway
+    caller who asked us to wait may still keep; `done` what was done in this call, to be told at its end;
+    `also` the wishes said along with the one in hand (`intent` and `slots`); `pending` an order that a gateway
     has still to carry out; `resume` a dropped call that the caller may take up again:
     its `call_id` and its `state`.
     """
@@ -38,6 +39,7 @@ class State:
     resume: Json | None = None
     alarmed: bool = False
     done: tuple[Say, ...] = ()
+    also: tuple[Json, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -51,6 +53,7 @@ class State:
                 **data,
                 "household": tuple(data["household"]),
                 "said": tuple(Say(**said) for said in data["said"]),
+                "also": tuple(data["also"]),
                 "done": tuple(Say(**said) for said in data["done"]),
                 "pending": Order(**pending) if pending else None,
             }

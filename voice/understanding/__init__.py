@@ -22,6 +22,14 @@ from voice.understanding.numbers import parse_digits, parse_number
 
 SURE = 0.35  # below this the open question was not understood
 SURE_ELSEWHERE = 0.6  # a new wish in the middle of a question must be clearer than that
+SURE_WISH = 0.8  # of each half of a sentence that is taken for two wishes
+LEAST_WORDS = 3  # of such a half
+DANGERS = ("emergency", "report_scam")
+WISHES = frozenset(
+    "pay_bill bill_status cancel_payment book_appointment change_appointment cancel_appointment appointment_status "
+    "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
+)
+SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: a question too many costs a moment, one too few may cost a life
 DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
 CLOSE = 0.5  # of the likeliest intent's confidence: a runner-up above this is worth a question
@@ -65,12 +73,13 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
     if expecting.record:
         return _danger(reading, said, text, language) or Meaning("", 1.0, text=text)
     if expecting.name == "open":
-        return _sure_enough(_open(reading, said, text, language, now), SURE)
+        meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
+        return _two_wishes(said, language, now) or meaning if meaning.intent not in DANGERS else meaning
     return (
         _danger(reading, said, text, language)
         or _scam(said, text, language)
         or _answer(said, text, language, expecting, now)
-        or _sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE)
+        or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
 
 
@@ -156,24 +165,28 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
         return Meaning("", 0.9, {"digits": found}, text)
     if expecting.name == "date" and "date" in (day := slots.day_slots(values, now)):
         return Meaning("", 0.9, day, text)
-    answer = _yes_or_no(said, text, language)
+    answer = _yes_or_no(said, text, language, now)
     if answer is None and expecting.name in ("choice", "date"):
         found_slots = slots.wish_slots(values, language, now)
         return Meaning("", 0.8, found_slots, text) if found_slots else None
     return answer
 
 
-def _yes_or_no(said: str, text: str, language: Language) -> Meaning | None:
-    """A clear yes or no: the whole phrase, or its first word unless the sentence goes on to be a wish."""
-    for intent in ("no", "yes"):
-        phrases = [plain(sentence) for sentence in language.sentences.get(intent, ())]
-        if any(said == phrase or (len(said.split()) > 1 and fuzz.ratio(said, phrase) >= SHORT_PHRASE) for phrase in phrases):
-            return Meaning(intent, 0.97, text=text)
+def _yes_or_no(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
+    """A clear yes or no: the whole phrase, or its first word unless the sentence goes on to be a wish. What it says
+    besides ("no, the water one") comes as slots: the dialogue takes a correction from them."""
+    phrases = {plain(sentence): intent for intent in ("yes", "no") for sentence in language.sentences.get(intent, ())}
+    if said in phrases:
+        return Meaning(phrases[said], 0.97, text=text)
+    if len(said.split()) > 1:
+        best, near = max(((fuzz.ratio(said, phrase), phrase) for phrase in phrases), default=(0.0, ""))
+        if best >= SHORT_PHRASE:
+            return Meaning(phrases[near], 0.97, text=text)
     first, *rest = said.split()
     starts = {word: intent for intent in ("yes", "no") for word in language.answers.get(f"{intent}_starts", ())}
     contrary = {"yes": "no", "no": "yes"}.get(starts.get(first, ""))
     if first in starts and len(rest) <= 6 and not any(starts.get(word) == contrary for word in rest):
-        return Meaning(starts[first], 0.9, text=text)
+        return Meaning(starts[first], 0.9, slots.wish_slots(text, language, now), text)
     return None
 
 
@@ -218,6 +231,24 @@ def _like(reading: Reading, said: str, text: str, language: Language, now: dt.da
     }
     found = _details(text, language, now)
     return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)
+
+
+def _two_wishes(said: str, language: Language, now: dt.datetime) -> Meaning | None:
+    """ "Pay the gas, and I need the doctor": both, if each half is surely a wish of its own."""
+    for joint in language.joints:
+        first, _, second = said.partition(f" {joint} ")
+        if len(first.split()) < LEAST_WORDS or len(second.split()) < LEAST_WORDS:
+            continue
+        one, two = likeliest(first, language, now), likeliest(second, language, now)
+        if one.intent != two.intent and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
+            return replace(one, text=said, alternatives=(), also=({"intent": two.intent, "slots": dict(two.slots)},))
+    return None
+
+
+def _sure_answer(meaning: Meaning, expecting: Expecting) -> Meaning:
+    """A yes or no that is only like one answers nothing that moves money or books."""
+    unsure = expecting.name == "yes_no" and meaning.intent in ("yes", "no") and meaning.confidence < SURE_ANSWER
+    return replace(meaning, intent="none") if unsure else meaning
 
 
 def _sure_enough(meaning: Meaning, threshold: float) -> Meaning:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 
 import holidays
+from dateutil.easter import easter
 
 WEEKDAYS = {name: index for index, names in enumerate((
     ("monday", "mondays", "mon"), ("tuesday", "tuesdays", "tues", "tue"), ("wednesday", "wednesdays", "weds", "wed"),
@@ -78,13 +79,6 @@ def next_bank_holiday(today: dt.date, weekday: int | None = None) -> dt.date:
     """The first bank holiday after today (that falls on this weekday)."""
     years = (today.year, today.year + 1, today.year + 2)
     return next(day for year in years for day in bank_holidays(year) if day > today and weekday in (None, day.weekday()))
-
-
-@cache
-def easter(year: int) -> dt.date:
-    """Easter Sunday of a year of the 20th or the 21st century."""
-    days = holidays.country_holidays("GB", subdiv="ENG", years=year)
-    return next(day for day, name in days.items() if name == "Easter Monday") - dt.timedelta(days=1)
 
 
 def _from_easter(days: int) -> Callable[[int], dt.date]:

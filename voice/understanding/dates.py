@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from typing import Any
 
 from voice.understanding.days import Period, with_days
@@ -47,7 +48,7 @@ def parse_datetime(text: str, now: dt.datetime) -> Any:
     if time is None:
         return as_json(day, _iso)
     if day is None:
-        return as_json(_mapped(time, lambda minute: _at(_coming_day(time, minute, now), minute)), str)
+        return as_json(_on_the_coming_day(time, now), str)
     if day == now.date() and isinstance(time, int) and time < _SMALL_HOURS and "tonight" in said:
         day += _A_DAY  # "tonight at twelve"
     if isinstance(day, dt.date):
@@ -55,7 +56,8 @@ def parse_datetime(text: str, now: dt.datetime) -> Any:
     if isinstance(day, AnyOf) and not isinstance(time, Span):
         minutes = time.readings if isinstance(time, AnyOf) else (time,)
         return as_json(
-            AnyOf(tuple(_at(one, minute) for minute in minutes for one in day.readings if isinstance(one, dt.date))), str
+            AnyOf(tuple(_mapped(it, partial(_at, one)) for it in minutes for one in day.readings if isinstance(one, dt.date))),
+            str,
         )
     return as_json(day, _iso)
 
@@ -103,6 +105,12 @@ def _from_now(said: str, now: dt.datetime) -> str | None:
     return (now + dt.timedelta(seconds=seconds(length))).strftime("%Y-%m-%dT%H:%M")
 
 
+def _on_the_coming_day(time: Any, now: dt.datetime) -> Any:
+    if isinstance(time, AnyOf):
+        return AnyOf(tuple(_on_the_coming_day(reading, now) for reading in time.readings))
+    return _mapped(time, lambda minute: _at(_coming_day(time, minute, now), minute))
+
+
 def _coming_day(time: Any, minute: int, now: dt.datetime) -> dt.date:
     """Today, or tomorrow for a time that is past; both ends of a span are on one day."""
     first = (time.start if time.start is not None else time.end) if isinstance(time, Span) else minute
@@ -112,7 +120,9 @@ def _coming_day(time: Any, minute: int, now: dt.datetime) -> dt.date:
 def _mapped(value: Any, change: Any) -> Any:
     if isinstance(value, Span):
         return Span(*(None if end is None else change(end) for end in value))
-    return AnyOf(tuple(change(reading) for reading in value.readings)) if isinstance(value, AnyOf) else change(value)
+    if isinstance(value, AnyOf):
+        return AnyOf(tuple(_mapped(reading, change) for reading in value.readings))
+    return change(value)
 
 
 def _at(day: dt.date, minute: int) -> str:

@@ -12,8 +12,9 @@ LONGEST_DIGITS = 64
 _SOUNDS = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "tree": "3", "sicks": "6",
            "owe": "0", "not": "0"}  # fmt: skip
 _SELDOM_MEANT = frozenset(("fore", "ate", "won", "owe", "sicks"))  # as words of their own, beside digits
+_NOUGHT_FIRST = re.compile(r"(?<!\bnot )\bnot (?=\d)")  # how "nought" is misheard: nobody tells us which number it is not
 _BEFORE_PRONOUN = frozenset("long short big new old other that this which another good".split())
-_BETWEEN = frozenset(("then", "and", "dash", "hyphen", "space", "stroke", "slash", "stop", "comma", "-", "/"))
+_BETWEEN = frozenset(("then", "and", "dash", "hyphen", "space", "stroke", "slash", "stop", "comma", "-", "/", "a"))
 
 
 def parse_digits(text: str) -> str | None:
@@ -27,6 +28,8 @@ def parse_digits(text: str) -> str | None:
         runs = _runs(part.split())
         if runs:
             longest = max(reversed(runs), key=len)
+            if len(runs) == 1 and _NOUGHT_FIRST.search(part):
+                longest = f"0{longest}"
             said = _corrected(said, longest)
     return said[:LONGEST_DIGITS] or None
 
@@ -53,6 +56,8 @@ def _heard_right(words: list[str]) -> list[str]:
     for index, word in enumerate(words):
         if word == "one" and index and words[index - 1] in _BEFORE_PRONOUN:
             right[index] = "it"  # "it's a long one, four four ..."
+        if words[index : index + 2] == ["not", "not"]:
+            right[index] = "0"
         if word not in _SOUNDS:
             continue
         before = index > 0 and _is_digit(right[index - 1])
@@ -73,6 +78,8 @@ def _digits_at(words: list[str], index: int) -> tuple[str, int]:
     follows = words[index + 1] if index + 1 < len(words) else ""
     if word in REPEATS and (digit := _digit(follows)):
         return digit * REPEATS[word], index + 2
+    if word in REPEATS and follows.isdigit():
+        return follows[0] * REPEATS[word] + follows[1:], index + 2  # a recogniser's "double 3129"
     if word in REPEATS and follows in REPEATS and index + 2 < len(words) and (digit := _digit(words[index + 2])):
         return digit * REPEATS[word] * REPEATS[follows], index + 3  # "double double four"
     if follows.removesuffix("s") in DIGITS and follows not in DIGITS and word in ONES and 1 < ONES[word] < 10:

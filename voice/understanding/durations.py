@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from voice.understanding.figures import NUMBER, figures
-from voice.understanding.marks import AMOUNT, Marks, Span, rewritten
+from voice.understanding.marks import AMOUNT, Marks, Span
 from voice.understanding.numbers import SPAN_WORDS
 from voice.understanding.spans import as_json, with_spans
 from voice.understanding.wording import CORRECTED
@@ -20,7 +20,7 @@ _UNIT = r"(?:second|sec|minute|min|hour|hr|day|week|fortnight|month|year)s?|(?<=
 _PART = r"half|quarter|3 quarters?"
 _ONE = (
     rf"(?:(?P<count>{NUMBER})|(?P<part>{_PART})(?: of)?(?: an?)?|an?)"
-    rf"(?: (?:good|whole|full|solid|single|clear|entire))? (?P<unit>{_UNIT})\b(?: and (?:a )?(?P<more>{_PART})\b(?! an? ))?"
+    rf"(?: (?:good|whole|full|solid|single|clear|entire))? (?P<unit>{_UNIT})\b(?: (?:and (?:a )?|a )(?P<more>{_PART})\b(?! an? ))?"
 )
 LENGTH = re.sub(
     r"\?P<\w+>", "?:", rf"(?:\b{_ONE}(?:(?: and)? {_ONE})*(?: (?:and )?\d\d?\b(?! ?(?:{_UNIT}|oclock|am|pm|past|to|[:.]\d)))?)"
@@ -31,7 +31,7 @@ _HOURS_AND_MINUTES = re.compile(r"\b(\d{1,2}):([0-5]\d) ?(?:hours?|h)\b")
 _UNIT_SAID_ONCE = (  # "two or three hours", "between one and two hours"
     (re.compile(rf"\b({NUMBER}) (or|to|-) (?=({NUMBER}|an?) ({_UNIT})\b)"), r"\1 \4 \2 "),
     (re.compile(r"\ban? (\w+) or 2\b(?! \w+s\b)"), r"1 \1 or 2 \1"),
-    (re.compile(rf"\bbetween ({NUMBER}|an?) (?:{_UNIT} )?and (?=({NUMBER}|an?) ({_UNIT})\b)"), r"between \1 \3 to "),
+    (re.compile(rf"\bbetween ({NUMBER}|an?) (?:{_UNIT} )?(?:and )?(?=({NUMBER}|an?) ({_UNIT})\b)"), r"between \1 \3 to "),
 )
 _OFTEN = re.compile(
     r"\b(?:once|twice|\d+ times|times|per|every) (?:an?|each|every)? ?(?:second|minute|hour|day|week|month|year)s?\b"
@@ -61,13 +61,8 @@ def parse_duration(text: str) -> Any:
     said = _CORRECTED_COUNT.sub(r"\1\2 \1", said)
     for pattern, complete in _UNIT_SAID_ONCE:
         said = pattern.sub(complete, said)
-    said = rewritten(
-        said,
-        [
-            (_HOURS_AND_MINUTES, lambda m: marks.keep(int(m[1]) * 3600 + int(m[2]) * 60)),
-            (_LENGTH, lambda m: marks.keep(seconds(m[0]))),
-        ],
-    )
+    said = marks.put(said, _HOURS_AND_MINUTES, lambda m: int(m[1]) * 3600 + int(m[2]) * 60)
+    said = marks.put(said, _LENGTH, lambda m: seconds(m[0]))
     said = with_spans(said, marks, SPAN_WORDS, _rising)
     return as_json(marks.chosen(said), lambda length: length)
 

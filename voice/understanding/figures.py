@@ -13,7 +13,7 @@ NUMBER = r"\d+(?:\.\d+)?"  # in figures, as a pattern
 _DECIMAL = re.compile(r"\d+\.\d+$")
 _BEFORE_PRONOUN = frozenset("this that which each any every some another other only wrong right same big little new old "
                             "good no the".split())  # fmt: skip
-_AFTER_PRONOUN = frozenset("of another or that which who is was for in i we you they please".split())
+_AFTER_PRONOUN = frozenset("of another or that which who is was for in i we you they".split())
 _BEFORE_FIGURE_ONE = frozenset("and or until minus negative at number about to past half around after before".split())
 _BESIDE_HOUR_ONE = ("in the morning", "in the afternoon")
 _BEFORE_MOMENT = frozenset("a one per split each every half".split())
@@ -130,7 +130,8 @@ _COMPOUNDS = [(re.compile(pattern), read) for pattern, read in (
     (r"\b(?:a|(\d+)) dozen\b", lambda m: _times(m[1] or "1", "dozen")),
     (r"\b(half|quarter|3 quarters) (?:of )?(1000000000|1000000|1000|100)\b", lambda m: _plain(_PARTS[m[1]] * int(m[2]))),
     (r"\b(1000|1000000|1000000000) and a half\b", lambda m: _times("1.5", _ROUND[m[1]])),
-    (r"\b(\d{1,12}) and (?:a )?(half|quarter|3 quarters?)\b", lambda m: _plain(Decimal(m[1]) + _PARTS[m[2]])),
+    (r"\b(\d{1,12}) (?:and (?:a )?|a )(half|quarter|3 quarters?)\b(?! (?:past|to|after|of)\b)", lambda m: _plain(Decimal(m[1]) + _PARTS[m[2]])),
     (r"\b(\d{1,3})000 (\d{3})\b(?! \d)", lambda m: m[1] + m[2]),  # a recogniser's "6,000, 764"
+    (r"\b(\d{1,3}) 3 quarters\b", lambda m: f"{m[1]}.75"),
     (rf"\b({NUMBER}) (hundred|thousand|million|billion|k)\b", lambda m: _times(m[1], m[2])),
 )]  # fmt: skip

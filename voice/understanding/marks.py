@@ -8,12 +8,13 @@ figures can take it apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from voice.understanding.wording import CORRECTED
 
 V = TypeVar("V")
+Read = TypeVar("Read", bound=Callable[..., Any])
 DAY = "[\ue000-\ue7ff]"  # any mark of a day, in a pattern
 CLOCK = "[\ue800-\uefff]"  # any mark of a time of day
 AMOUNT = "[\uf000-\uf7ff]"  # any mark of a number, an amount or a length of time
@@ -57,6 +58,15 @@ class Marks(Generic[V]):
     def __getitem__(self, mark: str) -> V:
         return self._values[ord(mark) - self._first]
 
+    def put(self, said: str, pattern: re.Pattern[str], read: Callable[[re.Match[str]], V | None]) -> str:
+        """The text with a mark for every match of the pattern that `read` finds a value in."""
+
+        def mark(match: re.Match[str]) -> str:
+            value = read(match)
+            return match[0] if value is None else self.keep(value)
+
+        return pattern.sub(mark, said)
+
     def all(self) -> tuple[V, ...]:
         """Every value that was read, in the order of the rules."""
         return tuple(self._values)
@@ -72,6 +82,25 @@ class Marks(Generic[V]):
             if found:
                 return max(reversed(found), key=rank)
         return None
+
+
+class Rules(Generic[Read]):
+    """Patterns and the functions that read them, in the order in which they stand in their file."""
+
+    def __init__(self) -> None:
+        self._rules = list[tuple[re.Pattern[str], Read]]()
+
+    def reads(self, *patterns: str) -> Callable[[Read], Read]:
+        """Adds the function below as the reading of these patterns, the first one first."""
+
+        def add(read: Read) -> Read:
+            self._rules.extend((re.compile(pattern), read) for pattern in patterns)
+            return read
+
+        return add
+
+    def __iter__(self) -> Iterator[tuple[re.Pattern[str], Read]]:
+        return iter(self._rules)
 
 
 def _denied(said: str, start: int) -> bool:

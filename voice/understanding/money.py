@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from voice.tokens import LONGEST
 from voice.understanding.figures import NUMBER, figures
-from voice.understanding.marks import AMOUNT, AnyOf, Marks, Span, rewritten
+from voice.understanding.marks import AMOUNT, AnyOf, Marks, Span
 from voice.understanding.numbers import SPAN_WORDS
 from voice.understanding.spans import as_json, highest, with_spans
 from voice.understanding.wording import CORRECTED
@@ -30,15 +30,16 @@ _NATION = re.compile(r"\b(?:us|american|canadian|australian) (?=dollars?\b)")
 _DENIED = re.compile(rf"(?<=\bnot )({NUMBER})(?= {NUMBER} (?:{_UNIT})\b)")  # "not forty, fifty pounds"
 _SIGN_BEFORE_SUBUNIT = re.compile(rf"[£$€] ?(\d\d? (?:{_SUBUNIT}))\b")  # a recogniser writes "$24 and $68 cents"
 _WHOLE_AND_PART = re.compile(
-    rf"\b(?P<whole>\d{{1,12}}|an?) (?P<unit>{_UNIT})(?: sterling)?(?: (?:and )?(?P<part>\d\d?|a) ?(?P<sub>{_SUBUNIT})\b|"
+    rf"(?:(?<![\d.])\b(?P<whole>\d{{1,12}}|an?) |(?<!\d )\b(?=pound \d\d\b))(?P<unit>{_UNIT})(?: sterling)?(?: (?:and )?(?P<part>\d\d?|a) ?(?P<sub>{_SUBUNIT})\b|"
     rf" (?:and )?(?:oh |0 )?(?P<bare>\d\d?)\b{_NOT_MONEY}(?! ?(?:{_UNIT}|{_SUBUNIT})\b)(?!\.\d))"
 )
 _AND_A_HALF = re.compile(rf"\b(?P<whole>\d{{1,12}}|an?) (?P<unit>{_UNIT}) and (?:a )?(?P<part>half|quarter|3 quarters)\b")
 _OF_UNITS = re.compile(rf"\b(?P<amount>{NUMBER}|an?|half an?)(?: odd)? (?P<unit>{_UNIT})\b")
-_PAIR_OF_UNITS = re.compile(rf"\b(?P<whole>\d{{1,4}}) (?:(?P<oh>oh |0 ))?(?P<part>\d\d?) (?P<unit>{_UNIT})\b")
+_PAIR_OF_UNITS = re.compile(rf"(?<![\d.])\b(?P<whole>\d{{1,4}}) (?:(?P<oh>oh |0 ))?(?P<part>\d\d?) (?P<unit>{_UNIT})\b")
 _OF_SUBUNITS = re.compile(rf"\b(?P<amount>{NUMBER}|an?) (?P<sub>{_SUBUNIT})\b")
 _OF_NOTES = re.compile(rf"\b(?P<amount>{NUMBER}|an?|half an?) (?P<note>fivers?|tenners?|grand|bob)\b|\b(?P<one>fiver|tenner)\b")
 _PAIR = re.compile(rf"(?<![\d:./-])(?<![:./-] )\b(?P<whole>\d{{1,4}}) (?P<part>\d\d|(?:oh|0) \d)\b{_NOT_MONEY}(?!\.\d)")
+_DASHED = re.compile(r"(?<![\d:./-])(?<![:./-] )\b(?P<whole>\d{1,4}) - (?P<part>\d\d)\b(?! ?[-:/.]| \d)")  # "87-28"
 _BARE = re.compile(rf"(?<![\d:./])(?<![:/-] )\b(?P<amount>{NUMBER})\b{_NOT_MONEY}")
 _SAID, _EXACT, _BARE_NUMBER = 2, 1, 0
 
@@ -51,7 +52,7 @@ class Money(NamedTuple):
     rank: int
 
 
-_UNPARTED = re.compile(r"(?<![\d.,:/£$€-])(?<![£$€] )[1-9]\d{3}(?![\d.,:/-])")  # four figures without a comma
+_UNPARTED = re.compile(r"(?<![\d.,:/£$€-])(?<![£$€] )[1-9]\d{3}(?![\d,:/-]|\.\d)")  # four figures without a comma
 
 
 def parse_money(text: str) -> Any:
@@ -64,14 +65,11 @@ def parse_money(text: str) -> Any:
     said = _SIGN_BEFORE_SUBUNIT.sub(r"\1", figures(text))
     said = _SIGN_LAST.sub(lambda m: SIGNS[m[0]], _NATION.sub("", said))
     said = _SIGN_FIRST.sub(lambda m: f"{Decimal(m[2]) * (1_000_000 if m[3] else 1)} {SIGNS[m[1]]}", said)
-
-    def marking(read: Callable[[re.Match[str]], Money]) -> Callable[[re.Match[str]], str]:
-        return lambda match: marks.keep(read(match))
-
     unparted = frozenset(_UNPARTED.findall(text[:LONGEST]))
-    said = _DENIED.sub(lambda m: marks.keep(Money(Decimal(m[1]), None, _BARE_NUMBER)), said)
-    said = rewritten(said, [(pattern, marking(read)) for pattern, read in _RULES])
-    said = rewritten(said, [(_BARE, lambda m: marks.keep(_bare(m[0], pair=m[0] in unparted)))])
+    said = marks.put(said, _DENIED, lambda m: Money(Decimal(m[1]), None, _BARE_NUMBER))
+    for pattern, read in _RULES:
+        said = marks.put(said, pattern, read)
+    said = marks.put(said, _BARE, lambda m: _bare(m[0], pair=m[0] in unparted))
     said = with_spans(said, marks, SPAN_WORDS, _joined)
     chosen = marks.chosen(said, highest(lambda money: money.rank))
     return as_json(_in_currency(chosen, said, marks), _json)
@@ -83,7 +81,7 @@ def _count(words: str) -> Decimal:
 
 def _whole_and_part(match: re.Match[str]) -> Money:
     part = _count(match["part"] or match["bare"])
-    return Money(_count(match["whole"]) + part / 100, UNITS[match["unit"]], _SAID)
+    return Money(_count(match["whole"] or "a") + part / 100, UNITS[match["unit"]], _SAID)
 
 
 def _and_a_half(match: re.Match[str]) -> Money:
@@ -109,6 +107,11 @@ def _pair(match: re.Match[str]) -> Money:
     return Money(Decimal(match["whole"]) + Decimal(part) / 100, None, _EXACT)
 
 
+def _dashed(match: re.Match[str]) -> Money | None:
+    """ "87-28" is pounds and pence; "40-50" goes from one amount to another."""
+    return _pair(match) if int(match["whole"]) > int(match["part"]) else None
+
+
 def _bare(figure: str, pair: bool) -> Money | AnyOf:
     """A number alone. "1587" is how a recogniser writes "fifteen eighty-seven": pounds and pence come first then."""
     whole = Money(Decimal(figure), None, _EXACT if "." in figure else _BARE_NUMBER)
@@ -117,7 +120,7 @@ def _bare(figure: str, pair: bool) -> Money | AnyOf:
     return AnyOf((Money(Decimal(figure) / 100, None, _BARE_NUMBER), whole))
 
 
-_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
+_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money | None]]] = [
     (_AND_A_HALF, _and_a_half),
     (_WHOLE_AND_PART, _whole_and_part),
     (_PAIR_OF_UNITS, _pair_of_units),
@@ -125,6 +128,7 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Money]]] = [
     (_OF_SUBUNITS, lambda m: Money(_count(m["amount"]) / 100, SUBUNITS[m["sub"]], _SAID)),
     (_OF_NOTES, _of_notes),
     (_PAIR, _pair),
+    (_DASHED, _dashed),
 ]
 
 

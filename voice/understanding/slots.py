@@ -38,7 +38,10 @@ def said_slots(text: str, now: dt.datetime) -> dict[str, Any]:
 
 
 def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
-    found = {"date": parse_date(text, now), "part_of_day": part_of_day(text)}
+    """The day, the part of it, and the time where an hour was said: "in the morning" alone is no time."""
+    part, time = part_of_day(text), parse_time(text)
+    is_hour = isinstance(time, str) or (isinstance(time, dict) and ("any_of" in time or part is None))
+    found = {"date": parse_date(text, now), "part_of_day": part, "time": time if is_hour else None}
     return {name: value for name, value in found.items() if value is not None}
 
 

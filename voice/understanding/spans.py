@@ -25,7 +25,7 @@ def span_words(kind: str, later: str, earlier: str) -> SpanWords:
     return SpanWords(
         mark=re.compile(kind),
         between=re.compile(
-            rf"(?:\b(?:anything |any ?time |sometime |somewhere )?(?:between|from) {mark} (?:and|to|until|through|or|-) |"
+            rf"(?:\b(?:anything |any ?time |sometime |somewhere )?(?:between|from) {mark} (?:(?:and|to|until|through|or|-) )?|"
             rf"{mark} (?:to|until|through|thru|up to|-) )(?:the |about |around )?{mark}"
         ),
         choice=re.compile(rf"(?:either )?{kind}(?: or (?:maybe |perhaps |even |on |at |about |the |possibly |else )*{kind})+"),
@@ -88,6 +88,6 @@ def highest(rank: Callable[[Any], int]) -> Callable[[Any], int]:
             if isinstance(value, AnyOf)
             else [value]
         )
-        return max(rank(v) for v in values)
+        return max(of(v) if isinstance(v, Span | AnyOf) else rank(v) for v in values)
 
     return of

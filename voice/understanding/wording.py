@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 from voice.understanding.counting import DIGITS, ONES, TENS
+from voice.understanding.homophones import put_right
 
 CORRECTED = "|"
 LONGEST_SAID = 600  # characters, about a minute of speech: reading stays fast whatever comes
@@ -23,10 +24,7 @@ _WRITTEN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     (re.compile(r"\b([ap])\. ?m\b\.?"), r" \1m "),
     (re.compile(r"o['’ ]? ?clock"), "oclock"),
     (re.compile(r"['’]"), ""),
-    (
-        re.compile(r"\b([^\W\d_]{1,3})(?:-|…|\.\.\.) ?(?=\1\w)|\b([^\W\d_]+)-, (?=\2\b)"),
-        "",
-    ),  # a false start: f-four, th... third
+    (re.compile(r"\b([^\W\d_]{1,3})(?:-|…|\.\.\.) ?(?=\1\w)|\b([^\W\d_]+)-, (?=\2\b)"), ""),  # f-four, th... third
     (re.compile(r"(?<=\d),(?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<=\d) (1/2|1/4|3/4)\b"), lambda match: _AFTER_FIGURE[_TYPED[match[1]]]),
     (re.compile(r"(?<=\d) ?[-–] ?(?=\d)|(?<=\d[ap]m) ?[-–] ?(?=\d)|(?<= [ap]m) *[-–] *(?=\d)"), " - "),
@@ -37,27 +35,37 @@ _WRITTEN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.:]\d+)*|[^\W\d_]+|[£$€/]|(?<= )-(?= \d)")
 _MISHEARD = {"forth": "fourth", "nineth": "ninth", "twelth": "twelfth", "febuary": "february", "wensday": "wednesday",
              "fourty": "forty", "ninty": "ninety", "tomorow": "tomorrow", "thirsty": "thursday", "till": "until", "til": "until",
-             "fortnite": "fortnight", "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds", "pent": "pence", "pants": "pence"}  # fmt: skip
+             "fortnite": "fortnight", "fife": "five", "niner": "nine", "nort": "nought", "pounce": "pounds"}  # fmt: skip
 _HESITATION = re.compile(r"(?:u+[hm]+|e+r+m*|h+m+|m+h?m+|a+h+|eh)$")
-_FILLER = re.compile(
-    r"\b(?:like|basically|literally|well|you know|you see|you understand|"
-    r"i (?:think|believe|suppose|guess|reckon|would say|should think|dare say|want to say|imagine)|id say|"
-    r"(?:sort|kind) of|let(?:s| me) (?:see|think|say)|shall we say|what is it|whats it|if you like|as it were|"
-    r"if i remember(?: right(?:ly)?)?|bear with me|to be honest|good (?:morning|afternoon|evening|night)|first of all|at first|"
-    r"(?:just|half|give me) (?:a|one) (?:minute|moment|mo|second|sec|tick)(?= \w)|one (?:moment|sec)(?: please)?|these days|"
-    r"the other day|from time to time|from day to day|day (?:in|by) day|(?:quite|i am|im) (?:certain|sure)|exactly|precisely|"
-    r"roughly|approximately|more or less|or thereabouts|or so|give or take|dear me|bless me)\b ?"
-)
-_CORRECTION = re.compile(
-    r"\b(?:no(?! (?:later|earlier|more|less|fewer|sooner|longer|one (?!and|point|or|hundred|thousand|million|oclock|pound|hour|day|week|minute|[a-z]+ty|[a-z]+teen|oh|quarter|in the (?:morning|afternoon))|problem|idea|good|need|way|doubt|use|matter|rush|hurry))|"
-    r"nope|nah|sorry|actually|oops|whoops|pardon(?: me)?|i beg your pardon|beg (?:your )?pardon|excuse me|i mea?nt?|i tell a lie|"
-    r"wait(?: a (?:minute|moment|second|sec)\b(?! and))?|(?:hang|hold) on(?: a (?:minute|moment|second|sec|tick)\b(?! and))?|correction|my mistake|"
-    r"(?:scratch|strike|forget|change|cancel) that(?: to)?|make (?:that|it)|or rather|or better|better still|"
-    r"on second thoughts?|i should say|(?:it )?should be|thats (?:wrong|not right|not it)|what am i saying|silly me|"
-    r"(?:let me )?(?:start|try) again|let me correct (?:that|myself)|not that)\b ?"
-)
-_EXCLAIMED = re.compile(
-    rf"(^|\{CORRECTED} |^yes )oh (?=[a-z])(?!(?:{'|'.join([*DIGITS, *ONES, *TENS])}|double|treble|triple|(?:for|to|too|ate|won) (?:{'|'.join([*DIGITS, *ONES, *TENS])}))\b)"
+_FILLERS = (
+    "like", "basically", "literally", "exactly", "precisely", "roughly", "approximately", "more or less", "give or take",
+    "or so", "or thereabouts", "well", "you know", "you see", "you understand", "bear with me", "to be honest", "dear me",
+    "bless me", "what is it", "whats it", "if you like", "as it were", "first of all", "at first", "these days", "the other day",
+    "from time to time", "from day to day", "id say", "shall we say", "one (?:moment|sec)(?: please)?",
+    "i (?:think|believe|suppose|guess|reckon|would say|should think|dare say|want to say|imagine)",
+    "(?:quite|i am|im) (?:certain|sure)", "(?:sort|kind) of", "let(?:s| me) (?:see|think|say)",
+    "if i remember(?: right(?:ly)?)?", "good (?:morning|afternoon|evening|night)", "day (?:in|by) day",
+    r"(?:just|half|give me) (?:a|one) (?:minute|moment|mo|second|sec|tick)(?= \w)",
+)  # fmt: skip
+_AFTER_NO = (  # what makes "no" a word of its own sense and no correction: "no later than", "no one", but not "no, one o'clock"
+    "later", "earlier", "more", "less", "fewer", "sooner", "longer", "problem", "idea", "good", "need", "way", "doubt", "use",
+    "matter", "rush", "hurry",
+    "one (?!and|point|or|hundred|thousand|million|oclock|pound|hour|day|week|minute|[a-z]+ty|[a-z]+teen|oh|quarter|"
+    "in the (?:morning|afternoon))",
+)  # fmt: skip
+_CORRECTIONS = (
+    f"no(?! (?:{'|'.join(_AFTER_NO)}))", "nope", "nah", "sorry", "actually", "oops", "whoops", "pardon(?: me)?",
+    "i beg your pardon", "beg (?:your )?pardon", "excuse me", "i mea?nt?", "i tell a lie", "correction", "my mistake", "silly me",
+    r"wait(?: a (?:minute|moment|second|sec)\b(?! and))?", r"(?:hang|hold) on(?: a (?:minute|moment|second|sec|tick)\b(?! and))?",
+    "(?:scratch|strike|forget|change|cancel) that(?: to)?", "make (?:that|it)", "or rather", "or better", "better still",
+    "on second thoughts?", "i should say", "(?:it )?should be", "thats (?:wrong|not right|not it)", "not that",
+    "what am i saying", "(?:let me )?(?:start|try) again", "let me correct (?:that|myself)",
+)  # fmt: skip
+_FILLER = re.compile(rf"\b(?:{'|'.join(_FILLERS)})\b ?")
+_CORRECTION = re.compile(rf"\b(?:{'|'.join(_CORRECTIONS)})\b ?")
+_NUMBER_WORDS = "|".join([*DIGITS, *ONES, *TENS])
+_EXCLAIMED = re.compile(  # "oh, it's ...", but not the nought of "oh seven" or "oh for oh seven"
+    rf"(^|\{CORRECTED} |^yes )oh (?=[a-z])(?!(?:{_NUMBER_WORDS}|double|treble|triple|(?:for|to|too|ate|won) (?:{_NUMBER_WORDS}))\b)"
 )
 _SPLIT_HALF = re.compile(r"\b([ap]) m\b")
 _STUTTER = re.compile(r"\b(the|a|an|on|at|in|of|for|to|its|is|and|about|my|i|it|by|from|past|half|quarter|next|last)(?: \1\b)+")
@@ -77,7 +85,7 @@ def spoken(text: str) -> str:
     words = " ".join(_MISHEARD.get(word, word) for word in _TOKEN.findall(plain) if not _HESITATION.match(word))
     words = _CORRECTION.sub(f"{CORRECTED} ", words)
     words = _EXCLAIMED.sub(r"\1", _FILLER.sub("", words))
-    return _SPLIT_HALF.sub(r"\1m", _STUTTER.sub(r"\1", words)).strip()
+    return put_right(_SPLIT_HALF.sub(r"\1m", _STUTTER.sub(r"\1", words)).strip())
 
 
 def _fraction(match: re.Match[str]) -> str:

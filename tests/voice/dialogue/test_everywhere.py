@@ -34,6 +34,7 @@ KINDS = {"shopping": "shopping", "company": "company"}
 NEWS = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
 SLOTS = {"bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
          "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}},
+         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {**NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values())}  # fmt: skip
@@ -274,6 +275,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "languages.known": [("ok", {"languages": [{"code": "en", "name": "English"}, {"code": "ko", "name": "Korean"},
                                               {"code": "pl", "name": "Polish"}]}),
                         ("ok", {"languages": [{"code": "en", "name": "English"}]})],
+    "wishes.named": [("ok", {"names": ["pay a bill", "hear what you owe"]})],
     "languages.choose": [("ok", {"code": "en"})],
     "identity.check_pin": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
     "bills.claim": [("claimed", {"payment_id": 3}), ("already_paid", {}), ("being_paid", {}),

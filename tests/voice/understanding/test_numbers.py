@@ -36,6 +36,10 @@ def test_a_correction_and_a_hesitation_are_seen_through() -> None:
     assert figures("it's, um, the fourth... no, sorry, the fifth") == "its the 4th | | the 5th"
 
 
+def test_a_false_start_is_dropped() -> None:
+    assert figures("f-four, th... third, forty-, forty-five") == "4 3rd 45"
+
+
 def test_that_one_and_just_a_second_are_no_numbers() -> None:
     assert figures("that one, just a second, please") == "that one please"
 

@@ -1,0 +1,332 @@
+"""The real socket, on loopback: who is let in, who carries a call, and what no line can do to us."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from simple_websocket import Client, ConnectionClosed
+from werkzeug.serving import BaseWSGIServer, make_server
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, Request, TextMessage
+
+from helpline.calls import lines, media, routes
+from helpline.models import Call
+from helpline.providers.twilio import sign
+from tests.calls.line import TOKEN, Ears, Telephone, Voice, call_row, key, new_sid, stored_turns, token_in
+from tests.calls.line import media as frame
+from tests.cast import People
+from voice.audio import FRAME_BYTES
+
+SOON = 8.0  # seconds for what comes at once on an idle machine
+QUIET = frame(b"\xff" * FRAME_BYTES)
+
+
+@pytest.fixture
+def server(app: Flask, people: People, ears: Ears, voice: Voice) -> Iterator[BaseWSGIServer]:
+    """The application served as it is, one thread a request."""
+    port = int(app.extensions["helpline"].settings.public_url.rpartition(":")[2])
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield server
+    app.extensions["switchboard"].lines.end_all()
+    server.shutdown()
+    server.server_close()
+    serving.join(SOON)
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line is taken for dead after less than a second."""
+    monkeypatch.setattr(media, "HEARING", 0.4)
+    monkeypatch.setattr(lines, "HEARING", 0.4)
+
+
+def connect(app: Flask) -> Client:
+    url = app.extensions["helpline"].settings.public_url.replace("http", "ws") + "/calls/stream"
+    return Client.connect(url, headers=sign(TOKEN, url, {}))
+
+
+def start(sid: str, token: object) -> str:
+    content = {"callSid": sid, "customParameters": {"token": token}}
+    return json.dumps({"event": "start", "streamSid": "MZ1", "start": content})
+
+
+def open_line(app: Flask, telephone: Telephone, sid: str, path: str = "/calls/incoming") -> Client:
+    """A call's socket, let in."""
+    client = connect(app)
+    client.send(json.dumps({"event": "connected"}))
+    client.send(start(sid, token_in(telephone.verbs(path, sid))))
+    return client
+
+
+def speaks(client: Client) -> bool:
+    """Whether the helpline is heard on this socket."""
+    until = time.monotonic() + SOON
+    while time.monotonic() < until:
+        message = client.receive(timeout=0.1)
+        if message and json.loads(message)["event"] == "media":
+            return True
+    return False
+
+
+def closed_with(client: Client) -> int | None:
+    """The reason that the other side gave for closing; None when it does not close."""
+    until = time.monotonic() + SOON
+    try:
+        while time.monotonic() < until:
+            client.receive(timeout=0.2)
+    except ConnectionClosed as closed:
+        return int(closed.reason)
+    return None
+
+
+def comes_to(app: Flask, call_id: int, *statuses: str) -> Call:
+    """The call's row as soon as it stands so."""
+    until = time.monotonic() + SOON
+    while (row := call_row(app, call_id)).status not in statuses and time.monotonic() < until:
+        time.sleep(0.05)
+    return row
+
+
+class Talking:
+    """Keeps a line alive: a frame of silence every 50 ms."""
+
+    def __init__(self, client: Client) -> None:
+        self._client, self._over = client, threading.Event()
+        self._thread = threading.Thread(target=self._talk, daemon=True)
+
+    def _talk(self) -> None:
+        while not self._over.wait(0.05):
+            self._client.send(QUIET)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(SOON)
+
+
+# -- who is let in
+
+
+def test_an_unsigned_handshake_is_refused(app: Flask, server: BaseWSGIServer) -> None:
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "eA=="}
+    url = app.extensions["helpline"].settings.public_url + "/calls/stream"
+    assert requests.get(url, headers=headers, timeout=SOON).status_code == 403
+
+
+def test_who_does_not_start_is_closed(app: Flask, server: BaseWSGIServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "START_WITHIN", 0.3)
+    assert closed_with(connect(app)) == media.POLICY_VIOLATION
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"\x00\xff", "{", "[]", "null", '{"event": "start"}', '{"event": "start", "streamSid": "MZ1", "start": 7}',
+        '{"event": "start", "streamSid": "MZ1", "start": {}}', start("", ""), start(new_sid(), None), start(new_sid(), ["x"]),
+        start("\ud800", "\ud800"), start(new_sid(), "\ud800"), start("CA\u0000", "x"), "[" * 60_000,
+        '{"event": "start", "streamSid": "MZ1", "start": {"callSid": {}, "customParameters": "token"}}',
+    ],
+)  # fmt: skip
+def test_a_start_that_means_nothing_is_closed(app: Flask, server: BaseWSGIServer, first: str | bytes) -> None:
+    client = connect(app)
+    client.send(first)
+    assert closed_with(client) == media.POLICY_VIOLATION
+
+
+def test_a_wrong_token_is_closed_and_the_right_one_still_works(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone
+) -> None:
+    sid = new_sid()
+    token = token_in(telephone.verbs("/calls/incoming", sid))
+    thief = connect(app)
+    thief.send(start(sid, token[:-1] + ("0" if token[-1] != "0" else "1")))
+    assert closed_with(thief) == media.POLICY_VIOLATION
+    client = connect(app)
+    client.send(start(sid, token))
+    assert speaks(client)
+    client.close()
+
+
+def test_a_token_of_another_call_is_closed(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    mine, theirs = new_sid(), new_sid()
+    token = token_in(telephone.verbs("/calls/incoming", mine))
+    telephone.verbs("/calls/incoming", theirs)
+    client = connect(app)
+    client.send(start(theirs, token))
+    assert closed_with(client) == media.POLICY_VIOLATION
+
+
+def test_a_token_lets_in_once(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    sid = new_sid()
+    token = token_in(telephone.verbs("/calls/incoming", sid))
+    first, second = connect(app), connect(app)
+    first.send(start(sid, token))
+    assert speaks(first)
+    second.send(start(sid, token))
+    assert closed_with(second) == media.POLICY_VIOLATION
+    first.close()
+
+
+# -- one line a call
+
+
+def test_a_second_socket_of_a_call_that_is_heard_is_refused(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, quick: None
+) -> None:
+    sid = new_sid()
+    first = open_line(app, telephone, sid)
+    assert speaks(first)
+    with Talking(first):
+        assert closed_with(open_line(app, telephone, sid, "/calls/after")) == media.POLICY_VIOLATION
+        assert speaks(first)
+    first.close()
+
+
+def test_a_dead_socket_makes_way_and_does_not_end_the_call(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, quick: None, people: People
+) -> None:
+    sid = new_sid()
+    first = open_line(app, telephone, sid)
+    assert speaks(first)
+    second = open_line(app, telephone, sid, "/calls/after")
+    with Talking(second):
+        assert speaks(second)
+        assert closed_with(first) == 1000
+        assert call_row(app, 1).status == "live"
+    second.close()
+    assert comes_to(app, 1, "ended").sockets == 2
+
+
+def test_a_caller_who_hangs_up_is_gone(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    client = open_line(app, telephone, new_sid())
+    assert speaks(client)
+    client.send(json.dumps({"event": "stop"}))
+    assert closed_with(client) == 1000 and comes_to(app, 1, "ended").outcome == "hung_up"
+
+
+def test_told_to_stop_the_process_ends_its_calls_and_takes_no_more(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone
+) -> None:
+    client = open_line(app, telephone, new_sid())
+    assert speaks(client)
+    app.extensions["switchboard"].lines.end_all()
+    assert closed_with(client) == 1000 and comes_to(app, 1, "ended").outcome == "hung_up"
+    assert "all lines are busy" in telephone.ask("/calls/incoming", new_sid()).text
+
+
+class TestOneLineOnly:
+    @pytest.fixture
+    def changes(self) -> dict[str, Any]:
+        return {"server": {"most_calls": 1}}
+
+    def test_the_next_caller_is_promised_a_call_back_until_the_line_is_free(
+        self, app: Flask, server: BaseWSGIServer, telephone: Telephone
+    ) -> None:
+        client = open_line(app, telephone, new_sid())
+        assert speaks(client)
+        assert [verb.tag for verb in telephone.verbs("/calls/incoming", new_sid())] == ["Say", "Hangup"]
+        client.close()
+        assert comes_to(app, 1, "ended").status == "ended"
+        assert speaks(open_line(app, telephone, new_sid()))
+
+    def test_a_line_that_broke_is_its_own_calls_to_take_up(
+        self, app: Flask, server: BaseWSGIServer, telephone: Telephone, quick: None
+    ) -> None:
+        sid = new_sid()
+        assert speaks(open_line(app, telephone, sid))  # and nothing more is heard of it
+        assert speaks(open_line(app, telephone, sid, "/calls/after"))
+
+
+# -- hostile lines
+
+
+def still_works(app: Flask, telephone: Telephone) -> bool:
+    """Somebody else can ring and is answered."""
+    return speaks(open_line(app, telephone, new_sid()))
+
+
+def test_a_message_that_is_too_large_ends_the_call(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    client = open_line(app, telephone, new_sid())
+    assert speaks(client)
+    client.send(frame(b"\xff" * 100_000))
+    assert closed_with(client) == 1009 and comes_to(app, 1, "ended").status == "ended"
+    assert still_works(app, telephone)
+
+
+def test_sound_faster_than_time_ends_the_call(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    client = open_line(app, telephone, new_sid())
+    assert speaks(client)
+    try:
+        for _ in range(2_000):
+            client.send(QUIET)
+    except (ConnectionClosed, OSError):
+        pass
+    assert comes_to(app, 1, "ended").status == "ended" and still_works(app, telephone)
+
+
+def test_four_thousand_keys_at_once_harm_nobody_else(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    client = open_line(app, telephone, new_sid())
+    assert speaks(client)
+    try:
+        for number in range(4_000):
+            client.send(key("0123456789*#"[number % 12]))
+        client.close()
+    except (ConnectionClosed, OSError):
+        pass
+    assert comes_to(app, 1, "ended", "dropped").ended_at is not None
+    assert len(stored_turns(app, 1)) < 250 and still_works(app, telephone)
+
+
+def test_binary_and_broken_messages_are_passed_over(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    client = open_line(app, telephone, new_sid())
+    assert speaks(client)
+    for message in (b"\x00\xff", b"{}", "{", '{"event": "media"', "[" * 60_000, "9" * 6_000):
+        client.send(message)
+    client.send(key("1"))
+    until = time.monotonic() + SOON
+    while len(stored_turns(app, 1)) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert stored_turns(app, 1)[1].heard["keys"] == "1"
+    client.close()
+
+
+def test_a_peer_that_never_reads_ends_its_call(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, voice: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "SEND_WITHIN", 1)
+    server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)  # a few hundred milliseconds of sound
+    voice.seconds = 60.0
+    sid = new_sid()
+    with deaf_socket(app) as peer:
+        ws = WSConnection(ConnectionType.CLIENT)
+        path, host = "/calls/stream", telephone.base.partition("//")[2]
+        headers = [*sign(TOKEN, f"ws://{host}{path}", {}).items()]
+        peer.sendall(ws.send(Request(host=host, target=path, extra_headers=headers)))
+        ws.receive_data(peer.recv(4_096))
+        assert any(isinstance(event, AcceptConnection) for event in ws.events())
+        peer.sendall(ws.send(TextMessage(start(sid, token_in(telephone.verbs("/calls/incoming", sid))))))
+        assert comes_to(app, 1, "live").status == "live"
+        assert comes_to(app, 1, "ended").outcome == "hung_up"
+    assert requests.get(f"{telephone.base}/healthz", timeout=SOON).ok
+
+
+def deaf_socket(app: Flask) -> socket.socket:
+    """A connection that takes next to nothing in before somebody reads it."""
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+    host, port = app.extensions["helpline"].settings.public_url.partition("//")[2].split(":")
+    peer.settimeout(SOON)
+    peer.connect((host, int(port)))
+    return peer
