@@ -48,8 +48,10 @@ def test_every_intent_of_the_table_has_sentences() -> None:
     assert classifier(ENGLISH).intents == tuple(sorted(INTENTS))
 
 
-def test_what_was_learned_belongs_to_the_sentences_that_stand_here() -> None:
-    assert load(ENGLISH.folder / LEARNED, key_of(ENGLISH)), "sentences were changed: run `helpline models learn`"
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_what_was_learned_belongs_to_the_sentences_that_stand_here(code: str) -> None:
+    language = load_language(code)
+    assert load(language.folder / LEARNED, key_of(language)), f"changed since: run `helpline models learn --language {code}`"
 
 
 @pytest.mark.parametrize(
