@@ -79,7 +79,10 @@ def languages_of(settings: Settings) -> dict[str, Language]:
     """The office's own language, and the others whose recogniser and voice are installed. Raises SettingsError."""
     if settings.language not in LANGUAGES:
         raise SettingsError(f"language: {settings.language!r} is none of {', '.join(LANGUAGES)}")
-    return {code: load_language(code) for code in LANGUAGES if code == settings.language or can_serve(code, settings)}
+    kept = settings.data_path / "understanding"
+    return {
+        code: load_language(code, kept=kept) for code in LANGUAGES if code == settings.language or can_serve(code, settings)
+    }
 
 
 def healthz() -> tuple[str, int]:

@@ -39,7 +39,7 @@ sock = Sock()
 AFTER, HANDED_OVER, SOCKET = "/calls/after", "/calls/handed-over", "/calls/stream"
 START_WITHIN = 5.0  # seconds from the handshake to `start`
 SEND_WITHIN = 5  # seconds that the other side may leave our sound unread
-MOST_SOCKETS = 3  # for one call: a line that breaks more often is given up
+MOST_SOCKETS = 3  # in a row: a line that breaks more often is given up
 MOST_MESSAGE = 64 * 1024  # bytes of one message from the socket
 PING_SECONDS = 25
 log = logging.getLogger(__name__)
@@ -124,9 +124,10 @@ def after() -> Response:
         return _document(*(_to_staff() or [HangUp()]))
     if call.outcome not in ("", *BROKEN):
         return _document(HangUp())
-    if call.sockets >= MOST_SOCKETS:
+    broken = request.args.get("broken", 0, type=int) + 1
+    if broken >= MOST_SOCKETS:
         return _a_person_instead(call, "bad_line")
-    return _carry(call)
+    return _carry(call, broken)
 
 
 @blueprint.post("/handed-over")
@@ -198,7 +199,7 @@ def _start(ws: Any) -> dict[str, Any]:
 
 
 def _let_in(start: dict[str, Any]) -> tuple[int, int] | None:
-    """The call that this socket may carry, and the how-manieth of it this is; or None."""
+    """The call that this socket may carry, and which of its sockets this is, from 1; or None."""
     parameters = start.get("customParameters")
     token = parameters.get("token") if isinstance(parameters, dict) else None
     sid = start.get("callSid")
@@ -220,15 +221,20 @@ def _never_wait_long(ws: Any) -> None:
 # -- pieces
 
 
-def _carry(call: Call) -> Response:
-    """Have the call's sound brought to our socket; when that ends, for whatever reason, we are asked again."""
+def _carry(call: Call, broken: int = 0) -> Response:
+    """Have the call's sound brought to our socket; when that ends, for whatever reason, we are asked again.
+
+    How many streams have broken stands in the address that we are asked at: a stream that never reaches us counts too,
+    and a webhook that is repeated does not.
+    """
     if not _switchboard().lines.room_for(call.id):
         return _a_person_instead(call, "busy")
     parts = _parts()
     public = parts.settings.public_url.rstrip("/")
     token = new_token(call, str(current_app.secret_key))
     db.session.commit()
-    return _document(Stream(public.replace("http", "ws", 1) + SOCKET, token), GoTo(public + AFTER))
+    next_time = public + AFTER + (f"?broken={broken}" if broken else "")
+    return _document(Stream(public.replace("http", "ws", 1) + SOCKET, token), GoTo(next_time))
 
 
 def _a_person_instead(call: Call, why: str) -> Response:

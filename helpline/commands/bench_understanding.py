@@ -52,7 +52,9 @@ def command(language: Language, folds: int, unseen: Path | None, as_json: bool) 
     given. Each part of the sentences is judged by weights that were fitted without it."""
     report: dict[str, Any] = {"language": language.code, "cross_validation": figures(list(cross_validated(language, folds)))}
     if unseen:
-        report["unseen"] = {path.stem: figures(list(_unseen(language, path))) for path in sorted(unseen.glob("*.toml"))}
+        heard = {path.stem: list(_unseen(language, path)) for path in sorted(unseen.glob("*.toml"))}
+        mixed = [answer for answers in heard.values() for answer in answers if "emergency" not in answer.intent]
+        report["unseen"] = {name: figures(answers) for name, answers in {**heard, "all but emergencies": mixed}.items()}
     report["time"] = timed(language)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False))

@@ -114,7 +114,11 @@ def calls() -> tuple[DemoCall, ...]:
             "Somebody whom the helpline does not know",
             "Somebody",
             STRANGER,
-            (recording("what_can_you_do_for_me"), recording("no_thank_you_stranger")),
+            (
+                recording("what_can_you_do_for_me"),
+                recording("no_thank_you_stranger"),
+                recording("no_thank_you_stranger"),
+            ),
             _told_how_to_register,
         ),
     )

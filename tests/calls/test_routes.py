@@ -25,6 +25,7 @@ from voice.languages import load_language
 
 SID = "CA0123456789abcdef0123456789abcdef"
 OFFICE = "+442071838700"
+GIVEN_UP = "/calls/after?broken=2"  # where the provider asks behind the third stream
 
 
 def row(app: Flask, sid: str = SID) -> Call:
@@ -192,18 +193,27 @@ def test_a_stream_that_broke_is_opened_again(app: Flask, telephone: Telephone, s
     assert token_in([connect]) != first and redirect.tag == "Redirect"
 
 
+def test_each_broken_stream_counts_in_the_address_even_one_that_never_reached_us(telephone: Telephone) -> None:
+    (_, redirect) = telephone.verbs("/calls/incoming", SID)
+    for count in (1, 2):
+        (_, redirect) = telephone.verbs((redirect.text or "").removeprefix(telephone.base), SID)
+        assert redirect.text == f"{telephone.base}/calls/after?broken={count}"
+    say, hang_up = telephone.verbs((redirect.text or "").removeprefix(telephone.base), SID)
+    assert (say.tag, hang_up.tag) == ("Say", "Hangup")
+
+
 def test_a_stream_that_broke_three_times_gives_way_to_a_promised_call_back(app: Flask, telephone: Telephone) -> None:
     telephone.ask("/calls/incoming", SID)
-    stands(app, status="live", sockets=3)
-    say, hang_up = telephone.verbs("/calls/after", SID)
+    stands(app, status="live")
+    say, hang_up = telephone.verbs(GIVEN_UP, SID)
     assert "within the hour" in (say.text or "") and hang_up.tag == "Hangup"
     assert requests_of(app) == [("speak_to_person", "bad_line")]
 
 
 def test_asked_again_the_same_call_back_is_promised_once(app: Flask, telephone: Telephone) -> None:
     telephone.ask("/calls/incoming", SID)
-    stands(app, status="live", sockets=3)
-    assert telephone.ask("/calls/after", SID).text == telephone.ask("/calls/after", SID).text
+    stands(app, status="live")
+    assert telephone.ask(GIVEN_UP, SID).text == telephone.ask(GIVEN_UP, SID).text
     assert len(requests_of(app)) == 1
 
 
@@ -245,13 +255,13 @@ class TestWithAnOffice:
 
     def test_a_bad_line_is_put_through_to_a_person(self, app: Flask, telephone: Telephone) -> None:
         telephone.ask("/calls/incoming", SID)
-        stands(app, status="live", sockets=3)
-        assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] == ["Say", "Dial"]
+        stands(app, status="live")
+        assert [verb.tag for verb in telephone.verbs(GIVEN_UP, SID)] == ["Say", "Dial"]
 
     def test_where_nobody_picks_up_for_a_bad_line_a_call_back_is_promised(self, app: Flask, telephone: Telephone) -> None:
         telephone.ask("/calls/incoming", SID)
-        stands(app, status="live", sockets=3)
-        telephone.ask("/calls/after", SID)
+        stands(app, status="live")
+        telephone.ask(GIVEN_UP, SID)
         say, hang_up = telephone.verbs("/calls/handed-over", SID, CallStatus="in-progress", DialCallStatus="no-answer")
         assert "within the hour" in (say.text or "") and hang_up.tag == "Hangup"
         assert requests_of(app) == [("speak_to_person", "bad_line")]

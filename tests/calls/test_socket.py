@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,11 +19,13 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Request, TextMessage
 
 from helpline.calls import lines, media, routes
+from helpline.commands.demo_data import Demonstration
 from helpline.models import Call
 from helpline.providers.twilio import sign
 from tests.calls.line import TOKEN, Ears, Telephone, Voice, call_row, key, new_sid, stored_turns, token_in
 from tests.calls.line import media as frame
-from tests.cast import People
+from tests.calls.test_conversation import Gateway, OnTheLine, paid, ring, use
+from tests.cast import PIN
 from voice.audio import FRAME_BYTES
 
 SOON = 8.0  # seconds for what comes at once on an idle machine
@@ -30,7 +33,7 @@ QUIET = frame(b"\xff" * FRAME_BYTES)
 
 
 @pytest.fixture
-def server(app: Flask, people: People, ears: Ears, voice: Voice) -> Iterator[BaseWSGIServer]:
+def server(app: Flask, ears: Ears, voice: Voice) -> Iterator[BaseWSGIServer]:
     """The application served as it is, one thread a request."""
     port = int(app.extensions["helpline"].settings.public_url.rpartition(":")[2])
     server = make_server("127.0.0.1", port, app, threaded=True)
@@ -195,7 +198,7 @@ def test_a_second_socket_of_a_call_that_is_heard_is_refused(
 
 
 def test_a_dead_socket_makes_way_and_does_not_end_the_call(
-    app: Flask, server: BaseWSGIServer, telephone: Telephone, quick: None, people: People
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, quick: None
 ) -> None:
     sid = new_sid()
     first = open_line(app, telephone, sid)
@@ -330,3 +333,94 @@ def deaf_socket(app: Flask) -> socket.socket:
     peer.settimeout(SOON)
     peer.connect((host, int(port)))
     return peer
+
+
+# -- a turn is under way
+
+
+@pytest.fixture
+def at_the_pin(app: Flask, town: Demonstration, ears: Ears, voice: Voice) -> OnTheLine:
+    """Margaret has been asked for her PIN, on a line that broke then."""
+    margaret = ring(app)
+    margaret.say("yes", "i want to pay my electricity bill", "yes")
+    return margaret
+
+
+class SlowGateway(Gateway):
+    """Takes its time: until a test lets it go on."""
+
+    def __init__(self, app: Flask) -> None:
+        self.asked, self.go_on = threading.Event(), threading.Event()
+        super().__init__(app, self._wait)
+
+    def _wait(self) -> None:
+        self.asked.set()
+        assert self.go_on.wait(SOON)
+
+
+@pytest.fixture
+def slow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowGateway]:
+    gateway = SlowGateway(app)
+    use(app, monkeypatch, gateway)
+    yield gateway
+    gateway.go_on.set()
+
+
+def type_the_pin(app: Flask, telephone: Telephone, sid: str, slow: SlowGateway) -> Client:
+    client = open_line(app, telephone, sid, "/calls/after")
+    assert speaks(client)
+    for digit in PIN:
+        client.send(key(digit))
+    assert slow.asked.wait(SOON)
+    return client
+
+
+def turns_of(app: Flask, call_id: int, most: int) -> list[int]:
+    """The numbers of the turns as soon as there are so many."""
+    until = time.monotonic() + SOON
+    while len(stored_turns(app, call_id)) < most and time.monotonic() < until:
+        time.sleep(0.05)
+    return [turn.number for turn in stored_turns(app, call_id)]
+
+
+def test_a_new_socket_while_the_old_ones_turn_is_running_pays_once_and_goes_on(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, at_the_pin: OnTheLine, slow: SlowGateway
+) -> None:
+    sid, before = call_row(app, at_the_pin.call_id).sid, len(stored_turns(app, at_the_pin.call_id))
+    type_the_pin(app, telephone, sid, slow).close()
+    second = open_line(app, telephone, sid, "/calls/after")
+    with Talking(second):
+        assert speaks(second)
+        slow.go_on.set()
+        assert turns_of(app, at_the_pin.call_id, before + 2) == list(range(before + 2))
+        second.send(key("1"))
+        assert speaks(second)
+        time.sleep(0.5)  # the old socket has come to its end meanwhile
+        assert call_row(app, at_the_pin.call_id).status == "live"
+    second.close()
+    assert paid(app) == (["settled"], Decimal("42.50")) and len(set(slow.keys)) == 1
+
+
+def test_told_to_stop_the_turn_under_way_is_finished_and_kept(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, at_the_pin: OnTheLine, slow: SlowGateway
+) -> None:
+    client = type_the_pin(app, telephone, call_row(app, at_the_pin.call_id).sid, slow)
+    app.extensions["switchboard"].lines.end_all()
+    slow.go_on.set()
+    assert closed_with(client) == 1000
+    row = comes_to(app, at_the_pin.call_id, "dropped")
+    assert row.outcome == "dropped" and row.state is not None and row.state["ask"] == "bill.receipt"
+    assert paid(app)[0] == ["settled"]
+
+
+def test_hanging_up_during_a_turn_finishes_it_and_keeps_it(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, at_the_pin: OnTheLine, slow: SlowGateway
+) -> None:
+    sid = call_row(app, at_the_pin.call_id).sid
+    client = type_the_pin(app, telephone, sid, slow)
+    telephone.ask("/calls/status", sid, CallStatus="completed")
+    client.close()
+    slow.go_on.set()
+    turns_of(app, at_the_pin.call_id, 6)
+    row = comes_to(app, at_the_pin.call_id, "dropped")
+    assert row.outcome == "dropped" and paid(app)[0] == ["settled"]

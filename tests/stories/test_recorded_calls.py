@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import pytest
 
 from helpline.calls.turns import find_call
 from helpline.commands.demo import volunteer_comes
-from helpline.commands.demo_calls import DemoCall, calls
+from helpline.commands.demo_calls import calls
+from helpline.commands.demo_data import JOAN
 from helpline.commands.demo_setup import Running
 from helpline.commands.exchange import Leg
-from tests.stories.town import CALL_SECONDS, ledger_total, payments, town
+from tests.stories.town import ledger_total, payments, town
 
 pytestmark = pytest.mark.speech
 CALLS = {call.title: call for call in calls()}
-
-
-def waves() -> Iterator[list[DemoCall]]:
-    """As many calls at once as there are telephones: nobody rings twice at the same time from one number."""
-    waiting = list(CALLS.values())
-    while waiting:
-        wave = {call.number: call for call in reversed(waiting)}.values()
-        yield list(wave)
-        waiting = [call for call in waiting if call not in wave]
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +26,35 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
+@dataclass
+class Day:
+    """What happened: every call, carried to its end, and whether Joan was told who comes."""
+
+    legs: dict[str, Leg]
+    joan_told: bool = False
+
+
 @pytest.fixture(scope="module")
-def legs(running: Running) -> dict[str, Leg]:
-    """Every call, carried to its end."""
-    legs: dict[str, Leg] = {}
-    for wave in waves():
-        rung = {call.title: running.exchange.dial(call.number, call.script) for call in wave}
-        assert all(leg.ended.wait(CALL_SECONDS) for leg in rung.values())
-        legs |= rung
-    return legs
+def day(running: Running) -> Day:
+    """All telephones ring at once, and nobody rings twice at the same time; for Joan a volunteer is found meanwhile."""
+    numbers = {call.number for call in CALLS.values()}
+    day = Day({})
+
+    def ring(number: str) -> None:
+        for call in CALLS.values():
+            if call.number == number:
+                day.legs[call.title] = running.exchange.ring(number, call.script)
+        if number == JOAN:
+            day.joan_told = volunteer_comes(running)
+
+    with ThreadPoolExecutor(len(numbers)) as telephones:
+        list(telephones.map(ring, numbers))
+    return day
 
 
 @pytest.mark.parametrize("title", CALLS)
-def test_what_the_call_was_for_has_come_about(running: Running, legs: dict[str, Leg], title: str) -> None:
-    leg = legs[title]
+def test_what_the_call_was_for_has_come_about(running: Running, day: Day, title: str) -> None:
+    leg = day.legs[title]
 
     def came_of_it() -> str:
         row = find_call(leg.sid)
@@ -57,10 +66,10 @@ def test_what_the_call_was_for_has_come_about(running: Running, legs: dict[str, 
     assert len(leg.heard) > 8_000  # the helpline was heard to speak
 
 
-def test_one_bill_was_paid_and_the_ledger_is_balanced(running: Running, legs: dict[str, Leg]) -> None:
+def test_one_bill_was_paid_and_the_ledger_is_balanced(running: Running, day: Day) -> None:
     assert running.look(payments) == ["settled"]
     assert running.look(ledger_total) == 0
 
 
-def test_a_volunteer_accepts_and_joan_is_rung_and_told_who_comes(running: Running, legs: dict[str, Leg]) -> None:
-    assert volunteer_comes(running)
+def test_a_volunteer_accepts_and_joan_is_rung_and_told_who_comes(day: Day) -> None:
+    assert day.joan_told

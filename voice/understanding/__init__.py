@@ -62,8 +62,8 @@ def parse(kind: str, text: str, now: dt.datetime) -> Any:
 def understand(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning:
     """The intent and slots of a sentence, in the light of what was asked. `now` is in the caller's time zone.
 
-    1. A message is a message, unless somebody is in danger. 2. Danger. 3. The answer to the question. 4. Phrases that work in every state.
-    5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
+    1. A message is a message, unless somebody is in danger. 2. Danger. 3. The answer to the question.
+    4. Phrases that work in every state. 5. A wish. `intent` is "" for a plain answer, whose value is in `slots`; "none" for what is not ours.
     """
     text = text[:LONGEST]
     said = plain(text)
@@ -203,7 +203,15 @@ def _sentences(language: Language) -> dict[str, str]:
 def _known(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
     """A sentence that stands in the data word for word."""
     intent = _sentences(language).get(said)
-    return Meaning(intent, 0.99, slots.wish_slots(text, language, now), text, why={"by": "known sentence"}) if intent else None
+    return Meaning(intent, 0.99, _details(text, language, now), text, why={"by": "known sentence"}) if intent else None
+
+
+def _details(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
+    """The slots of a wish; those alone that can be told, where a number is too large for a calendar."""
+    try:
+        return slots.wish_slots(text, language, now) | slots.said_slots(text, now)
+    except (OverflowError, ValueError):
+        return {}
 
 
 def _like(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
@@ -221,7 +229,7 @@ def _like(reading: Reading, said: str, text: str, language: Language, now: dt.da
         "words": classifier(language).telling_words(said, intent),
         "runners_up": dict(list(shares.items())[1:4]),
     }
-    found = slots.wish_slots(text, language, now)
+    found = _details(text, language, now)
     return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)
 
 
@@ -244,5 +252,6 @@ def _sure_answer(meaning: Meaning, expecting: Expecting) -> Meaning:
 
 
 def _sure_enough(meaning: Meaning, threshold: float) -> Meaning:
-    """The meaning, or `none` with its slots where it is too unsure to act on."""
-    return meaning if meaning.confidence >= threshold else replace(meaning, intent="none")
+    """The meaning, or `none` with its slots where it is too unsure to act on. Danger has a threshold of its own."""
+    sure = meaning.confidence >= threshold or meaning.intent == "emergency"
+    return meaning if sure else replace(meaning, intent="none")

@@ -41,8 +41,8 @@ def fit(language: str, examples: Sequence[tuple[str, str]], vectors: Floats) -> 
 def regress(vectors: Floats, pieces: csr_matrix, labels: Floats) -> tuple[Floats, Floats]:
     """Multinomial logistic regression: weights (features, classes) and bias (classes).
 
-    `labels` holds a 1 in each row's class. The vectors stay dense and the pieces sparse, which makes this ten times
-    as quick as one sparse matrix of both would be.
+    `labels` holds a 1 in each row's class. The vectors stay dense and the pieces sparse: one sparse matrix of
+    both would be slow.
     """
     width, height, classes = vectors.shape[1], vectors.shape[1] + pieces.shape[1], labels.shape[1]
     turned = pieces.T.tocsr()

@@ -79,8 +79,10 @@ def vectors(sentences: Sequence[str], language: Language) -> Floats:
 
 
 def _load_vectors(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
     try:
-        with np.load(path or "") as file:
+        with path.open("rb") as raw, np.load(raw) as file:
             return dict(zip(json.loads(str(file["texts"])), file["vectors"], strict=True))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return {}  # never kept, or a broken file: they are made again
@@ -109,7 +111,7 @@ def save(learned: Classifier, path: Path, key: str) -> None:
 def load(path: Path, key: str) -> Classifier | None:
     """The weights that were kept under this key; None when there are none, or the file is another's or broken."""
     try:
-        with np.load(path) as file:
+        with path.open("rb") as raw, np.load(raw) as file:
             known = json.loads(str(file["known"]))
             if known["key"] != key:
                 return None

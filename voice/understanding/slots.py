@@ -12,6 +12,7 @@ from voice.heard import Expecting
 from voice.languages import Language
 from voice.tokens import plain, tokens
 from voice.understanding.dates import parse_date, parse_time, part_of_day
+from voice.understanding.money import parse_money
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
@@ -24,6 +25,16 @@ def wish_slots(text: str, language: Language, now: dt.datetime) -> dict[str, Any
         slot: value for kind, slot in SLOT_OF_KIND.items() if (value := named(text, language, kind)) is not None
     }
     return found | day_slots(text, now)
+
+
+def said_slots(text: str, now: dt.datetime) -> dict[str, Any]:
+    """`time` and `amount` where the sentence says them: a clock's time and not a part of the day, money and not a number."""
+    time, amount = parse_time(text, now), parse_money(text)
+    found = {
+        "time": None if isinstance(time, dict) and "from" in time else time,
+        "amount": amount if isinstance(amount, dict) and amount.get("currency") else None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
