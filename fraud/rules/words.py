@@ -297,13 +297,13 @@ def f015_friend_online(facts: Facts) -> Hit | None:
     return _hit(SURE_PROFIT, facts, "an investment is said to be sure")
 
 
-SECRET = r"(?:codes?|passcode|pin|pin number|password|card number|long number|three (?:digits|numbers)|numbers? (?:off|on) (?:the|my)|security code|cvv|social(?: security)?(?: number)?|bank details|card details|account number|account details|sort code|maiden name|medicare number|card)"
+DETAIL = r"(?:codes?|passcode|pin|pin number|password|card number|long number|three (?:digits|numbers)|numbers? (?:off|on) (?:the|my)|security code|cvv|social(?: security)?(?: number)?|bank details|card details|account number|account details|sort code|maiden name|medicare number|card)"
 SECRET_ASKED = re.compile(
-    rf"\b{THIRD}(?:'s|'ve|'d)?(?: \w+){{0,2}} (?:ask(?:ed|s|ing)?|want(?:ed|s)?|need(?:ed|s)?|told)\b(?: \w+){{0,9}} (?:my |the |your )?{SECRET}\b"
-    rf"|\bwhy do you need my (?:pin|social|password|code|bank)\b|\b(?:read|give|tell|confirm|provide)(?: it)?(?: to)? ?(?:me|back)? (?:your|the) (?:\w+ ){{0,3}}{SECRET}\b|\bplease (?:confirm|provide) your\b[^.;!?]{{0,30}}\b{SECRET}\b"
+    rf"\b{THIRD}(?:'s|'ve|'d)?(?: \w+){{0,2}} (?:ask(?:ed|s|ing)?|want(?:ed|s)?|need(?:ed|s)?|told)\b(?: \w+){{0,9}} (?:my |the |your )?{DETAIL}\b"
+    rf"|\bwhy do you need my (?:pin|social|password|code|bank)\b|\b(?:read|give|tell|confirm|provide)(?: it)?(?: to)? ?(?:me|back)? (?:your|the) (?:\w+ ){{0,3}}{DETAIL}\b|\bplease (?:confirm|provide) your\b[^.;!?]{{0,30}}\b{DETAIL}\b"
 )
 SECRET_GIVEN = re.compile(
-    rf"\b(?:gave|given|read|told|typed|handed)\b(?: \w+){{0,2}} (?:him|her|them|a stranger|somebody|someone|in)\b(?: \w+){{0,4}} {SECRET}\b|\b(?:gave|given) my {SECRET} to\b"
+    rf"\b(?:gave|given|read|told|typed|handed)\b(?: \w+){{0,2}} (?:him|her|them|a stranger|somebody|someone|in)\b(?: \w+){{0,4}} {DETAIL}\b|\b(?:gave|given) my {DETAIL} to\b"
 )
 SECRET_SAID = re.compile(r"\b(?:my|the) (?:pin|pin number|passcode|code|cvv|password) (?:is|starts|was)\b")
 
