@@ -76,7 +76,9 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     payment = [finding for finding in findings if finding.subject == "payment"]
     total = _total(payment)
     known = _band(_total(finding for finding in payment if finding.id != LIKENESS), rules)
-    outcome = _worst(known, _mildest(_band(total, rules), "hold"), *(finding.floor for finding in payment))
+    # What was learned confirms a suspicion; alone it asks, unless it is strong, and then its floor holds.
+    most: Outcome = "hold" if known != "allow" else "confirm"
+    outcome = _worst(known, _mildest(_band(total, rules), most), *(finding.floor for finding in payment))
     ceiling = min((rules.bands[worse] for worse in OUTCOMES[OUTCOMES.index(outcome) + 1 :]), default=BAND_WIDTH)
     lowest = rules.bands[outcome]
     # Within its outcome a score grows with the total, and it never reaches the next outcome's lowest.

@@ -23,9 +23,11 @@ NEGATION_REACH = 4  # words before the signal, within the clause
 STORY_REACH = 14  # words on either side of a cue: a recogniser sets no full stops, so a sentence may be a whole call
 LONGEST_SENTENCE = 4_000  # characters; more is no sentence
 LONGEST_CALL = 400  # sentences, the last ones
+NOBODY_TOLD = re.compile(r"\b(?:nobody|no one|noone|no body)(?:'s|'d)? (?:\w+ )?(?:told|asked|said|wants?|wanted|needs?)\b")
+UNCLEAR = re.compile(r"\b(?:not|isn't|wasn't) (?:that|as if)\b")
 
 ELSEWHERE = re.compile(
-    r"\b(last year|years ago|radio|television|telly|tv|the news|newspaper|leaflet|magazine|a talk)\b"
+    r"\b(last year|years ago|radio|television|telly|tv|the news|newspaper|leaflet|a talk)\b"
     r"|\bmy (neighbou?r|friend|sister|brother|cousin) (was|got|paid|had|lost|told me (that )?(she|he|they))\b"
     r"|\ba friend of mine\b"
 )
@@ -44,12 +46,15 @@ class Sentence:
         """How what stands at `start` of the plain text is meant."""
         if any(first <= start < last for first, last in self.elsewhere):
             return "elsewhere"
-        before = _clause(self.plain[:start])[-NEGATION_REACH:]
+        clause = _clause(self.plain[:start])
+        if NOBODY_TOLD.search(" ".join(clause)):
+            return "unclear" if UNCLEAR.search(self.plain[:start]) else "denied"
+        before = clause[-NEGATION_REACH:]
         if before[:1] == ["no"] and before[1:2] and before[1] in ANSWERED:
             before = before[1:]  # "no he told me": the no answers a question, it denies nothing
-        if not any(word in NEGATORS for word in before) or any(word in CONDITIONS for word in before):
+        if not any(word.removesuffix("'s") in NEGATORS for word in before) or any(word in CONDITIONS for word in before):
             return "said"
-        return "unclear" if re.search(r"\b(not|isn't|wasn't) (that|as if)\b", self.plain[:start]) else "denied"
+        return "unclear" if UNCLEAR.search(self.plain[:start]) else "denied"
 
 
 @lru_cache(maxsize=256)

@@ -89,7 +89,7 @@ def f002_crypto(facts: Facts) -> Hit | None:
     )
 
 
-WIRED = r"(?:western union|moneygram|wire (?:the |my |some |him |her |them |it |back )?(?:money|transfer|it|cash|difference|funds|bond)?|gold (?:bars?|coins?)|money order)"
+WIRED = r"(?:western union|moneygram|wire (?:the |my |some |him |her |them |it |back )?(?:rest of the )?(?:money|transfer|it|cash|difference|funds|bond)?|gold (?:bars?|coins?)|money order)"
 WIRE_DEMANDED = re.compile(
     rf"\b{TOLD}\b[^.;!?]{{0,50}}\b{WIRED}\b|\b(?:fee|prize|bail|bond|winnings|sent|send)\b[^.;!?]{{0,40}}\b(?:western union|moneygram)\b"
     r"|\bbuy gold\b|\b(?:cash|money) (?:in|inside) (?:a|an|the) (?:box|envelope|magazine|parcel|book)\b|\bparcel of cash\b"
@@ -143,7 +143,7 @@ def f005_safe_account(facts: Facts) -> Hit | None:
 
 SECRECY = re.compile(
     rf"\b(?:{TOLD}|told me|told|asked me|begged me|made me promise|i was|i'm|i've|promised|said)(?: \w+){{0,2}}? (?:not to|never to|to not|don't|do not|not)(?: ever)? (?:tell|mention|say|speak to|speak with|talk to|talk about|discuss|let)\b(?! (?:when|until|how))"
-    r"|\b(?:i|you) (?:mustn't|must not|shouldn't|can't|am not allowed to|'m not allowed to) (?:tell|mention|say anything|speak to|discuss|let)\b(?! you)"
+    r"|\b(?:i|you) (?:mustn't|must not|shouldn't|can't|am not allowed to|'m not allowed to) (?:tell|mention|say anything|speak to|discuss|let)\b(?! you| the time| if| whether)"
     r"|\b(?:i'm|i am) not allowed to (?:tell|talk|say|discuss)\b|\bkeep (?:it|this) (?:a )?(?:secret|quiet|private|between us|to myself)\b"
     r"|\b(?:don't|do not) (?:tell|discuss this with|talk about this (?:to|with)) (?:anyone|anybody|mum|mom|dad|your|the bank|them|my parents)\b|\bi won't (?:tell|say a word)\b"
 )
@@ -167,7 +167,7 @@ def f007_coached(facts: Facts) -> Hit | None:
 
 OTHER_LINE = re.compile(
     rf"\b(?:he|she|they|the man|him)(?:'s|'re| is| are)?(?: still| also| here)? (?:on|holding on) (?:my mobile|my other phone|the other (?:phone|line)|the mobile|the line (?:now|listening))\b"
-    rf"|\b(?:he|she|they)(?:'s|'re| is| are) (?:listening|telling me the numbers|waiting on the)\b|\b{TOLD}\b(?: \w+){{0,3}} (?:stay|keep|remain|keep him|hold) on the (?:line|phone)\b"
+    rf"|\b(?:he|she|they)(?:'s|'re| is| are) (?:listening|telling me the numbers|waiting on the (?:line|phone))\b|\b{TOLD}\b(?: \w+){{0,3}} (?:stay|keep|remain|keep him|hold) on the (?:line|phone)\b"
     r"|\b(?:told|said|mustn't|must not|not allowed to|can't|if i|if you|do not|wouldn't let me)(?: \w+){0,3} (?:hang up|put the phone down|disconnect)\b|\bkeep the line open\b|\bi won't hang up\b|\bhim on the mobile\b"
 )
 MAYBE_LINE = re.compile(
@@ -265,12 +265,14 @@ SENT_TOO_MUCH = re.compile(
     r"|\b(?:send|give|pay|wire) (?:back )?(?:the )?(?:rest|difference|extra|it) ?(?:back|of it)?\b[^.;!?]{0,20}\b(?:refund|mover|him|them|back)\b"
 )
 
+OWN_MISTAKE = re.compile(r"\bi (?:paid|sent)(?: \w+){0,2} (?:wrong|twice)\b")
+
 
 def f014_money_promised(facts: Facts) -> Hit | None:
     """A prize, an inheritance or a grant that costs a fee first; or money sent by mistake that is to go back."""
     if not said(TICKET, facts.words) and _nearby(facts, PRIZE, PRIZE_COST):
         return Hit("money is promised for a fee")
-    mistaken = said(SENT_TOO_MUCH, facts.words) and said(re.compile(rf"\b{THIRD}\b|\byou (?:sent|put)\b"), facts.words)
+    mistaken = said(SENT_TOO_MUCH, facts.words) and not said(OWN_MISTAKE, facts.words) and said(re.compile(rf"\b{THIRD}\b|\byou (?:sent|put)\b"), facts.words)
     return Hit("money sent by mistake is to go back", "mistake") if mistaken else None
 
 
@@ -326,7 +328,7 @@ def f018_speaks_for_caller(facts: Facts) -> Hit | None:
 
 
 NO_PURPOSE = re.compile(
-    r"\b(?:can't|cannot|not allowed to|mustn't|won't|i'd get into trouble if i) (?:say|tell|talk|told)(?: you)?(?: \w+){0,2} (?:what|who|about|his name|for)\b|\bit's private\b|\bi don't want (?:any )?questions\b|\bwithout asking\b|\bit's a fee,? just a fee\b"
+    r"\b(?:can't|cannot|not allowed to|mustn't|won't|i'd get into trouble if i) (?:say|tell|talk|told)(?: you)?(?: \w+){0,2} (?:what|who|about|his name|for)\b|\bit's private\b|\bi don't want (?:any )?questions\b|\bsend \w+(?: \w+)? without asking\b|\bit's a fee,? just a fee\b"
     r"|\b(?:don't|do not) know (?:what|who) (?:it's|it is|the money is) for\b"
 )
 
