@@ -30,13 +30,16 @@ ELSEWHERE = re.compile(
     r"\b(last year|years ago|radio|television|telly|tv|the news|newspaper|leaflet|a talk)\b"
     r"|\bmy (neighbou?r|friend|sister|brother|cousin) (was|got|paid|had|lost|told me (that )?(she|he|they))\b"
     r"|\ba friend of mine\b"
+    # what the caller has already seen off, and what is only asked about
+    r"|\bi (?:just )?(?:hung up|put the phone down|laughed at|ignored?|blocked (?:the|his|her|that|it)|deleted (?:the|it))\b"
+    r"|\bif (?:someone|somebody|anyone|anybody) (?:asks?|asked|rings?|rang|calls?|called)\b|\b(?:never asks?|ever ask|never rings?)\b"
 )
 
 
 @dataclass(frozen=True)
 class Sentence:
     """One sentence as heard, and in plain small words. `elsewhere` are spans of the plain text that tell of news,
-    of the past or of other people."""
+    of the past, of other people, or of what the caller has seen off."""
 
     heard: str
     plain: str

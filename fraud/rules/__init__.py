@@ -70,6 +70,7 @@ RULES: dict[str, Rule] = {
     "F057": payment.f057_bill_on_file,
     "F058": account.f058_referee,
     "F059": words.f059_like_a_scam,
+    "F060": words.f060_ordered,
 }
 
-ABOUT_WORDS = frozenset([*(f"F{number:03}" for number in range(1, 22)), "F048", "F059"])  # need no money request
+ABOUT_WORDS = frozenset([*(f"F{number:03}" for number in range(1, 22)), "F048", "F059", "F060"])  # need no money request

@@ -272,7 +272,11 @@ def f014_money_promised(facts: Facts) -> Hit | None:
     """A prize, an inheritance or a grant that costs a fee first; or money sent by mistake that is to go back."""
     if not said(TICKET, facts.words) and _nearby(facts, PRIZE, PRIZE_COST):
         return Hit("money is promised for a fee")
-    mistaken = said(SENT_TOO_MUCH, facts.words) and not said(OWN_MISTAKE, facts.words) and said(re.compile(rf"\b{THIRD}\b|\byou (?:sent|put)\b"), facts.words)
+    mistaken = (
+        said(SENT_TOO_MUCH, facts.words)
+        and not said(OWN_MISTAKE, facts.words)
+        and said(re.compile(rf"\b{THIRD}\b|\byou (?:sent|put)\b"), facts.words)
+    )
     return Hit("money sent by mistake is to go back", "mistake") if mistaken else None
 
 
@@ -299,10 +303,10 @@ def f015_friend_online(facts: Facts) -> Hit | None:
     return _hit(SURE_PROFIT, facts, "an investment is said to be sure")
 
 
-DETAIL = r"(?:codes?|passcode|pin|pin number|password|card number|long number|three (?:digits|numbers)|numbers? (?:off|on) (?:the|my)|security code|cvv|social(?: security)?(?: number)?|bank details|card details|account number|account details|sort code|maiden name|medicare number|card)"
+DETAIL = r"(?:codes?|passcode|pin|pin number|password|card number|long number|three (?:digits|numbers)|numbers? (?:off|on) (?:the|my)|security code|cvv|social(?: security)?(?: number)?|bank details|card details|account number|account details|sort code|maiden name|medicare number|(?:my|your|the) card)"
 SECRET_ASKED = re.compile(
     rf"\b{THIRD}(?:'s|'ve|'d)?(?: \w+){{0,2}} (?:ask(?:ed|s|ing)?|want(?:ed|s)?|need(?:ed|s)?|told)\b(?: \w+){{0,9}} (?:my |the |your )?{DETAIL}\b"
-    rf"|\bwhy do you need my (?:pin|social|password|code|bank)\b|\b(?:read|give|tell|confirm|provide)(?: it)?(?: to)? ?(?:me|back)? (?:your|the) (?:\w+ ){{0,3}}{DETAIL}\b|\bplease (?:confirm|provide) your\b[^.;!?]{{0,30}}\b{DETAIL}\b"
+    rf"|\bwhy do you need my (?:pin|social|password|code|bank)\b|\b(?:read|give|tell|confirm|provide)(?: it)?(?: to)? (?:me|your|us|back)(?: \w+){{0,4}} {DETAIL}\b|\bplease (?:confirm|provide) your\b[^.;!?]{{0,30}}\b{DETAIL}\b"
 )
 SECRET_GIVEN = re.compile(
     rf"\b(?:gave|given|read|told|typed|handed)\b(?: \w+){{0,2}} (?:him|her|them|a stranger|somebody|someone|in)\b(?: \w+){{0,4}} {DETAIL}\b|\b(?:gave|given) my {DETAIL} to\b"
@@ -359,3 +363,16 @@ def f059_like_a_scam(facts: Facts) -> Hit | None:
         return Hit("the words are like those of scams", "strong", like)
     allowed = facts.request is not None and facts.request.biller_allowed is not False
     return Hit("the words are a little like those of scams", "some", like) if like > 0 and not allowed else None
+
+
+MONEY_DEED = r"(?:go (?:to the bank )?and )?(?:pay|send|transfer|move|withdraw|take|draw|put|give|buy|get|read|post|lend|cash|open|download|install|wire|deposit)"
+ORDERS = re.compile(
+    rf"\b{THIRD}(?:'s|'ve|'d)? (?:told|asked|wants?|wanted|needs?|got|begged|forced) me (?:to )?{MONEY_DEED}\b"
+    rf"|\b{THIRD} (?:said|says|told me)(?: that)? i(?:'ve| have|'d| had| must| should| need)(?: to)? {MONEY_DEED}\b"
+    rf"|\b(?:you need to|you must|you have to|you'll have to|i need you to) (?:pay|send|transfer|move|withdraw|buy|read|purchase|deposit|download)\b"
+)
+
+
+def f060_ordered(facts: Facts) -> Hit | None:
+    """Somebody tells the caller what to do with money, cards or a computer. Relatives and firms do too, so it weighs little."""
+    return _hit(ORDERS, facts, "somebody gives the caller orders about money or a computer", unless=OWN_HELP)

@@ -38,11 +38,15 @@ def test_a_line_that_is_no_conversation_gets_an_error_and_the_others_still_come(
 
 def test_empty_lines_and_empty_conversations_are_no_errors() -> None:
     code, answers = run("", json.dumps({"transcript": []}), "   ", json.dumps({}))
-    assert code == 0 and [(answer["outcome"], answer["score"], answer["findings"]) for answer in answers] == [("allow", 0, [])] * 2
+    assert (
+        code == 0 and [(answer["outcome"], answer["score"], answer["findings"]) for answer in answers] == [("allow", 0, [])] * 2
+    )
 
 
 def test_a_huge_conversation_is_answered() -> None:
-    code, answers = run(json.dumps({"transcript": ["he told me to buy gift cards " * 2000, *["hello"] * 5000, "he told me to buy gift cards"]}))
+    code, answers = run(
+        json.dumps({"transcript": ["he told me to buy gift cards " * 2000, *["hello"] * 5000, "he told me to buy gift cards"]})
+    )
     assert code == 0 and answers[0]["outcome"] == "refuse"
 
 
@@ -52,24 +56,38 @@ def test_odd_letters_are_only_letters() -> None:
 
 
 def test_without_a_request_only_words_count() -> None:
-    _, answers = run(json.dumps({"transcript": [], "facts": {"biller_allowed": False, "withheld": True, "phone_changed_days": 1}}))
+    _, answers = run(
+        json.dumps({"transcript": [], "facts": {"biller_allowed": False, "withheld": True, "phone_changed_days": 1}})
+    )
     assert answers[0]["findings"] == [] and answers[0]["outcome"] == "allow"
 
 
 def test_unknown_facts_are_left_alone_and_null_is_unavailable() -> None:
-    code, answers = run(json.dumps({"transcript": [], "request": {"amount": None, "payee": "the gas"}, "facts": {"moon": "full", "line": None}}))
+    code, answers = run(
+        json.dumps({"transcript": [], "request": {"amount": None, "payee": "the gas"}, "facts": {"moon": "full", "line": None}})
+    )
     assert code == 0 and answers[0]["findings"] == []
 
 
 def test_findings_come_in_the_order_of_the_rules_and_the_same_twice() -> None:
-    line = json.dumps({"transcript": ["he told me what to say", "he wants gift cards and not to tell my son", "within the hour"]})
+    line = json.dumps(
+        {"transcript": ["he told me what to say", "he wants gift cards and not to tell my son", "within the hour"]}
+    )
     _, answers = run(line, line)
     ids = [finding["id"] for finding in answers[0]["findings"]]
     assert answers[0] == answers[1] and ids == sorted(ids) and len(ids) >= 3
 
 
 def test_the_worse_outcome_never_scores_lower() -> None:
-    sentences = ["pay my bill", "the bank rang me", "he wants it straight away", "he asked for my pin", "don't tell the bank, he said", "he's on my mobile now", "buy gift cards and read me the codes"]
+    sentences = [
+        "pay my bill",
+        "the bank rang me",
+        "he wants it straight away",
+        "he asked for my pin",
+        "don't tell the bank, he said",
+        "he's on my mobile now",
+        "buy gift cards and read me the codes",
+    ]
     _, answers = run(*(json.dumps({"transcript": [one, two]}) for one in sentences for two in sentences))
     by_outcome = [[answer["score"] for answer in answers if answer["outcome"] == outcome] for outcome in OUTCOMES]
     assert all(scores for scores in by_outcome)
@@ -77,7 +95,12 @@ def test_the_worse_outcome_never_scores_lower() -> None:
 
 
 def test_scores_are_finer_than_points() -> None:
-    _, answers = run(*(json.dumps({"transcript": [f"a man rang about my account {end}"]}) for end in ("", "today", "and wanted the money", "from the bank")))
+    _, answers = run(
+        *(
+            json.dumps({"transcript": [f"a man rang about my account {end}"]})
+            for end in ("", "today", "and wanted the money", "from the bank")
+        )
+    )
     assert len({answer["score"] for answer in answers}) >= 3
 
 
@@ -85,4 +108,8 @@ def test_the_bench_measures_the_sealed_conversations() -> None:
     result = json.loads(CliRunner().invoke(bench, ["--json"]).stdout)
     clean, garbled = result["clean"], result["garbled"]
     assert clean["recall_at_1_percent"]["share"] >= 0.6 and clean["honest_held"]["share"] <= 0.02
-    assert garbled["recall_at_1_percent"]["low"] <= garbled["recall_at_1_percent"]["share"] <= garbled["recall_at_1_percent"]["high"]
+    assert (
+        garbled["recall_at_1_percent"]["low"]
+        <= garbled["recall_at_1_percent"]["share"]
+        <= garbled["recall_at_1_percent"]["high"]
+    )

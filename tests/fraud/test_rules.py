@@ -62,7 +62,9 @@ def test_what_may_have_been_denied_is_asked_and_not_guessed() -> None:
 
 
 def test_a_hurry_with_a_reason_counts_half() -> None:
-    due, not_due = (assess(Facts(("I need it paid straight away",), MoneyRequest(due_in_days=days)), ruleset()) for days in (1, 20))
+    due, not_due = (
+        assess(Facts(("I need it paid straight away",), MoneyRequest(due_in_days=days)), ruleset()) for days in (1, 20)
+    )
     assert [finding.points for finding in due.findings] == [7.5] and [finding.points for finding in not_due.findings] == [15]
 
 

@@ -13,7 +13,12 @@ from fraud.garble import garble
 from fraud.learn import compose, fingerprint, fit, halves, many, read_text
 from fraud.wording import WEIGHTS, evidence, features, likeness
 
-SCAM = ("he said he was from the bank", "he has opened another account for me", "I was to say nothing to the staff", "it all has to go today")
+SCAM = (
+    "he said he was from the bank",
+    "he has opened another account for me",
+    "I was to say nothing to the staff",
+    "it all has to go today",
+)
 
 
 def test_the_weights_were_learned_from_the_text_that_is_here() -> None:
@@ -47,9 +52,19 @@ def test_likeness_alone_holds_and_never_refuses() -> None:
     assert likeness(words) > 1 and like[0].points < ruleset().bands["refuse"] and like[0].floor == "hold"
 
 
-@pytest.mark.parametrize("words", ["I want to pay my electricity bill", "yes please pay it", "it's urgent, it's due on Friday", "my daughter rang me about it"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to pay my electricity bill",
+        "yes please pay it",
+        "it's urgent, it's due on Friday",
+        "my daughter rang me about it",
+    ],
+)
 def test_ordinary_words_never_stop_a_payment_to_an_allowed_biller(words: str) -> None:
-    assert "F059" not in [finding.id for finding in assess(Facts((words,), MoneyRequest(biller_allowed=True)), ruleset()).findings]
+    assert "F059" not in [
+        finding.id for finding in assess(Facts((words,), MoneyRequest(biller_allowed=True)), ruleset()).findings
+    ]
 
 
 def test_nothing_said_is_like_nothing() -> None:
