@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fraud.facts import Facts
-from fraud.findings import OUTCOMES, Assessment, Finding, Outcome
-from fraud.rules import RULES
+from fraud.findings import OUTCOMES, Assessment, Finding, Hit, Outcome
+from fraud.rules import ABOUT_WORDS, RULES, Rule
+from fraud.rules.words import UNCLEAR
 
 CONFIG = Path(__file__).resolve().parent.parent / "config" / "fraud.toml"
 BAND_WIDTH = 1000.0  # an outcome's scores stay below the next outcome's: a worse outcome never scores lower
+LIKENESS = "F059"  # learned from text that somebody wrote: it may hold a payment, and never refuse one
 
 
 class RulesetError(ValueError):
@@ -21,41 +24,61 @@ class RulesetError(ValueError):
 
 
 @dataclass(frozen=True)
+class Weight:
+    """The points of a hit, and the outcome that it forces at least."""
+
+    points: float
+    floor: Outcome
+
+
+@dataclass(frozen=True)
 class Ruleset:
-    """Points and floor of each rule, and the lowest score of each outcome, under one version."""
+    """Weights of each rule by grade, which rules act on a person's case, and the lowest score of each outcome."""
 
     version: str
-    points: Mapping[str, float]
-    floors: Mapping[str, Outcome]
+    weights: Mapping[str, Mapping[str, Weight]]
+    cases: frozenset[str]
     bands: Mapping[Outcome, float]
+
+    def weight(self, rule: str, grade: str) -> Weight:
+        return self.weights[UNCLEAR][""] if grade == UNCLEAR else self.weights[rule][grade]
 
 
 @cache
 def ruleset(path: Path = CONFIG) -> Ruleset:
     """Read and check the ruleset. Raises RulesetError for an unknown rule, a missing one or an unknown outcome."""
     data = tomllib.loads(path.read_text("utf-8"))
-    if unequal := data["rules"].keys() ^ RULES.keys():
+    if unequal := data["rules"].keys() ^ {*RULES, UNCLEAR}:
         raise RulesetError(f"{path.name}: rules without code, or code without points: {sorted(unequal)}")
-    floors: dict[str, Outcome] = {}
-    for rule, entry in data["rules"].items():
-        floor = next((outcome for outcome in OUTCOMES if outcome == (entry["floor"] or "allow")), None)
-        if floor is None:
-            raise RulesetError(f"{path.name}: {rule} has the unknown floor {entry['floor']!r}")
-        floors[rule] = floor
     return Ruleset(
         version=data["version"],
-        points={rule: float(entry["points"]) for rule, entry in data["rules"].items()},
-        floors=floors,
+        weights={rule: _grades(rule, entry, path.name) for rule, entry in data["rules"].items()},
+        cases=frozenset(rule for rule, entry in data["rules"].items() if entry.get("subject") == "case"),
         bands={outcome: float(data["bands"].get(outcome, 0)) for outcome in OUTCOMES},
     )
 
 
+def _grades(rule: str, entry: Mapping[str, Any], file: str) -> dict[str, Weight]:
+    grades = {"": entry} if "points" in entry else {name: grade for name, grade in entry.items() if isinstance(grade, dict)}
+    weights: dict[str, Weight] = {}
+    for grade, values in grades.items():
+        floor = next((outcome for outcome in OUTCOMES if outcome == (values.get("floor") or "allow")), None)
+        if floor is None:
+            raise RulesetError(f"{file}: {rule} has the unknown floor {values['floor']!r}")
+        weights[grade] = Weight(float(values["points"]), floor)
+    return weights
+
+
 def assess(facts: Facts, rules: Ruleset) -> Assessment:
-    """Run every rule. A rule that crashes counts as a hold for a money request: it fails closed, by name."""
-    findings = tuple(finding for rule, function in RULES.items() if (finding := _run(rule, function, facts, rules)) is not None)
-    total = max(0.0, sum(finding.points for finding in findings))
-    band = max((outcome for outcome in OUTCOMES if total >= rules.bands[outcome]), key=OUTCOMES.index)
-    outcome = max([band, *(finding.floor for finding in findings)], key=OUTCOMES.index)
+    """Run the rules: about words alone without a request. A rule that crashes counts as a hold: it fails closed, by name."""
+    asked = RULES if facts.request else {rule: RULES[rule] for rule in RULES if rule in ABOUT_WORDS}
+    findings = tuple(finding for rule, function in asked.items() if (finding := _run(rule, function, facts, rules)) is not None)
+    payment = [finding for finding in findings if finding.subject == "payment"]
+    total = _total(payment)
+    known = _band(_total(finding for finding in payment if finding.id != LIKENESS), rules)
+    # What was learned confirms a suspicion; alone it asks, unless it is strong, and then its floor holds.
+    most: Outcome = "hold" if known != "allow" else "confirm"
+    outcome = _worst(known, _mildest(_band(total, rules), most), *(finding.floor for finding in payment))
     ceiling = min((rules.bands[worse] for worse in OUTCOMES[OUTCOMES.index(outcome) + 1 :]), default=BAND_WIDTH)
     lowest = rules.bands[outcome]
     # Within its outcome a score grows with the total, and it never reaches the next outcome's lowest.
@@ -63,9 +86,30 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     return Assessment(outcome, score, findings, rules.version)
 
 
-def _run(rule: str, function: Callable[[Facts], str | None], facts: Facts, rules: Ruleset) -> Finding | None:
+def _total(findings: Iterable[Finding]) -> float:
+    return max(0.0, sum(finding.points for finding in findings))
+
+
+def _band(total: float, rules: Ruleset) -> Outcome:
+    return _worst(*(outcome for outcome in OUTCOMES if total >= rules.bands[outcome]))
+
+
+def _worst(*outcomes: Outcome) -> Outcome:
+    return max(outcomes, key=OUTCOMES.index)
+
+
+def _mildest(*outcomes: Outcome) -> Outcome:
+    return min(outcomes, key=OUTCOMES.index)
+
+
+def _run(rule: str, function: Rule, facts: Facts, rules: Ruleset) -> Finding | None:
     try:
-        reason = function(facts)
+        hit = function(facts)
+        return _finding(rule, hit, rules) if hit else None
     except Exception as error:
         return Finding(rule, 0.0, "hold", f"the rule failed: {type(error).__name__}")
-    return Finding(rule, rules.points[rule], rules.floors[rule], reason) if reason else None
+
+
+def _finding(rule: str, hit: Hit, rules: Ruleset) -> Finding:
+    weight = rules.weight(rule, hit.grade)
+    return Finding(rule, weight.points * hit.share, weight.floor, hit.reason, "case" if rule in rules.cases else "payment")

@@ -1,4 +1,4 @@
-"""What a rule says: hit, miss, unavailable or error, with its id and its reason in plain words."""
+"""What a rule says, and what all of them come to."""
 
 from __future__ import annotations
 
@@ -10,13 +10,28 @@ OUTCOMES: tuple[Outcome, ...] = ("allow", "confirm", "hold", "refuse")
 
 
 @dataclass(frozen=True)
+class Hit:
+    """A rule's answer when its signal is there: why, in plain words, and how strongly.
+
+    `grade` names the entry in config/fraud.toml that has the points, for rules with more than one. `share` scales the
+    points of a signal that is measured rather than heard (0 to 1)."""
+
+    reason: str
+    grade: str = ""
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One rule's hit. `points` may be negative (protective); `floor` is the outcome that it forces at least."""
+    """One rule's hit. `points` may be negative (protective); `floor` is the outcome that it forces at least.
+
+    A finding whose `subject` is a case ranks that person's case: it is shown, and never enters a payment."""
 
     id: str
     points: float
     floor: Outcome
     reason: str
+    subject: Literal["payment", "case"] = "payment"
 
 
 @dataclass(frozen=True)

@@ -4,60 +4,126 @@ from __future__ import annotations
 
 import json
 import sys
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts, MoneyRequest
-from helpline.commands.filters import lines
+from fraud.facts import Facts, History, Identity, Line, Manner, MoneyRequest, Others, Visits
+from helpline.commands.filters import lines, write
+
+GROUPS: Mapping[str, type] = {
+    "history": History,
+    "others": Others,
+    "line": Line,
+    "identity": Identity,
+    "manner": Manner,
+    "visits": Visits,
+}
+LARGEST_AMOUNT = Decimal(10) ** 12
 
 
 @click.command()
 def command() -> None:
-    """Read {"transcript":[...], "request":{...}?} a line, write {"outcome","score","findings"} a line.
+    """Read {"transcript":[...], "request":{...}?, "facts":{...}?} a line, write {"outcome","score","findings"} a line.
 
-    Without "request" only the rules about words run. A request may hold "amount", "biller_allowed",
-    "paid_before" (amounts) and "bill_amount"; what is absent is unavailable. A line that is none of this gets
-    {"error"}, the others still come out, and the exit code is 1.
+    Without "request" only the rules about words run. "request" holds what fraud/facts.py calls MoneyRequest ("amount",
+    "biller_allowed", "paid_before", ...); "facts" holds the other groups by name ("history", "line", ...) or their
+    keys alone, and may hold the request's. What is absent or null is unavailable; unknown keys are left alone. A line
+    that is none of this gets {"error"}, the others still come out, and the exit code is 1.
     """
     failed = False
     for line in lines():
         if not line.strip():
             continue
         try:
-            answer: dict[str, Any] = _assess(json.loads(line))
+            answer = _assess(json.loads(line, parse_constant=_no_number))
         except (ValueError, TypeError, RecursionError) as error:
             failed, answer = True, {"error": f"not a conversation: {error}"}
-        print(json.dumps(answer, ensure_ascii=False), flush=True)
+        write(answer)
     sys.exit(1 if failed else 0)
 
 
 def _assess(data: Any) -> dict[str, Any]:
-    if not isinstance(data, dict) or not isinstance(data.get("transcript", []), list):
+    if not isinstance(data, dict):
         raise TypeError('an object with "transcript", a list of sentences, is needed')
-    words = tuple(sentence for sentence in data.get("transcript", []) if isinstance(sentence, str))
-    request = {**(data.get("facts") or {}), **data["request"]} if data.get("request") else None
-    result = assess(Facts(words, _money_request(request)), ruleset())
-    findings = [{"id": f.id, "points": f.points, "reason": f.reason} for f in result.findings]
+    words = data.get("transcript", [])
+    if not isinstance(words, list) or not all(isinstance(sentence, str) for sentence in words):
+        raise TypeError('"transcript" must be a list of sentences')
+    result = assess(_facts(tuple(words), _object(data, "request"), _object(data, "facts") or {}), ruleset())
+    findings = [{"id": finding.id, "points": finding.points, "reason": finding.reason} for finding in result.findings]
     return {"outcome": result.outcome, "score": result.score, "findings": findings}
 
 
-def _money_request(data: dict[str, Any] | None) -> MoneyRequest | None:
-    if data is None:
-        return None
-    before = data.get("paid_before")
-    return MoneyRequest(
-        amount=_amount(data.get("amount")),
-        biller_allowed=data.get("biller_allowed"),
-        paid_before=None if before is None else tuple(amount for item in before if (amount := _amount(item))),
-        bill_amount=_amount(data.get("bill_amount")),
-    )
+def _object(data: dict[str, Any], name: str) -> dict[str, Any] | None:
+    value = data.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise TypeError(f'"{name}" must be an object')
+    return value
 
 
-def _amount(value: Any) -> Decimal | None:
+def _facts(words: tuple[str, ...], request: dict[str, Any] | None, given: dict[str, Any]) -> Facts:
+    """`given` by group or key by key; a request without a key takes it from there."""
+    groups = {name: _read(group, {**given, **(_object(given, name) or {})}) for name, group in GROUPS.items()}
+    money = None if request is None else _read(MoneyRequest, {**given, **request})
+    return Facts(words=words, request=money, **groups)
+
+
+def _read(group: type, data: Mapping[str, Any]) -> Any:
+    """One group of facts. Raises TypeError or ValueError for a value that can't be that fact."""
+    hints = typing.get_type_hints(group)
+    given = {field.name: data[field.name] for field in fields(group) if data.get(field.name) is not None}
+    return group(**{name: _value(name, value, typing.get_args(hints[name])[0]) for name, value in given.items()})
+
+
+def _value(name: str, value: Any, kind: Any) -> Any:
+    if typing.get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise TypeError(f'"{name}" must be a list of amounts')
+        return tuple(_amount(name, item) for item in value)
+    return READERS[kind](name, value)
+
+
+def _amount(name: str, value: Any) -> Decimal:
     try:
-        return None if value is None else Decimal(str(value))
-    except InvalidOperation as error:
-        raise ValueError(f"{value!r} is not an amount") from error
+        amount = Decimal(str(value).strip()) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or not 0 <= amount <= LARGEST_AMOUNT:
+        raise ValueError(f'"{name}": {value!r:.40} is not an amount')
+    return amount
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f'"{name}" must be true or false')
+    return value
+
+
+def _count(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f'"{name}" must be a whole number')
+    return value
+
+
+def _number(name: str, value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > LARGEST_AMOUNT:
+        raise TypeError(f'"{name}" must be a number')
+    return float(value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f'"{name}" must be text')
+    return value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+READERS: Mapping[Any, Callable[[str, Any], Any]] = {Decimal: _amount, bool: _flag, int: _count, float: _number, str: _text}

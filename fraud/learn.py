@@ -1,0 +1,173 @@
+"""Learn the fraud words again: `python -m fraud.learn`, after config/fraud/words was changed. About a minute.
+
+1. read the families of sentences; 2. compose conversations of them, some garbled; 3. fit a logistic regression;
+4. set the mark for "strong" on honest conversations of sentences that the model has not seen; 5. store the weights.
+The same text always gives the same weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraud.garble import garble
+from fraud.wording import FOLDER, WEIGHTS, WIDTH, Model, evidence, features
+
+SMALL_TALK = "short answers and muddle"
+LENGTHS = (1, 2, 2, 3, 3, 4, 4, 5, 6, 8)  # sentences of a conversation's own family
+STEADINESS = 2e-5  # the weight of the penalty on large weights
+STEPS = 300
+FALSE_HOLDS = 0.002  # of unseen honest conversations, at the mark for "strong"
+
+Conversation = tuple[str, ...]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Sentences of one kind of call; `label` is scam, honest, or either, for what both hold."""
+
+    name: str
+    label: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """All families, and what may stand in their slots."""
+
+    families: tuple[Family, ...]
+    slots: dict[str, list[str]]
+
+    def labelled(self, label: str) -> list[Family]:
+        return [family for family in self.families if family.label == label]
+
+
+def read_text() -> Text:
+    """Every family in config/fraud/words."""
+    families: list[Family] = []
+    for path in sorted((FOLDER / "words").glob("*.toml")):
+        for data in tomllib.loads(path.read_text("utf-8")).get("family", []):
+            label = "either" if data.get("either") else "scam" if data.get("scam") else "honest"
+            families.append(Family(data["name"], label, tuple(data["says"])))
+    return Text(tuple(families), tomllib.loads((FOLDER / "words" / "slots.toml").read_text("utf-8")))
+
+
+def fingerprint() -> str:
+    """Of the text that the weights are learned from."""
+    digest = hashlib.sha256()
+    for path in sorted((FOLDER / "words").glob("*.toml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def compose(text: Text, label: str, random: Random) -> Conversation:
+    """One conversation: sentences of a family, small talk, and some of what any call may hold. A scam is now and then
+    told in the middle of ordinary business; a fifth of all come as one run of words; a quarter are garbled."""
+    families, honest = text.labelled(label), text.labelled("honest")
+    family = random.choices(families, [len(family.says) ** 0.5 for family in families])[0]
+    small_talk = next(family for family in honest if family.name == SMALL_TALK)
+    says = _some(family, random.choice(LENGTHS), random) + _some(small_talk, random.choice((0, 0, 1, 1, 2, 3, 5)), random)
+    if random.random() < (0.25 if label == "scam" else 0.5):
+        says += _some(random.choice(honest), random.choice((1, 2) if label == "scam" else (1, 2, 4)), random)
+    if random.random() < 0.5:
+        says += _some(text.labelled("either")[0], random.choice((1, 2, 3, 4)), random)
+    says = [re.sub(r"\{(\w+)\}", lambda slot: random.choice(text.slots[slot[1]]), sentence) for sentence in says]
+    random.shuffle(says)
+    says = [" ".join(says)] if random.random() < 0.2 else says
+    return tuple(garble(sentence, random) for sentence in says) if random.random() < 0.25 else tuple(says)
+
+
+def _some(family: Family, count: int, random: Random) -> list[str]:
+    return random.sample(family.says, min(count, len(family.says)))
+
+
+def fit(scams: Sequence[Conversation], honest: Sequence[Conversation]) -> Model:
+    """Logistic regression with a quadratic penalty, by accelerated gradient descent: no randomness, no dependency."""
+    rows, columns, values = _table([*scams, *honest])
+    wanted = np.concatenate([np.ones(len(scams)), np.zeros(len(honest))])
+    weights, ahead, bias, bias_ahead = np.zeros(WIDTH), np.zeros(WIDTH), 0.0, 0.0
+    for step in range(STEPS):
+        odds = np.bincount(rows, values * ahead[columns], len(wanted)) + bias_ahead
+        error = (1 / (1 + np.exp(-odds)) - wanted) / len(wanted)
+        slope = np.bincount(columns, values * error[rows], WIDTH) + STEADINESS * ahead
+        stride, momentum = 1.0, step / (step + 3)
+        new, new_bias = ahead - stride * slope, bias_ahead - stride * float(error.sum())
+        ahead, bias_ahead = new + momentum * (new - weights), new_bias + momentum * (new_bias - bias)
+        weights, bias = new, new_bias
+    return Model(weights.astype(np.float32), bias, 0.0, 1.0)
+
+
+def _table(conversations: Sequence[Conversation]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    for row, conversation in enumerate(conversations):
+        where, what = features(conversation)
+        rows += [row] * len(where)
+        columns += where
+        values += what
+    return np.asarray(rows), np.asarray(columns), np.asarray(values)
+
+
+def halves(text: Text) -> tuple[Text, Text]:
+    """The text in two, every family in both, no sentence in both; small talk and what is in either kind stay whole."""
+
+    def part(which: int) -> Text:
+        whole = (SMALL_TALK, "either")
+        return replace(
+            text,
+            families=tuple(
+                family if family.name in whole else replace(family, says=family.says[which::2]) for family in text.families
+            ),
+        )
+
+    return part(0), part(1)
+
+
+def many(text: Text, label: str, count: int, seed: int) -> list[Conversation]:
+    random = Random(seed)  # noqa: S311 - the same conversations every time
+    return [compose(text, label, random) for _ in range(count)]
+
+
+def unseen(text: Text, count: int) -> tuple[Array, Array]:
+    """Evidence for scams and honest conversations made of sentences that the model had not seen, half by half."""
+    scam: list[float] = []
+    honest: list[float] = []
+    for seen, other in (halves(text), halves(text)[::-1]):
+        learned = fit(many(seen, "scam", count, 1), many(seen, "honest", 2 * count, 2))
+        scam += [evidence(conversation, learned) for conversation in many(other, "scam", count // 2, 3)]
+        honest += [evidence(conversation, learned) for conversation in many(other, "honest", count, 4)]
+    return np.asarray(scam), np.asarray(honest)
+
+
+def learn(text: Text, count: int = 5000) -> Model:
+    """The model for use, with its marks set on what it has not seen."""
+    scam, honest = unseen(text, count // 2)
+    nothing, strong = float(np.quantile(honest, 0.8)), float(np.quantile(honest, 1 - FALSE_HOLDS))
+    recall = float((scam > np.quantile(honest, 0.99)).mean())
+    print(f"unseen: {recall:.3f} of the scams above 99 % of the honest; marks {nothing:.2f} and {strong:.2f}")  # noqa: T201
+    return replace(fit(many(text, "scam", count, 5), many(text, "honest", 2 * count, 6)), nothing=nothing, strong=strong)
+
+
+def main() -> None:
+    learned = learn(read_text())
+    np.savez_compressed(
+        WEIGHTS,
+        weights=learned.weights.astype(np.float16),
+        bias=learned.bias,
+        nothing=learned.nothing,
+        strong=learned.strong,
+        text=fingerprint(),
+    )
+
+
+if __name__ == "__main__":
+    main()
