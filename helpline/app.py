@@ -44,6 +44,7 @@ def create_app(
     app = Flask("helpline", template_folder="templates", static_folder="static")
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # what callers say is not for the log
         # A throwaway key is enough where nobody signs in for long: the console and the tests.
         SECRET_KEY=settings.secret_key or secrets.token_hex(32),
         SESSION_COOKIE_HTTPONLY=True,

@@ -35,6 +35,7 @@ def seed_command() -> None:
     app = create_app(load_settings(os.environ))
     parts: Parts = app.extensions["helpline"]
     with app.app_context():
+        migrate_up()
         if db.session.query(Caller).first() is not None:
             raise click.ClickException("the database holds callers already; demonstration data goes into an empty one")
         made = seed(parts.settings, parts.now())

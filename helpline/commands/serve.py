@@ -21,6 +21,7 @@ from helpline.settings import Settings, SettingsError, load_settings
 from voice.heard import Expecting
 from voice.recognisers import RecogniserError
 from voice.synthesis import VoiceError
+from voice.understanding import understand
 
 LAST_TURNS = 35  # seconds that calls may still take when the server is told to stop
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 def warm_up(app: Flask) -> None:
-    """Load and use every recogniser and voice once. What cannot be loaded is said in the log, in plain words."""
+    """Load and use every recogniser, voice and understanding once. What cannot be loaded is said in the log, in plain words."""
     parts: Parts = app.extensions["helpline"]
     for code in parts.languages:
         try:
@@ -92,6 +93,7 @@ def warm_up(app: Flask) -> None:
             stream.finish()
             for _ in parts.voice(code).speak("."):
                 pass
+            understand("hello", parts.languages[code], Expecting("open"), parts.now())
         except (RecogniserError, VoiceError) as error:
             log.error("%s: %s", code, error)
     log.info("the helpline is ready")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import string
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +230,14 @@ def test_every_language_on_the_disk_loads() -> None:
 def test_every_grammar_is_in_plain_words(language: Language) -> None:
     for phrases in language.answers.values():
         assert all(phrase == plain(phrase) for phrase in phrases)
+
+
+EXAMPLES = tomllib.loads((FOLDER / "en" / "tests.toml").read_text("utf-8"))["examples"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example["say"] for example in EXAMPLES])
+def test_the_examples_of_english_mean_what_they_should(example: dict[str, Any]) -> None:
+    expecting = Expecting(example.get("expecting", "open"), options=tuple(example.get("options", ())))
+    meaning = understand(example["say"], load_language("en"), expecting, NOW)
+    assert meaning.intent == example.get("intent", meaning.intent) != example.get("not")
+    assert {name: meaning.slots.get(name) for name in example.get("slots", {})} == example.get("slots", {})

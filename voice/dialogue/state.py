@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from voice.heard import Expecting, Json, Order, Say, Step, Then
@@ -46,18 +46,15 @@ class State:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> State:
-        """The inverse of `to_json`. Raises TypeError or KeyError when the data is not a state's."""
-        pending = data["pending"]
-        return cls(
-            **{
-                **data,
-                "household": tuple(data["household"]),
-                "said": tuple(Say(**said) for said in data["said"]),
-                "also": tuple(data["also"]),
-                "done": tuple(Say(**said) for said in data["done"]),
-                "pending": Order(**pending) if pending else None,
-            }
-        )
+        """The inverse of `to_json`, of another version's state too: what it lacks has its default, what is unknown is
+        left. Raises TypeError or KeyError when the data is not a state's."""
+        known = {item.name: data[item.name] for item in fields(cls) if item.name in data}
+        for name in ("said", "done"):
+            known[name] = tuple(Say(**said) for said in data.get(name, ()))
+        for name in ("household", "also"):
+            known[name] = tuple(data.get(name, ()))
+        pending = data.get("pending")
+        return cls(**{**known, "pending": Order(**pending) if pending else None})
 
 
 def ask(state: State, name: str, /, *before: Say, **values: Any) -> Step:

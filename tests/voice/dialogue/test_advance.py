@@ -261,3 +261,9 @@ def test_after_the_recap_silence_is_a_goodbye_and_a_mumble_is_not() -> None:
     step = hear(two_things_done(), "no")
     assert advance(step.state, Meaning("")).then == "hang_up"
     assert advance(step.state, Meaning("", sound=True)).then == "listen"
+
+
+def test_a_state_of_an_earlier_or_later_version_is_still_read() -> None:
+    data = margaret_on_the_line().state.to_json()
+    older = {name: value for name, value in data.items() if name not in ("done", "also", "patience")}
+    assert State.from_json({**older, "of_tomorrow": 1}) == margaret_on_the_line().state
