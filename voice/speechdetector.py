@@ -19,7 +19,7 @@ CONTEXT = 64
 START, STOP = 0.3, 0.2  # probability at which speech begins, below which it has stopped: 0.5 is deaf to hoarse callers
 WITHIN = 15.0  # dB below the caller's loudest that still is the caller, and not the room behind them
 FADE = 1.0  # dB a second by which that loudness is forgotten: somebody quieter may take the receiver
-FORGET = 31  # windows, a second, without speech: after a long silence the detector's memory makes it miss a short "yes"
+FORGET = 31  # windows, a second, without speech: then the older of the two memories begins anew
 RECENT = 6  # windows, about 0.2 s: a weak consonant is as loud as the vowel beside it
 _HERTZ = np.fft.rfftfreq(WINDOW, 1 / DETECTOR_RATE)
 _TELEPHONE = (_HERTZ >= 300) & (_HERTZ <= 3400)  # without the hum of a bad line
@@ -40,8 +40,8 @@ class SpeechDetector:
     def __init__(self) -> None:
         self._resampler = Resampler(RATE, DETECTOR_RATE)
         self._pcm = b""
-        self._quiet = 0  # windows since the last speech
-        self._forget()
+        self._quiet = 0  # windows since the last speech or new memory
+        self._memories = [_new_memory(), _new_memory()]  # the older one first
         self._context = np.zeros(CONTEXT, np.float32)
         self._levels = [-120.0] * RECENT
         self._loudest = -120.0
@@ -67,18 +67,24 @@ class SpeechDetector:
         if self.speaking:
             self._loudest = max(self._loudest, self.level)
         elif self._quiet >= FORGET:
-            self._forget()
-
-    def _forget(self) -> None:
-        self._h = np.zeros((1, 1, 128), np.float32)
-        self._c = np.zeros((1, 1, 128), np.float32)
-        self._quiet = 0
+            self._quiet = 0
+            self._memories = [self._memories[1], _new_memory()]
 
     def _probability(self, window: Samples) -> float:
+        """The higher of two opinions. A memory filled by a long silence makes Silero miss a short "yes", and so does one
+        that began at that very moment; of two that begin a second apart, one is always young and never new."""
         given = np.concatenate([self._context, window])[None, :]
-        output, self._h, self._c = _session().run(None, {"input": given, "h": self._h, "c": self._c})
         self._context = window[-CONTEXT:]
-        return float(output.reshape(-1)[0])
+        opinions = []
+        for index, (h, c) in enumerate(self._memories):
+            output, *memory = _session().run(None, {"input": given, "h": h, "c": c})
+            self._memories[index] = (memory[0], memory[1])
+            opinions.append(float(output.reshape(-1)[0]))
+        return max(opinions)
+
+
+def _new_memory() -> tuple[Samples, Samples]:
+    return np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32)
 
 
 def decibels(window: Samples) -> float:
