@@ -19,7 +19,8 @@ CONTEXT = 64
 START, STOP = 0.3, 0.2  # probability at which speech begins, below which it has stopped: 0.5 is deaf to hoarse callers
 WITHIN = 15.0  # dB below the caller's loudest that still is the caller, and not the room behind them
 FADE = 1.0  # dB a second by which that loudness is forgotten: somebody quieter may take the receiver
-FORGET = 31  # windows, a second, without speech: then the older of the two memories begins anew
+DEAD = -50.0  # dB of full scale: a line on which nothing at all is heard
+FORGET = 31  # windows, a second, of a dead line: then the older of the two memories begins anew
 RECENT = 6  # windows, about 0.2 s: a weak consonant is as loud as the vowel beside it
 _HERTZ = np.fft.rfftfreq(WINDOW, 1 / DETECTOR_RATE)
 _TELEPHONE = (_HERTZ >= 300) & (_HERTZ <= 3400)  # without the hum of a bad line
@@ -40,7 +41,7 @@ class SpeechDetector:
     def __init__(self) -> None:
         self._resampler = Resampler(RATE, DETECTOR_RATE)
         self._pcm = b""
-        self._quiet = 0  # windows since the last speech or new memory
+        self._quiet = 0  # windows of a dead line since the last sound or new memory
         self._memories = [_new_memory(), _new_memory()]  # the older one first
         self._context = np.zeros(CONTEXT, np.float32)
         self._levels = [-120.0] * RECENT
@@ -63,7 +64,7 @@ class SpeechDetector:
         self._loudest -= FADE * WINDOW / DETECTOR_RATE
         likely = self.probability >= (STOP if self.speaking else START)
         self.speaking = likely and self.level >= self._loudest - WITHIN
-        self._quiet = 0 if self.speaking else self._quiet + 1
+        self._quiet = self._quiet + 1 if self.level < DEAD else 0
         if self.speaking:
             self._loudest = max(self._loudest, self.level)
         elif self._quiet >= FORGET:
