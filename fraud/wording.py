@@ -24,6 +24,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "config" / "fraud"
 WEIGHTS = FOLDER / "words.npz"
 WIDTH = 1 << 16  # columns that features are hashed into
 PIECE = 4  # letters: a garbled word keeps most of its pieces
+FEW = 25  # features: a block of fewer says less, however strange they are
 PIECES_WEIGH = 0.7  # against words and classes: they are many, and vaguer
 TOKEN = re.compile(r"[a-z']+|[£$]?\d+|[.,;!?]")
 
@@ -64,7 +65,8 @@ def evidence(words: tuple[str, ...], learned: Model) -> float:
 
 
 def features(words: tuple[str, ...]) -> Features:
-    """Columns and values of a conversation: three blocks, each of length one whatever the conversation's length."""
+    """Columns and values of a conversation: three blocks, each of nearly the same length whatever the
+    conversation's length; only very short ones weigh less."""
     lines = [_tokens(sentence) for sentence in sentences(words)]
     blocks = (
         (1.0, {feature for line in lines for feature in _words(line)}),
@@ -75,7 +77,7 @@ def features(words: tuple[str, ...]) -> Features:
     values: list[float] = []
     for weight, block in (pair for pair in blocks if pair[1]):
         columns += [crc32(feature.encode()) % WIDTH for feature in sorted(block)]
-        values += [weight / math.sqrt(len(block))] * len(block)
+        values += [weight / math.sqrt(len(block) + FEW)] * len(block)
     return columns, values
 
 

@@ -21,6 +21,7 @@ TOLD = rf"(?:{THIRD}(?:'s|'ve|'d|'re)?(?: \w+){{0,2}} (?:said|says|told|tells|as
 MUST = r"(?:i|we|you)(?:'ve|'ll|'m)?(?: \w+)? (?:have|has|need|got|supposed|going|must|only)? ?(?:to|must)"
 DEMANDED = rf"(?:{TOLD}|{MUST})"
 PRESENT = re.compile(r"\b(?:birthday|christmas|present|wedding|surprise|party|my (?:grand\w+|niece|nephew)'s)\b")
+OWN_HELP = re.compile(r"\b(?:my (?:grand\w+|son|daughter|nephew|niece|husband|wife|brother|sister)|volunteers?|blue vest)\b")
 
 
 def _hit(
@@ -104,8 +105,8 @@ WIRE_OWN = re.compile(r"\b(?:western union|moneygram|wire (?:the |my |some )?mon
 def f003_wire_or_courier(facts: Facts) -> Hit | None:
     """A wire, cash or gold by somebody's order, or somebody who comes for it. The caller's own wire is a question."""
     return (
-        _hit(WIRE_DEMANDED, facts, "a wire, cash or gold was asked for")
-        or _hit(COLLECTED, facts, "somebody comes to collect money or a card")
+        _hit(WIRE_DEMANDED, facts, "a wire, cash or gold was asked for", unless=OWN_HELP)
+        or _hit(COLLECTED, facts, "somebody comes to collect money or a card", unless=OWN_HELP)
         or _hit(WIRE_OWN, facts, "the caller would send money by wire", "own")
     )
 
@@ -116,7 +117,6 @@ REMOTE = re.compile(
     rf"|\b(?:he|she|they|you|someone|somebody|hackers?|a man|man)(?:'s|'re| is| are| was)?(?: \w+){{0,2}} (?:in|into|inside|control of|moving|taken over|connected to|connect to) (?:{MACHINE}|my mouse)\b"
     r"|\b(?:moving|moves) (?:the|my) (?:mouse|arrow)\b|\bsee everything on my screen\b"
 )
-OWN_HELP = re.compile(r"\b(?:my (?:grand\w+|son|daughter|nephew|niece|husband|wife)|volunteer|blue vest)\b")
 
 
 def f004_remote_access(facts: Facts) -> Hit | None:
@@ -176,7 +176,7 @@ MAYBE_LINE = re.compile(
 
 
 def f008_another_line(facts: Facts) -> Hit | None:
-    return _hit(OTHER_LINE, facts, "somebody is on another line with the caller") or _hit(
+    return _hit(OTHER_LINE, facts, "somebody is on another line with the caller", unless=OWN_HELP) or _hit(
         MAYBE_LINE, facts, "somebody seems to wait for the caller", "maybe"
     )
 
