@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -22,24 +24,31 @@ SUBCOMMANDS = {
 }
 
 
-class Commands(click.Group):
-    """Imports a subcommand's module only when it runs: `helpline parse` must not wait for a recogniser."""
+class LazyGroup(click.Group):
+    """Imports a subcommand's module only when it runs: `helpline parse` must not wait for a recogniser.
+
+    `modules`: name of the subcommand -> its module in this package, and its line of help.
+    """
+
+    def __init__(self, *args: Any, modules: Mapping[str, tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(SUBCOMMANDS)
+        return sorted(self._modules)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in SUBCOMMANDS:
+        if name not in self._modules:
             return None
-        command = importlib.import_module(f"helpline.commands.{SUBCOMMANDS[name][0]}").command
+        command = importlib.import_module(f"helpline.commands.{self._modules[name][0]}").command
         assert isinstance(command, click.Command)  # noqa: S101 - a slip in our own table
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(SUBCOMMANDS.items())])
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(self._modules.items())])
 
 
-@click.group(cls=Commands)
+@click.group(cls=LazyGroup, modules=SUBCOMMANDS)
 def cli() -> None:
     """The Blue Vest helpline: one telephone number for older people who need something done."""

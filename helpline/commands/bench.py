@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from helpline.commands import LazyGroup
 
 MEASUREMENTS = {
     "fraud": ("bench_fraud", "How many scams are caught, and how many honest callers are held."),
@@ -13,24 +13,6 @@ MEASUREMENTS = {
 }
 
 
-class Measurements(click.Group):
-    """Imports a measurement's module only when it runs."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(MEASUREMENTS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in MEASUREMENTS:
-            return None
-        command = importlib.import_module(f"helpline.commands.{MEASUREMENTS[name][0]}").command
-        assert isinstance(command, click.Command)  # noqa: S101 - a slip in our own table
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(MEASUREMENTS.items())])
-
-
-@click.group(cls=Measurements)
+@click.group(cls=LazyGroup, modules=MEASUREMENTS)
 def command() -> None:
     """Measure the parts on this machine. Every measurement takes --json."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import click
@@ -70,22 +71,23 @@ def _judge(running: Running, call: DemoCall, leg: Leg) -> bool:
             raise NotDone(leg.failure)
         return call.came_of_it(row)
 
-    try:
-        click.secho(f"-> {call.title}: {running.look(came)}", fg="green")
-        return True
-    except NotDone as error:
-        click.secho(f"-> {call.title} FAILED: {error}", fg="red")
-        return False
+    return _told(call.title, lambda: running.look(came))
 
 
 def volunteer_comes(running: Running) -> bool:
     """The task is offered by the clock; a volunteer accepts on the web list; Joan is rung and told who comes."""
-    click.echo("\n== A volunteer accepts on the web list, and Joan is told who comes")
+    title = "A volunteer accepts on the web list, and Joan is told who comes"
+    click.echo(f"\n== {title}")
+    return _told(title, lambda: _volunteer_comes(running))
+
+
+def _told(title: str, came_of_it: Callable[[], str]) -> bool:
+    """Print what came of a step. False when it failed."""
     try:
-        click.secho(f"-> {_volunteer_comes(running)}", fg="green")
+        click.secho(f"-> {title}: {came_of_it()}", fg="green")
         return True
     except NotDone as error:
-        click.secho(f"-> FAILED: {error}", fg="red")
+        click.secho(f"-> {title} FAILED: {error}", fg="red")
         return False
 
 
