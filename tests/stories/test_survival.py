@@ -203,10 +203,11 @@ def row(leg: Leg) -> Call:
 
 
 def said(running: Running, leg: Leg) -> list[str]:
-    """Every prompt of the call, by its key."""
+    """Every prompt of the call so far, by its key; none before the helpline knows of it."""
 
     def keys() -> list[str]:
-        replies = db.session.scalars(select(Turn.reply).where(Turn.call_id == row(leg).id).order_by(Turn.number))
+        ours = select(Turn.reply).join(Call, Turn.call_id == Call.id).where(Call.sid == leg.sid)
+        replies = db.session.scalars(ours.order_by(Turn.number))
         return [part["key"] for reply in replies for part in reply["says"]]
 
     return running.look(keys)
