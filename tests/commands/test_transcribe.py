@@ -11,8 +11,8 @@ import soundfile
 from rapidfuzz.distance import Levenshtein
 
 from helpline.commands import recordings
-from helpline.commands.recordings.korean import spoken
 from tests.commands.conftest import Run
+from tests.korean import spoken
 from tests.needs import needs
 from voice.audio import RATE, Samples, line_pcm, pcm_to_mulaw, resample, to_pcm, to_samples, write_wav
 from voice.recognisers.models import find_vosk_model

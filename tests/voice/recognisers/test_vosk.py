@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpline.commands.recordings.korean import RELIABLE, spoken
+from helpline.commands.recordings.korean import RELIABLE
+from tests.korean import spoken
 from voice.audio import RATE, Resampler
 from voice.heard import Expecting, Heard
 from voice.languages import EVERYWHERE, Language
