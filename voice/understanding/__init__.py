@@ -175,7 +175,7 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
 def _yes_or_no(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
     """A clear yes or no: the whole phrase, or its first word unless the sentence goes on to be a wish. What it says
     besides ("no, the water one") comes as slots: the dialogue takes a correction from them."""
-    phrases = {plain(sentence): intent for intent in ("yes", "no") for sentence in language.sentences.get(intent, ())}
+    phrases = _plain_answers(language)
     if said in phrases:
         return Meaning(phrases[said], 0.97, text=text)
     if len(said.split()) > 1:
@@ -198,6 +198,12 @@ def _taken_back(intent: str, said: str, language: Language) -> bool:
 def _sentences(language: Language) -> dict[str, str]:
     """The intent of every sentence of the language's data, as plain words."""
     return {plain(sentence): intent for intent, sentences in language.sentences.items() for sentence in sentences}
+
+
+@cache
+def _plain_answers(language: Language) -> dict[str, str]:
+    """Those of the sentences that are a yes or a no."""
+    return {said: intent for said, intent in _sentences(language).items() if intent in ("yes", "no")}
 
 
 def _known(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
