@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 import string
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from voice.heard import Expecting
 from voice.spoken import Spoken, renderer
 from voice.tokens import plain
+from voice.traits import FILE, FOLDER, LanguageError, Traits, codes, languages_folder, read_toml, traits
 
-FOLDER = Path(__file__).resolve().parent.parent / "config" / "languages"
+__all__ = ["INTENTS", "Language", "LanguageError", "load_language"]
+
 INTENTS = frozenset(
     "pay_bill bill_status cancel_payment book_appointment change_appointment cancel_appointment appointment_status "
     "ask_volunteer task_status change_task cancel_task complain report_scam check_caller freeze_payments "
@@ -27,11 +28,10 @@ INTENTS = frozenset(
 )
 EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
+TABLES = ("intents", "joints", "answers", "values", "words", "patterns", "not_patterns")  # of sentences.toml
+SAID_OF_LANGUAGES = {"language.keys", "language.changed", "language.none", "language.by_key"}  # the others are names
+MOST_GRAMMARS = 256  # kept ready: the closed questions of every language, and the latest offers
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
-
-
-class LanguageError(ValueError):
-    """A language's files cannot be right; the message names the file and the key."""
 
 
 class _Fill(string.Formatter):
@@ -93,13 +93,7 @@ class Language:
 
         A language may close the open question as well: where it has `answers` for it, they are its spoken menu.
         """
-        if expecting.name == "message" or (expecting.name == "open" and "open" not in self.answers):
-            return None
-        options = [plain(option) for option in expecting.options]
-        parts = [phrase for option in options for phrase in (option, *option.split())]
-        said = (plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ()))
-        everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
-        return tuple(dict.fromkeys([*self.answers.get(expecting.name, ()), *parts, *everywhere]))
+        return _grammar(self, expecting.name, expecting.options)
 
     def for_parsers(self, text: str) -> str:
         """The sentence with its values in the words that the value parsers know: "이 삼" -> "2 3"."""
@@ -118,33 +112,108 @@ class Language:
         return " ".join(self.answers.get(expecting.name, ())[:MOST_HOTWORDS])
 
 
+@lru_cache(maxsize=MOST_GRAMMARS)
+def _grammar(language: Language, name: str, options: tuple[str, ...]) -> tuple[str, ...] | None:
+    if name == "message" or (name == "open" and "open" not in language.answers):
+        return None
+    offered = [plain(option) for option in options]
+    parts = [phrase for option in offered for phrase in (option, *option.split())]
+    said = (plain(sentence) for intent in EVERYWHERE for sentence in language.sentences.get(intent, ()))
+    everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
+    return tuple(dict.fromkeys([*language.answers.get(name, ()), *parts, *everywhere]))
+
+
+def load_language(code: str, folder: Path | None = None, kept: Path | None = None) -> Language:
+    """Read and check one language. `kept`: a folder for what is learned from it. Raises LanguageError, with all that
+    is wrong in it, a fault a line."""
+    return _load(code, folder or languages_folder(), kept)
+
+
 @cache
-def load_language(code: str, folder: Path = FOLDER, kept: Path | None = None) -> Language:
-    """Read and check one language. `kept`: a folder for what is learned from it. Raises LanguageError."""
-    heard = _read(folder / code / "sentences.toml")
-    prompts = {key: entry["text"] for key, entry in _read(folder / code / "prompts.toml").items()}
+def _load(code: str, folder: Path, kept: Path | None) -> Language:
+    """1. The files. 2. The shape of their tables. 3. The data against itself, and against what it was translated from.
+
+    Each step needs the one before: its faults are told together.
+    """
+    faults: list[str] = []
+    heard, topics, spoken, about = _files(folder, code, faults)
+    _tell(faults)
+    _check_shape(f"{code}/sentences.toml", heard, faults)
+    for name, topic in topics.items():
+        _check_shape(f"{code}/sentences/{name}", topic, faults)
+    for key, entry in spoken.items():
+        if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
+            faults.append(f'{code}/prompts.toml: {key}: it needs a text, such as text = "Hello"')
+    _tell(faults)
     language = Language(
         code=code,
-        sentences=_sentences(folder / code, heard),
-        words={
-            kind: {value: tuple(words) for value, words in values.items()} for kind, values in heard.get("words", {}).items()
-        },
-        patterns=_patterns(heard.get("patterns", {}), code),
-        not_patterns=_patterns(heard.get("not_patterns", {}), code),
+        sentences=_sentences([heard, *topics.values()]),
+        words=_words(heard.get("words", {}), code, folder),
+        patterns=_patterns(heard.get("patterns", {}), f"{code}/sentences.toml: patterns", faults),
+        not_patterns=_patterns(heard.get("not_patterns", {}), f"{code}/sentences.toml: not_patterns", faults),
         answers={name: tuple(phrases) for name, phrases in heard.get("answers", {}).items()},
         values=_values(heard.get("values", {})),
         joints=tuple(plain(joint) for joint in heard.get("joints", {}).get("two_wishes", ())),
-        prompts=prompts,
+        prompts={key: entry["text"] for key, entry in spoken.items()},
         folder=folder / code,
         kept=kept,
     )
-    _check(language)
+    _check(language, heard, faults)
+    if about.translated_from:
+        _check_translation(language, folder, about.translated_from, faults)
+    _tell(faults)
     return language
 
 
-def _sentences(folder: Path, heard: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Each intent's sentences, from sentences.toml and from the files of one topic each in sentences/."""
-    files = [heard, *(_read(path) for path in sorted((folder / "sentences").glob("*.toml")))]
+def _tell(faults: list[str]) -> None:
+    if faults:
+        raise LanguageError("\n".join(faults))
+
+
+def _files(folder: Path, code: str, faults: list[str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], Traits]:
+    """sentences.toml, the files of one topic each in sentences/ by name, prompts.toml, and language.toml."""
+
+    def read(path: Path) -> dict[str, Any]:
+        try:
+            return read_toml(path)
+        except LanguageError as error:
+            faults.append(str(error))
+            return {}
+
+    try:
+        about = traits(code, folder)
+    except LanguageError as error:
+        faults.append(str(error))
+        about = Traits(code)
+    topics = {path.name: read(path) for path in sorted((folder / code / "sentences").glob("*.toml"))}
+    return read(folder / code / "sentences.toml"), topics, read(folder / code / "prompts.toml"), about
+
+
+def _check_shape(file: str, heard: Mapping[str, Any], faults: list[str]) -> None:
+    """Each table holds lists of texts under its keys; those of [words] are one deeper."""
+    for table, keys in heard.items():
+        if table not in TABLES:
+            faults.append(f"{file}: there is no table [{table}]; known are {', '.join(TABLES)}")
+        elif not isinstance(keys, dict):
+            faults.append(f"{file}: {table}: it must be a table")
+        elif table == "words":
+            for kind, values in keys.items():
+                _check_lists(f"{file}: words.{kind}", values, faults)
+        else:
+            _check_lists(f"{file}: {table}", keys, faults)
+
+
+def _check_lists(where: str, table: Any, faults: list[str]) -> None:
+    if not isinstance(table, dict):
+        faults.append(f"{where}: it must be a table")
+        return
+    for key, texts in table.items():
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            faults.append(f"{where}.{key}: it must be a list of texts")
+
+
+def _sentences(files: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Each intent's sentences, from all files."""
     merged: dict[str, list[str]] = {}
     for file in files:
         for intent, sentences in file.get("intents", {}).items():
@@ -152,13 +221,14 @@ def _sentences(folder: Path, heard: Mapping[str, Any]) -> dict[str, tuple[str, .
     return {intent: tuple(dict.fromkeys(sentences)) for intent, sentences in merged.items()}
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise LanguageError(f"{path}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LanguageError(f"{path}: is not valid TOML ({error})") from error
+def _words(data: Mapping[str, Any], code: str, folder: Path) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The words for values. A language that this one has no word for is called by its own name."""
+    words = {kind: {value: tuple(said) for value, said in values.items()} for kind, values in data.items()}
+    languages = words.setdefault("language", {})
+    for other in codes(folder):
+        if other != code and (folder / other / FILE).exists():
+            languages.setdefault(other, (plain(traits(other, folder).name),))
+    return words
 
 
 def _values(data: Mapping[str, list[str]]) -> dict[str, str]:
@@ -167,27 +237,64 @@ def _values(data: Mapping[str, list[str]]) -> dict[str, str]:
     return dict(sorted(said.items(), key=lambda item: -len(item[0])))
 
 
-def _patterns(data: Mapping[str, list[str]], code: str) -> dict[str, tuple[re.Pattern[str], ...]]:
-    try:
-        return {intent: tuple(re.compile(pattern) for pattern in patterns) for intent, patterns in data.items()}
-    except re.error as error:
-        raise LanguageError(f"{code}/sentences.toml: the pattern {error.pattern!r} is not valid: {error}") from error
+def _patterns(data: Mapping[str, list[str]], where: str, faults: list[str]) -> dict[str, tuple[re.Pattern[str], ...]]:
+    compiled: dict[str, tuple[re.Pattern[str], ...]] = {}
+    for intent, patterns in data.items():
+        for pattern in patterns:
+            try:
+                compiled[intent] = (*compiled.get(intent, ()), re.compile(pattern))
+            except (re.error, RecursionError, OverflowError) as error:
+                faults.append(f"{where}.{intent}: the pattern {pattern!r} is not valid: {error}")
+    return compiled
 
 
-def _check(language: Language) -> None:
-    code = language.code
-    if unknown := (language.sentences.keys() | language.patterns.keys()) - INTENTS:
-        raise LanguageError(f"{code}/sentences.toml: there is no intent {sorted(unknown)}")
+def _check(language: Language, heard: Mapping[str, Any], faults: list[str]) -> None:
+    file = f"{language.code}/sentences.toml"
+    said_for = language.sentences.keys() | heard.get("patterns", {}).keys() | heard.get("not_patterns", {}).keys()
+    if unknown := said_for - INTENTS:
+        faults.append(f"{file}: there is no intent {sorted(unknown)}")
+    if not any(language.sentences.values()):
+        faults.append(f"{file}: intents: there is no sentence")
     seen: dict[str, str] = {}
     for intent, sentences in language.sentences.items():
         for sentence in sentences:
-            if seen.setdefault(plain(sentence), intent) != intent:
-                raise LanguageError(f"{code}: the sentence {sentence!r} means both {seen[plain(sentence)]} and {intent}")
-    known = kinds(renderer(code), dt.date(2026, 1, 1), {}).keys()
+            said = plain(sentence)
+            if not said:
+                faults.append(f"{file}: intents.{intent}: {sentence!r} has no word in it")
+            elif seen.setdefault(said, intent) != intent:
+                faults.append(f"{language.code}: the sentence {sentence!r} means both {seen[said]} and {intent}")
+    known = kinds(renderer(language.code), dt.date(2026, 1, 1), {}).keys()
     for key, text in language.prompts.items():
         try:
-            specs = [spec for _, name, spec, _ in string.Formatter().parse(text) if name and spec]
+            specs = {spec for _, name, spec, _ in string.Formatter().parse(text) if name and spec}
         except ValueError as error:
-            raise LanguageError(f"{code}/prompts.toml: {key}: {error}") from error
-        if wrong := set(specs) - known:
-            raise LanguageError(f"{code}/prompts.toml: {key}: there is no kind {sorted(wrong)}; known are {sorted(known)}")
+            faults.append(f"{language.code}/prompts.toml: {key}: {error}")
+            continue
+        if wrong := specs - known:
+            kind = f"there is no kind {sorted(wrong)}; known are {sorted(known)}"
+            faults.append(f"{language.code}/prompts.toml: {key}: {kind}")
+
+
+def _check_translation(language: Language, folder: Path, source: str, faults: list[str]) -> None:
+    """Every prompt of the source is there, and speaks no value that the source does not have."""
+    file = f"{language.code}/prompts.toml"
+    try:
+        prompts = {key: entry["text"] for key, entry in read_toml(folder / source / "prompts.toml").items()}
+        names = {key: _names(text) for key, text in prompts.items()}
+    except (LanguageError, KeyError, TypeError, ValueError):
+        faults.append(f"{language.code}/{FILE}: translated_from: the prompts of {source!r} cannot be read")
+        return
+    for key, named in names.items():
+        if key not in language.prompts:
+            if not key.startswith("language.") or key in SAID_OF_LANGUAGES:
+                faults.append(f"{file}: {key}: there is no such prompt, but {source} has it")
+        elif strange := _names(language.prompts[key]) - named:
+            faults.append(f"{file}: {key}: there is no value {sorted(strange)}; {source} has {sorted(named)}")
+
+
+def _names(text: str) -> set[str]:
+    """The names of the values that a prompt speaks."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    except ValueError:
+        return set()  # told already

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from helpline.settings import SettingsError, load_settings
-from voice.languages import FOLDER, Language, LanguageError, load_language
+from voice.languages import Language, LanguageError, load_language
+from voice.traits import codes
 
 
 class Moment(click.ParamType[dt.datetime]):
@@ -31,11 +32,6 @@ class Moment(click.ParamType[dt.datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(load_settings({}).time_zone))
 
 
-def known_languages() -> list[str]:
-    """The codes of the languages that there is data for."""
-    return sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
-
-
 class LanguageParam(click.ParamType[Language]):
     """A language by its code, with its data loaded."""
 
@@ -44,7 +40,7 @@ class LanguageParam(click.ParamType[Language]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Language:
         if isinstance(value, Language):
             return value
-        known = known_languages()
+        known = codes()
         if value not in known:
             self.fail(f"there is no language {value!r}; there are {', '.join(known)}", param, ctx)
         try:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from voice.heard import Expecting
-from voice.languages import FOLDER, INTENTS, Language, LanguageError, load_language
+from voice.languages import INTENTS, Language, LanguageError, load_language
 from voice.synthesis import CLAUSE
 from voice.tokens import plain
+from voice.traits import FOLDER
 from voice.understanding import understand
 
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
