@@ -58,6 +58,8 @@ def _hear(state: State, meaning: Meaning) -> Step:
             or _patient(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
         )
+    if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
+        return leave(state, meaning)
     if meaning.intent in DANGER:
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
@@ -72,6 +74,10 @@ def _pressed(state: State, meaning: Meaning) -> Step | None:
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None
+
+
+def _takes_leave(meaning: Meaning) -> bool:
+    return meaning.intent == "goodbye" or (meaning.intent == "no" and bool(meaning.slots.get("leaving")))
 
 
 def _said(meaning: Meaning) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else
+from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
@@ -95,12 +95,16 @@ def _got_it(state: State, _: Meaning) -> Step:
     return do(state, "appointments.read_back", request_id=state.slots["request_id"])
 
 
+def _leave(state: State, meaning: Meaning) -> Step:
+    return _got_it(with_slots(state, leaving=True), meaning)
+
+
 def _read_again(state: State, _: Meaning) -> Step:
     return ask(state, "appointment.booked", **state.values)
 
 
 def read_back(state: State, _: Result) -> Step:
-    return anything_else(state, done=Say("recap.booked", _spoken(state.slots["chosen"])))
+    return all_told(state, Say("recap.booked", _spoken(state.slots["chosen"])))
 
 
 _yes_or_no = yes_no(_book, _other)
@@ -108,7 +112,7 @@ ASKS = {
     "appointment.day": Ask(listen_for("date"), _day, any_wish=True),
     "appointment.which": Ask(_times, _which),
     "appointment.confirm": Ask(YES_NO, _confirm),
-    "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again)),
+    "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again), leave=_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.find": found,

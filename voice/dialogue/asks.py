@@ -20,13 +20,15 @@ class Ask:
 
     `answer` returns None for words that are no answer; the ladder of help then goes up one step.
     `any_wish`: an unasked-for wish ("I need a doctor") may be taken up here.
-    `silence`, where given, replaces the ladder for a caller who says nothing.
+    `silence`, where given, replaces the ladder for a caller who says nothing. `leave`, where given, is what a caller
+    means who takes leave here ("no, that's all, thank you") instead of answering.
     """
 
     expecting: Callable[[State], Expecting]
     answer: Answer
     any_wish: bool = False
     silence: Answer | None = None
+    leave: Answer | None = None
 
 
 def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[State], Expecting]:

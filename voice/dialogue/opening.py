@@ -106,6 +106,13 @@ def anything_else(state: State, *before: Say, done: Say | None = None) -> Step:
     return ask(without_slots(state), "anything_else", *before)
 
 
+def all_told(state: State, done: Say) -> Step:
+    """What was done has been read back; who took leave on hearing it is not asked what else there is."""
+    if state.slots.get("leaving"):
+        return goodbye(replace(without_slots(state), done=(*state.done, done)))
+    return anything_else(state, done=done)
+
+
 def goodbye(state: State, _: Meaning | None = None) -> Step:
     """One thing was read back a moment ago; two or more are told together before the end, and again if that is wished."""
     if len(state.done) < 2 or state.ask == "recap":

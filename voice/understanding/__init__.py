@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -186,8 +186,15 @@ def _yes_or_no(said: str, text: str, language: Language, now: dt.datetime) -> Me
     starts = {word: intent for intent in ("yes", "no") for word in language.answers.get(f"{intent}_starts", ())}
     contrary = {"yes": "no", "no": "yes"}.get(starts.get(first, ""))
     if first in starts and len(rest) <= 6 and not any(starts.get(word) == contrary for word in rest):
-        return Meaning(starts[first], 0.9, slots.wish_slots(text, language, now), text)
+        leaving = {"leaving": True} if first in language.answers.get("no_starts", ()) and _takes_leave(rest, language) else {}
+        return Meaning(starts[first], 0.9, slots.wish_slots(text, language, now) | leaving, text)
     return None
+
+
+def _takes_leave(words: Sequence[str], language: Language) -> bool:
+    """ "no, that's all, thank you": what follows the no ends the call."""
+    said = f" {' '.join(words)} "
+    return any(f" {plain(phrase)} " in said for phrase in language.answers.get("leaving", ()))
 
 
 def _taken_back(intent: str, said: str, language: Language) -> bool:
