@@ -28,7 +28,7 @@ class Ask:
     answer: Answer
     any_wish: bool = False
     silence: Answer | None = None
-    leave: Answer | None = None
+    leave: Start | None = None
 
 
 def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[State], Expecting]:
