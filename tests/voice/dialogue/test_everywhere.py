@@ -366,6 +366,11 @@ WHY = st.one_of(
 )
 
 
+# What is booked or planned changes on an explicit yes to its own question, and on nothing else.
+CHANGES = {"appointments.cancel": "appointment.cancel", "appointments.move": "appointment.move",
+           "visits.cancel": "visit.cancel", "visits.move": "visit.move"}  # fmt: skip
+
+
 class AnyCall(RuleBasedStateMachine):
     """One call of anything. `take` is what a turn does, and checks what must hold whatever was heard."""
 
@@ -389,10 +394,12 @@ class AnyCall(RuleBasedStateMachine):
         assert step.order or step.expecting
         assert (step.then == "carry_out") == (step.order is not None and step.order.outside)
         words = spoken(step)
-        assert step.order or words
+        assert step.order or words or step.says == (Say("tick"),)  # a soft sound, which has no words
         assert SLOWEST <= step.state.pace <= FASTEST and QUIETEST <= step.state.gain <= LOUDEST
         if step.then == "hang_up":
             assert self.may_end(before, given)
+        if step.order and step.order.name in CHANGES:
+            assert isinstance(given, Meaning) and given.intent == "yes" and before.ask == CHANGES[step.order.name]
         if step.order and step.order.name == "bills.claim":
             assert self.pin_was_right and step.order.args["bill_id"] == self.agreed_to
         assert "482719" not in json.dumps(step.state.to_json())
