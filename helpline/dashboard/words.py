@@ -21,6 +21,11 @@ ABOUT = {
     "payment_held": "A payment was held",
     "payment_refused": "A payment was refused",
     "payment_unknown": "A payment of which nobody knows yet whether it went through",
+    "complain_volunteer": "Complains about a volunteer",
+    "complain_bill": "Complains about a bill or a payment",
+    "complain_appointment": "Complains about an appointment",
+    "complain_line": "Complains about this line",
+    "complain_other": "Complains about something else",
     "bad_line": "Their line kept breaking",
     "busy": "All our lines were taken",
 }
@@ -43,6 +48,9 @@ TASK_STATES = {
 NEWS = {
     "receipt": "A receipt",
     "booked": "An appointment, as it was booked",
+    "moved": "An appointment, as it was changed",
+    "cancelled": "An appointment that was cancelled",
+    "task_cancelled": "To a volunteer: a visit that was cancelled",
     "offer": "An offer to a volunteer",
     "code": "A sign-in code",
     "tell_who_comes": "Who comes for a visit",

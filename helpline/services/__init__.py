@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
 from helpline.services import enrolment, languages, people, safety, visits, wishes
+from helpline.services.appointments import booked
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
 from helpline.services.bills import settlement
@@ -30,6 +31,7 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     "bills.claim": bills.claim,
     "bills.receipt_heard": bills.receipt_heard,
     **appointments.ORDERS,
+    **booked.ORDERS,
     **visits.ORDERS,
     **people.ORDERS,
     **languages.ORDERS,

@@ -10,7 +10,12 @@ from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
 # Nothing is lost if a call drops here.
 ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "recap", "resume", "shall_we_end", ""}
-TOLD_AT_ONCE = {"bill.receipt", "appointment.booked"}  # done already: no need to ask whether to carry on
+TOLD_AT_ONCE = {
+    "bill.receipt",
+    "appointment.booked",
+    "appointment.cancelled",
+    "appointment.moved",
+}  # done already: no need to ask whether to carry on
 
 
 def begin_inbound(state: State, result: Result) -> Step:

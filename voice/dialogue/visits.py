@@ -137,6 +137,7 @@ ASKS = {
     "tell.who": Ask(YES_NO, yes_no(_tell, _not_there)),
     "tell.accepted": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
     "tell.waiting": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
+    "tell.cancelled": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
 }
 RESULTS: dict[str, Outcome] = {
     "visits.kinds": kinds,

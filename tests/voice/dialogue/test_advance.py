@@ -98,7 +98,13 @@ def test_danger_is_heard_in_every_state(ask: str, intent: str) -> None:
     assert step.order.name == {"emergency": "safety.emergency", "report_scam": "safety.report"}[intent]
 
 
-SLOTS = {"bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
+BOOKED = {"id": 2, "booking": 6, "department": "doctor", "name": "Doctor Patel, Thursday", "date": "2026-11-26",
+          "time": "09:00", "clinic": "Surgery", "with": "Doctor Patel"}  # fmt: skip
+VISIT = {"task_id": 4, "help_kind": "shopping", "name": "help with shopping, Thursday", "kind": "shopping",
+         "day": "2026-11-26", "part": "morning", "volunteer": "Wei Chen"}  # fmt: skip
+SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
+         "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
+         "bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
          "left": {"ask": "open", "values": {"name": "Margaret"}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}],
