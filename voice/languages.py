@@ -27,6 +27,7 @@ INTENTS = frozenset(
 )
 EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
+HOT = ("biller", "department", "language", "help_kind")  # what a wish is about: nobody says the others unasked
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
 
 
@@ -113,7 +114,7 @@ class Language:
         if expecting.options:
             return " ".join(expecting.options)
         if expecting.name == "open":
-            listed = [words[0] for kind in self.words.values() for words in kind.values()]
+            listed = [words[0] for kind in HOT for words in self.words.get(kind, {}).values()]
             return " ".join(listed[:MOST_HOTWORDS])
         return " ".join(self.answers.get(expecting.name, ())[:MOST_HOTWORDS])
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voice.dialogue import appointments, bills, language, opening, person, safety, visits, wishes
+from voice.dialogue import appointments, bills, language, lessons, opening, person, safety, visits, wishes
 from voice.dialogue.asks import Ask, Outcome, Start
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, visits, person, language)
+FORMS = (opening, bills, appointments, visits, person, language, lessons)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
@@ -27,7 +27,7 @@ WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
 NOT_YET = {
     "cancel_payment", "change_appointment", "cancel_appointment", "appointment_status", "change_task", "cancel_task",
-    "complain", "freeze_payments", "unfreeze_payments", "protection_mode", "safety_lesson", "update_details",
+    "complain", "freeze_payments", "unfreeze_payments", "protection_mode", "update_details",
 }  # fmt: skip
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3

@@ -98,9 +98,12 @@ def test_danger_is_heard_in_every_state(ask: str, intent: str) -> None:
     assert step.order.name == {"emergency": "safety.emergency", "report_scam": "safety.report"}[intent]
 
 
+LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
+           "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
+           "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 SLOTS = {"bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
          "left": {"ask": "open", "values": {"name": "Margaret"}},
-         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
+         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {}, **LESSONS,
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}],
          "chosen": {"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "C", "with": "D"},
          "free": [{"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "C", "with": "D"}]}  # fmt: skip

@@ -32,12 +32,16 @@ TEN, ELEVEN = ({"id": n, "date": "2026-12-01", "time": f"{n}:00", "time_words": 
                 "with": "Dr Osei"} for n in (10, 11))  # fmt: skip
 KINDS = {"shopping": "shopping", "company": "company"}
 NEWS = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
+LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
+           "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
+           "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 SLOTS = {"bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
          "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}},
-         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
+         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {}, **LESSONS,
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {**NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
-          "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values())}  # fmt: skip
+          "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
+          "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?"}  # fmt: skip
 
 SPOKEN_MESSAGE = {"message.record"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
@@ -251,7 +255,7 @@ def test_a_no_to_being_registered_is_no_goodbye() -> None:
     assert step.state.ask == "anything_else" and step.then == "listen"
 
 
-@pytest.mark.parametrize("wish", ["freeze_payments", "complain", "safety_lesson"])
+@pytest.mark.parametrize("wish", ["freeze_payments", "complain"])
 def test_what_needs_no_name_is_not_sent_to_register(wish: str) -> None:
     assert say(at("unknown"), wish).state.ask == "person.offer"
 
