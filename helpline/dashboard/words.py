@@ -43,6 +43,7 @@ TASK_STATES = {
 NEWS = {
     "receipt": "A receipt",
     "booked": "An appointment, as it was booked",
+    "recap": "What was done in a call",
     "offer": "An offer to a volunteer",
     "code": "A sign-in code",
     "tell_who_comes": "Who comes for a visit",

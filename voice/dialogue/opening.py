@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
 # Nothing is lost if a call drops here.
-ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "recap", "resume", "shall_we_end", ""}
+ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "recap", "recap.text", "resume", "shall_we_end", ""}
 TOLD_AT_ONCE = {"bill.receipt", "appointment.booked"}  # done already: no need to ask whether to carry on
 
 
@@ -108,7 +108,7 @@ def anything_else(state: State, *before: Say, done: Say | None = None) -> Step:
 
 def goodbye(state: State, _: Meaning | None = None) -> Step:
     """One thing was read back a moment ago; two or more are told together before the end, and again if that is wished."""
-    if len(state.done) < 2 or state.ask == "recap":
+    if len(state.done) < 2 or state.ask in ("recap", "recap.text"):
         return end(state, Say("goodbye"))
     return _tell_all(state)
 
@@ -116,6 +116,45 @@ def goodbye(state: State, _: Meaning | None = None) -> Step:
 def _tell_all(state: State, _: Meaning | None = None) -> Step:
     step = ask(state, "recap", Say("recap.before"), *state.done)
     return replace(step, state=replace(step.state, said=step.says))
+
+
+def _told_enough(state: State, meaning: Meaning) -> Step:
+    """What was done may be sent as well, where there is a telephone that takes texts."""
+    return ask(state, "recap.text") if _takes_texts(state) else _no_more(state, meaning)
+
+
+def _takes_texts(state: State) -> bool:
+    return bool(state.caller and state.caller.get("texts"))
+
+
+def or_sent(answer: Answer) -> Answer:
+    """The answer to a question near the end, where "text me that" may be said too."""
+
+    def heard(state: State, meaning: Meaning) -> Step | None:
+        return _send(state, meaning) if meaning.slots.get("send") else answer(state, meaning)
+
+    return heard
+
+
+def _send(state: State, _: Meaning) -> Step:
+    if not state.done:
+        return ask(state, state.ask, Say("recap.nothing_to_send"), **state.values)
+    if not _takes_texts(state):
+        return _not_sent(state)
+    return do(state, "recap.send", done=[asdict(done) for done in state.done])
+
+
+def _not_sent(state: State) -> Step:
+    """Never to another number than the one on file: there it is said again instead."""
+    return ask(state, "recap", Say("recap.no_texts"))
+
+
+def sent(state: State, result: Result) -> Step:
+    if result.status == "none":
+        return _not_sent(state)
+    if state.ask in ("recap", "recap.text"):
+        return end(state, Say("recap.sent"), Say("goodbye"))
+    return ask(state, "anything_else", Say("recap.sent"))
 
 
 def _no_more(state: State, _: Meaning) -> Step:
@@ -152,11 +191,12 @@ ASKS = {
     "who": Ask(YES_NO, yes_no(lambda s, m: _this_is(s, s.household[0]), _not_me)),
     "who_of": Ask(_household, _chosen),
     "resume": Ask(YES_NO, yes_no(_carry_on, _start_afresh), any_wish=True),
-    "open": Ask(listen_for("open"), _no_wish, any_wish=True),
+    "open": Ask(listen_for("open"), or_sent(_no_wish), any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, _unknown_no), any_wish=True),
-    "anything_else": Ask(listen_for("open"), yes_no(_more, lambda s, _: goodbye(s)), any_wish=True),
-    "recap": Ask(YES_NO, yes_no(_tell_all, _no_more), any_wish=True, silence=_gone),
+    "anything_else": Ask(listen_for("open"), or_sent(yes_no(_more, lambda s, _: goodbye(s))), any_wish=True),
+    "recap": Ask(YES_NO, or_sent(yes_no(_tell_all, _told_enough)), any_wish=True, silence=_gone),
+    "recap.text": Ask(YES_NO, or_sent(yes_no(_send, _no_more)), any_wish=True, silence=_gone),
     "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),
 }
-RESULTS: dict[str, Outcome] = {"call.begin": begin_inbound, "enrolment.request": enrolment_requested}
+RESULTS: dict[str, Outcome] = {"call.begin": begin_inbound, "enrolment.request": enrolment_requested, "recap.send": sent}
 STARTS: dict[str, Start] = {"register": explain_registering}

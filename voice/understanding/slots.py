@@ -16,11 +16,17 @@ from voice.understanding.money import parse_money
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
-SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind", "language": "language"}
+SLOT_OF_KIND = {
+    "biller": "biller",
+    "department": "department",
+    "help_kind": "help_kind",
+    "language": "language",
+    "send": "send",
+}
 
 
 def wish_slots(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
-    """What a wish says about itself: biller, department, kind of help, day and part of the day."""
+    """What a wish says about itself: biller, department, kind of help, "send me that", day and part of the day."""
     found: dict[str, Any] = {
         slot: value for kind, slot in SLOT_OF_KIND.items() if (value := named(text, language, kind)) is not None
     }

@@ -49,8 +49,8 @@ DIGITS = {"pin"}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
-# Silence is patience in the first two; after the recap, whose caller has said goodbye, it is an end.
-WITH_A_LADDER = sorted(ASKS.keys() - {"message.record", "still_there", "recap"})
+# Silence is patience in the first two; after the recap and what follows it, whose caller has said goodbye, it is an end.
+WITH_A_LADDER = sorted(ASKS.keys() - {"message.record", "still_there", "recap", "recap.text"})
 
 
 def at(ask: str) -> State:
