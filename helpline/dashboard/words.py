@@ -23,6 +23,13 @@ ABOUT = {
     "payment_unknown": "A payment of which nobody knows yet whether it went through",
     "bad_line": "Their line kept breaking",
     "busy": "All our lines were taken",
+    "update_details": "Wants their details changed",
+    "new_phone": "A new telephone number: ring the number on file first",
+    "new_address": "A new address: ring the number on file first",
+    "new_name": "Another name: ring the number on file first",
+    "new_contact": "Another trusted contact: ring the number on file first",
+    "new_pin": "Needs a new PIN",
+    "new_bank": "New bank details: ring the number on file first",
 }
 ENDINGS = {
     "hang_up": "Came to their end",

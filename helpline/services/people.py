@@ -13,7 +13,7 @@ from helpline.services.requests import close_at, keep_recording, open_request
 from voice.heard import Json, Result
 
 OWN_INTENT = {"report_scam", "emergency", "leave_message", "register"}
-FOR_A_PERSON = OWN_INTENT | {"speak_to_person"}  # what nobody but a person can close
+FOR_A_PERSON = OWN_INTENT | {"speak_to_person", "update_details"}  # what nobody but a person can close
 
 
 def find(args: Json, context: Context) -> Result:

@@ -70,6 +70,18 @@ def named(text: str, language: Language, kind: str) -> str | None:
     return value if score >= CLOSE_ENOUGH else None
 
 
+def longest_named(text: str, language: Language, kind: str) -> str | None:
+    """The value whose longest words stand in the sentence: "my son's number" is about a son, and not about a number."""
+    said = f" {plain(text)} "
+    found = [
+        (len(plain(word)), value)
+        for value, words in language.words.get(kind, {}).items()
+        for word in words
+        if f" {plain(word)} " in said
+    ]
+    return max(found, default=(0, None))[1]
+
+
 def digits(text: str, expecting: Expecting) -> str | None:
     """A string of digits, as long as it has to be where that is known."""
     found = parse_digits(text)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from voice.dialogue import ASKS, State, advance
-from voice.dialogue.advance import BEFORE_ANY_WISH, FASTEST, LOUDEST, QUIETEST, SILENCES_WHILE_WAITING, SLOWEST
+from voice.dialogue.advance import BEFORE_ANY_WISH, SILENCES_WHILE_WAITING
+from voice.dialogue.manner import FASTEST, LOUDEST, QUIETEST, SLOWEST
 from voice.heard import Meaning, Result, Say, Step
 from voice.languages import INTENTS, load_language
 from voice.understanding import understand, understand_keys
@@ -35,22 +36,24 @@ NEWS = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping"
 LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
            "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
+DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
+                 "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 SLOTS = {"bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
          "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}},
-         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {}, **LESSONS,
+         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {}, **LESSONS, **DETAILS_SLOTS,
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {**NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
-          "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?"}  # fmt: skip
+          "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 
-SPOKEN_MESSAGE = {"message.record"}  # there, words are the message
+SPOKEN_MESSAGE = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
-DIGITS = {"pin"}  # there, 0 and 9 are data
+DIGITS = {"pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
 # Silence is patience in the first two; after the recap and what follows it, whose caller has said goodbye, it is an end.
-WITH_A_LADDER = sorted(ASKS.keys() - {"message.record", "still_there", "recap", "recap.text"})
+WITH_A_LADDER = sorted(ASKS.keys() - SPOKEN_MESSAGE - {"still_there", "recap", "recap.text"})
 
 
 def at(ask: str) -> State:
@@ -128,7 +131,8 @@ def test_a_zero_within_a_number_is_a_zero(ask: str) -> None:
 @pytest.mark.parametrize("ask", sorted(SPOKEN_MESSAGE))
 def test_words_that_work_everywhere_are_still_the_message_when_one_is_recorded(ask: str) -> None:
     step = advance(at(ask), Meaning("", text="tell her to repeat it slower"))
-    assert step.order.name == "message.leave" and step.order.args["words"] == "tell her to repeat it slower"
+    name, words = ("message.leave", "words") if ask == "message.record" else ("details.note", "value")
+    assert step.order.name == name and step.order.args[words] == "tell her to repeat it slower"
 
 
 @pytest.mark.parametrize("ask", EVERY)
@@ -295,6 +299,16 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "visits.open": [("ok", {"reference": "12345678"}), ("past", {})],
     "visits.status": [("none", {}), ("waiting", NEWS), ("accepted", NEWS), ("person", NEWS)],
     "visits.told": [("ok", {})],
+    "lessons.known": [("ok", {**LESSONS, "wanted": None}), ("ok", {**LESSONS, "wanted": "vouchers"})],
+    "lessons.begin": [("ok", {"question": "Would you?"})],
+    "lessons.heard": [("ok", {})],
+    "lessons.leave": [("ok", {})],
+    "recap.send": [("ok", {}), ("none", {})],
+    "details.known": [("ok", {**DETAILS_SLOTS, "wanted": wanted}) for wanted in (None, "phone", "contact", "language", "pin")],
+    "details.prefer": [("ok", {})],
+    "details.note": [("ok", {"request_id": 5})],
+    "details.take_down": [("ok", {"reference": "12345678", "when": "within the hour"})],
+    "details.drop": [("ok", {})],
     "enrolment.request": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
@@ -312,9 +326,21 @@ LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get s
     "yes_no": [Meaning("yes")],
     "choice": [Meaning("", slots={"choice": 0})],
     "pin": [Meaning("", slots={"digits": "482719"})],
+    "digits": [Meaning("", slots={"digits": "07700900123"})],
     "date": [Meaning("", slots=DAY), Meaning("", slots={"date": DAY["date"]})],
     "message": [Meaning("", text="(words)")],
-    "open": [Meaning(wish) for wish in ("pay_bill", "book_appointment", "ask_volunteer", "task_status", "complain")],
+    "open": [
+        Meaning(wish)
+        for wish in (
+            "pay_bill",
+            "book_appointment",
+            "ask_volunteer",
+            "task_status",
+            "complain",
+            "safety_lesson",
+            "update_details",
+        )
+    ],
 }
 
 
