@@ -35,7 +35,7 @@ FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
-BEFORE_ANY_WISH = {"who", "who_of", "unknown", "tell.who"}  # there is nothing to go back to
+BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who"}  # there is nothing to go back to
 
 
 def advance(state: State, given: Meaning | Result) -> Step:

@@ -106,7 +106,8 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 SLOTS = {"bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
          "left": {"ask": "open", "values": {"name": "Margaret"}},
-         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {}, **LESSONS, **DETAILS_SLOTS,
+         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
+         **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}],
          "chosen": {"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "C", "with": "D"},
          "free": [{"id": 1, "date": "2026-12-01", "time": "10:00", "time_words": "ten", "clinic": "C", "with": "D"}]}  # fmt: skip

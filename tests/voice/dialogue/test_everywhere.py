@@ -40,7 +40,8 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 SLOTS = {"bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
          "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}},
-         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {}, **LESSONS, **DETAILS_SLOTS,
+         "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
+         **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {**NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
@@ -292,7 +293,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "bills.settle": [("paid", {"payment_id": 3, "biller": "Vale Water", "amount": POUNDS, "receipt": "12345678"}),
                      ("not_paid", {"payment_id": 3, "reason": "the bank said no"}), ("unknown", {"payment_id": 3})],
     "bills.receipt_heard": [("ok", {}), ("none", {})],
-    "appointments.find": [("ok", {"free": [TEN, ELEVEN]}), ("other_day", {"free": [TEN]}), ("none", {}), ("no_clinic", {})],
+    "appointments.find": [("ok", {"free": [TEN, ELEVEN]}), ("other_day", {"free": [TEN]}), ("none", {}), ("no_clinic", {}),
+                          ("which_doctor", {"names": ["Doctor Amir Patel", "Doctor Nina Patel"]})],
     "appointments.book": [("ok", {"request_id": 5}), ("taken", {})],
     "appointments.read_back": [("ok", {}), ("none", {})],
     "visits.kinds": [("ok", {"kinds": KINDS})],
