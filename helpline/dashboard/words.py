@@ -28,6 +28,13 @@ ABOUT = {
     "complain_other": "Complains about something else",
     "bad_line": "Their line kept breaking",
     "busy": "All our lines were taken",
+    "update_details": "Wants their details changed",
+    "new_phone": "A new telephone number: ring the number on file first",
+    "new_address": "A new address: ring the number on file first",
+    "new_name": "Another name: ring the number on file first",
+    "new_contact": "Another trusted contact: ring the number on file first",
+    "new_pin": "Needs a new PIN",
+    "new_bank": "New bank details: ring the number on file first",
 }
 ENDINGS = {
     "hang_up": "Came to their end",
@@ -51,6 +58,7 @@ NEWS = {
     "moved": "An appointment, as it was changed",
     "cancelled": "An appointment that was cancelled",
     "task_cancelled": "To a volunteer: a visit that was cancelled",
+    "recap": "What was done in a call",
     "offer": "An offer to a volunteer",
     "code": "A sign-in code",
     "tell_who_comes": "Who comes for a visit",

@@ -16,6 +16,7 @@ from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
 from voice.heard import Json, Result
 from voice.spoken import renderer
+from voice.understanding.names import named_among
 
 MOST_OFFERED = 3  # more would not be remembered on the telephone
 SOONEST = dt.timedelta(hours=1)
@@ -30,17 +31,22 @@ def find(args: Json, context: Context) -> Result:
     clinic = db.session.get(Clinic, args["clinic_id"]) if args.get("clinic_id") else _clinic(department, context)
     if clinic is None:
         return Result("appointments.find", "no_clinic")
+    with_whom, known = _with_whom(clinic, department, args.get("practitioner"), context)
+    if len(with_whom) > 1:
+        return Result("appointments.find", "which_doctor", {"names": with_whom})
     first, last = span(args["date"])
     today = context.now.date()
-    asked = [slot_data(slot, clinic, context) for slot in _free(clinic, department, max(first, today), last, context)]
+    asked = [
+        slot_data(slot, clinic, context) for slot in _free(clinic, department, max(first, today), last, context, with_whom)
+    ]
     if wanted := _on_one_day(_in_part(asked, args.get("part_of_day")), args.get("time")):
-        return Result("appointments.find", "ok", {"free": wanted})
+        return Result("appointments.find", "ok", {"free": wanted, "no_such_doctor": not known})
     later = [
         slot_data(slot, clinic, context)
-        for slot in _free(clinic, department, max(first, today), max(last, today) + LOOK_AHEAD, context)
+        for slot in _free(clinic, department, max(first, today), max(last, today) + LOOK_AHEAD, context, with_whom)
     ]
     if nearest := _on_one_day(later, args.get("time")):
-        return Result("appointments.find", "other_day", {"free": nearest})
+        return Result("appointments.find", "other_day", {"free": nearest, "no_such_doctor": not known})
     return Result("appointments.find", "none")
 
 
@@ -79,6 +85,20 @@ def read_back(args: Json, context: Context) -> Result:
     return Result("appointments.read_back", "ok")
 
 
+def _with_whom(clinic: Clinic, department: str, named: str | None, context: Context) -> tuple[list[str], bool]:
+    """The people of the clinic whom the caller's words may mean, none for anybody; False where nobody there is called so."""
+    if not named:
+        return [], True
+    query = select(CalendarSlot.practitioner).where(
+        CalendarSlot.clinic_id == clinic.id, CalendarSlot.department == department, CalendarSlot.starts_at >= context.now
+    )
+    there = sorted(set(db.session.scalars(query)))
+    if named in there:
+        return [named], True
+    meant = [there[place] for place in named_among(named.split()[-1:], there, context.language)]
+    return meant, bool(meant)
+
+
 def _clinic(department: str, context: Context) -> Clinic | None:
     """The clinic of the caller's own district if it has this department, else the first that has."""
     caller = db.session.get(Caller, context.caller_id) if context.caller_id else None
@@ -102,7 +122,9 @@ def span(date: Any) -> tuple[dt.date, dt.date]:
     return day, day
 
 
-def _free(clinic: Clinic, department: str, first: dt.date, last: dt.date, context: Context) -> list[CalendarSlot]:
+def _free(
+    clinic: Clinic, department: str, first: dt.date, last: dt.date, context: Context, with_whom: list[str]
+) -> list[CalendarSlot]:
     zone = ZoneInfo(clinic.time_zone)
     start = max(dt.datetime.combine(first, dt.time.min, zone), context.now + SOONEST)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, zone)
@@ -117,6 +139,8 @@ def _free(clinic: Clinic, department: str, first: dt.date, last: dt.date, contex
         )
         .order_by(CalendarSlot.starts_at, CalendarSlot.id)
     )
+    if with_whom:
+        query = query.where(CalendarSlot.practitioner.in_(with_whom))
     return list(db.session.scalars(query).all())
 
 
