@@ -12,7 +12,6 @@ With `staffed = true` somebody of the office takes calls that are put through; e
 
 from __future__ import annotations
 
-import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -33,7 +32,7 @@ from tests.stories.neighbours import move_in
 from tests.stories.telephone import Telephone
 
 FOLDER = Path(__file__).parent / "transcripts"
-ENOUGH = 40
+ENOUGH = 24
 STAFF_NUMBER = "+442071838700"
 
 
