@@ -399,7 +399,7 @@ class TestTwoPeopleBehindOneNumber:
 
     def test_the_other_one_is_not_offered_the_call_that_was_cut(self, app: Flask, george: None) -> None:
         margaret = ring(app)
-        assert margaret.reply.expecting.options == ("Margaret", "George")
+        assert margaret.reply.expecting.options == ("Margaret Hill", "George Hill")
         margaret.press("1")
         margaret.say(PAY)
         margaret.hang_up()
