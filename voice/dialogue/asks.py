@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from voice.dialogue.state import State
+from voice.dialogue.state import State, ask
 from voice.heard import Expecting, Meaning, Result, Step
 
 Answer = Callable[[State, Meaning], Step | None]
@@ -38,6 +38,11 @@ def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[
 
 
 YES_NO = listen_for("yes_no")
+
+
+def ask_again(state: State, _: Meaning) -> Step:
+    """The question that is open once more, with the same values."""
+    return ask(state, state.ask, **state.values)
 
 
 def yes_no(yes: Answer, no: Answer) -> Answer:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import appointments
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, yes_no
 from voice.dialogue.opening import anything_else
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
@@ -248,10 +248,6 @@ def _got_it(state: State, _: Meaning) -> Step:
     return do(state, "appointments.heard", request_id=state.slots["request_id"])
 
 
-def _read_again(state: State, _: Meaning) -> Step:
-    return ask(state, state.ask, **state.values)
-
-
 def heard(state: State, _: Result) -> Step:
     if state.slots["wish"] == "change_appointment":
         return anything_else(state, done=Say("recap.moved", _spoken(state.slots["chosen"])))
@@ -266,12 +262,12 @@ ASKS = {
     "appointment.told_last": Ask(YES_NO, _told, any_wish=True),
     "appointment.which_one": Ask(_names, _which_one),
     "appointment.cancel": Ask(YES_NO, _confirm_cancel),
-    "appointment.cancelled": Ask(YES_NO, yes_no(_got_it, _read_again)),
+    "appointment.cancelled": Ask(YES_NO, yes_no(_got_it, ask_again)),
     "appointment.another": Ask(YES_NO, yes_no(_book, _no_more), any_wish=True),
     "appointment.new_day": Ask(listen_for("date"), _new_day),
     "appointment.new_time": Ask(_times, _new_time),
     "appointment.move": Ask(YES_NO, _confirm_move),
-    "appointment.moved": Ask(YES_NO, yes_no(_got_it, _read_again)),
+    "appointment.moved": Ask(YES_NO, yes_no(_got_it, ask_again)),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.coming": coming,
