@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
@@ -31,7 +31,9 @@ SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catc
 TABLES = ("intents", "joints", "answers", "values", "words", "patterns", "not_patterns")  # of sentences.toml
 SAID_OF_LANGUAGES = {"language.keys", "language.changed", "language.none", "language.by_key"}  # the others are names
 MOST_GRAMMARS = 256  # kept ready: the closed questions of every language, and the latest offers
+HOT = ("biller", "department", "language", "help_kind")  # what a wish is about: nobody says the others unasked
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
+Tables = dict[str, Any]  # of a file
 
 
 class _Fill(string.Formatter):
@@ -61,6 +63,33 @@ def kinds(spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> dict[st
     }
 
 
+@dataclass(frozen=True)
+class Names:
+    """What names sound like in one language: names.toml, all of it plain words.
+
+    `introductions` come before one's own name, `signatures` after it; `own` is somebody without a name ("it's me"); `others` say that somebody else speaks.
+    `nicknames`: a short form -> the first names that it may stand for. `given`: every first name that is known, so that
+    Joan is never taken for a garbled John. `companies`: kind of biller -> names. `practitioners` are their titles at
+    a clinic, `no_names` what may follow these.
+    """
+
+    introductions: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
+    signatures: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    practitioners: tuple[str, ...] = ()
+    no_names: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+    nicknames: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    companies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def short_for(self, first_name: str) -> list[str]:
+        return [short for short, formal in self.nicknames.items() if first_name in formal]
+
+
 @dataclass(frozen=True, eq=False)
 class Language:
     """One language's data, checked against itself.
@@ -68,7 +97,7 @@ class Language:
     `sentences`: intent -> what callers say for it. `words`: kind (biller, department, help_kind, ...) -> value
     -> the words for it. `patterns`: intent -> regular expressions that mean it in any state. `answers`:
     expectation -> phrases of its grammar. `values`: what callers say for a value -> the word that the value parsers
-    know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `joints`: words that may join two wishes. `prompts`: key -> text.
+    know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `joints`: words that may join two wishes. `prompts`: key -> text. `names`: what people and companies are called.
     `folder`: where its files lie; `kept`: where what was learned from them may be kept between two runs, if anywhere.
     """
 
@@ -81,6 +110,7 @@ class Language:
     values: Mapping[str, str]
     joints: tuple[str, ...]
     prompts: Mapping[str, str]
+    names: Names = Names()
     folder: Path = FOLDER
     kept: Path | None = None
 
@@ -105,9 +135,9 @@ class Language:
     def hotwords(self, expecting: Expecting) -> str:
         """What Whisper should listen for: what is offered, else the words of this kind of answer."""
         if expecting.options:
-            return " ".join(expecting.options)
+            return " ".join([*expecting.options, *(self.answers.get("yes_no", ()) if expecting.name == "yes_no" else ())])
         if expecting.name == "open":
-            listed = [words[0] for kind in self.words.values() for words in kind.values()]
+            listed = [words[0] for kind in HOT for words in self.words.get(kind, {}).values()]
             return " ".join(listed[:MOST_HOTWORDS])
         return " ".join(self.answers.get(expecting.name, ())[:MOST_HOTWORDS])
 
@@ -117,10 +147,15 @@ def _grammar(language: Language, name: str, options: tuple[str, ...]) -> tuple[s
     if name == "message" or (name == "open" and "open" not in language.answers):
         return None
     offered = [plain(option) for option in options]
+    if name == "name" or (name == "yes_no" and offered):  # who is calling
+        first_names = [word for option in offered for word in option.split()]
+        short = [nickname for first_name in first_names for nickname in language.names.short_for(first_name)]
+        offered += [*short, *sorted(language.names.titles), *language.names.introductions]
+    answers = language.answers.get("choice" if name == "name" else name, ())
     parts = [phrase for option in offered for phrase in (option, *option.split())]
     said = (plain(sentence) for intent in EVERYWHERE for sentence in language.sentences.get(intent, ()))
     everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
-    return tuple(dict.fromkeys([*language.answers.get(name, ()), *parts, *everywhere]))
+    return tuple(dict.fromkeys([*answers, *parts, *everywhere]))
 
 
 def load_language(code: str, folder: Path | None = None, kept: Path | None = None) -> Language:
@@ -136,7 +171,7 @@ def _load(code: str, folder: Path, kept: Path | None) -> Language:
     Each step needs the one before: its faults are told together.
     """
     faults: list[str] = []
-    heard, topics, spoken, about = _files(folder, code, faults)
+    heard, topics, spoken, names, about = _files(folder, code, faults)
     _tell(faults)
     _check_shape(f"{code}/sentences.toml", heard, faults)
     for name, topic in topics.items():
@@ -144,6 +179,7 @@ def _load(code: str, folder: Path, kept: Path | None) -> Language:
     for key, entry in spoken.items():
         if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
             faults.append(f'{code}/prompts.toml: {key}: it needs a text, such as text = "Hello"')
+    _check_names(f"{code}/names.toml", names, faults)
     _tell(faults)
     language = Language(
         code=code,
@@ -155,6 +191,7 @@ def _load(code: str, folder: Path, kept: Path | None) -> Language:
         values=_values(heard.get("values", {})),
         joints=tuple(plain(joint) for joint in heard.get("joints", {}).get("two_wishes", ())),
         prompts={key: entry["text"] for key, entry in spoken.items()},
+        names=_names(names),
         folder=folder / code,
         kept=kept,
     )
@@ -170,8 +207,8 @@ def _tell(faults: list[str]) -> None:
         raise LanguageError("\n".join(faults))
 
 
-def _files(folder: Path, code: str, faults: list[str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], Traits]:
-    """sentences.toml, the files of one topic each in sentences/ by name, prompts.toml, and language.toml."""
+def _files(folder: Path, code: str, faults: list[str]) -> tuple[Tables, dict[str, Tables], Tables, Tables, Traits]:
+    """sentences.toml, the files of one topic each in sentences/ by name, prompts.toml, names.toml and language.toml."""
 
     def read(path: Path) -> dict[str, Any]:
         try:
@@ -186,7 +223,9 @@ def _files(folder: Path, code: str, faults: list[str]) -> tuple[dict[str, Any], 
         faults.append(str(error))
         about = Traits(code)
     topics = {path.name: read(path) for path in sorted((folder / code / "sentences").glob("*.toml"))}
-    return read(folder / code / "sentences.toml"), topics, read(folder / code / "prompts.toml"), about
+    names = folder / code / "names.toml"
+    spoken = read(folder / code / "prompts.toml")
+    return read(folder / code / "sentences.toml"), topics, spoken, read(names) if names.exists() else {}, about
 
 
 def _check_shape(file: str, heard: Mapping[str, Any], faults: list[str]) -> None:
@@ -203,6 +242,16 @@ def _check_shape(file: str, heard: Mapping[str, Any], faults: list[str]) -> None
             _check_lists(f"{file}: {table}", keys, faults)
 
 
+def _check_names(file: str, names: Mapping[str, Any], faults: list[str]) -> None:
+    """Lists of texts, and two tables of such lists."""
+    for name in sorted(names.keys() - {item.name for item in fields(Names)}):
+        faults.append(f"{file}: nobody reads {name!r}")
+    tables = {name: names[name] for name in ("nicknames", "companies") if name in names}
+    for name, lists in tables.items():
+        _check_lists(f"{file}: {name}", lists, faults)
+    _check_lists(file, {name: texts for name, texts in names.items() if name not in tables}, faults)
+
+
 def _check_lists(where: str, table: Any, faults: list[str]) -> None:
     if not isinstance(table, dict):
         faults.append(f"{where}: it must be a table")
@@ -210,6 +259,20 @@ def _check_lists(where: str, table: Any, faults: list[str]) -> None:
     for key, texts in table.items():
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             faults.append(f"{where}.{key}: it must be a list of texts")
+
+
+def _names(data: Mapping[str, Any]) -> Names:
+    lists = dict(data)
+    nicknames: dict[str, frozenset[str]] = {}
+    formal = lists.pop("nicknames", {})
+    for name, short in formal.items():
+        for nickname in short:
+            nicknames[nickname] = nicknames.get(nickname, frozenset()) | {name}
+    companies = {kind: tuple(names) for kind, names in lists.pop("companies", {}).items()}
+    in_order: dict[str, Any] = {name: tuple(lists.pop(name, ())) for name in ("introductions", "practitioners")}
+    given = frozenset(lists.pop("given", ())) | formal.keys() | nicknames.keys()
+    unordered: dict[str, Any] = {name: frozenset(words) for name, words in lists.items()}
+    return Names(**in_order, **unordered, given=given, nicknames=nicknames, companies=companies)
 
 
 def _sentences(files: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -280,7 +343,7 @@ def _check_translation(language: Language, folder: Path, source: str, faults: li
     file = f"{language.code}/prompts.toml"
     try:
         prompts = {key: entry["text"] for key, entry in read_toml(folder / source / "prompts.toml").items()}
-        names = {key: _names(text) for key, text in prompts.items()}
+        names = {key: _values_in(text) for key, text in prompts.items()}
     except (LanguageError, KeyError, TypeError, ValueError):
         faults.append(f"{language.code}/{FILE}: translated_from: the prompts of {source!r} cannot be read")
         return
@@ -288,11 +351,11 @@ def _check_translation(language: Language, folder: Path, source: str, faults: li
         if key not in language.prompts:
             if not key.startswith("language.") or key in SAID_OF_LANGUAGES:
                 faults.append(f"{file}: {key}: there is no such prompt, but {source} has it")
-        elif strange := _names(language.prompts[key]) - named:
+        elif strange := _values_in(language.prompts[key]) - named:
             faults.append(f"{file}: {key}: there is no value {sorted(strange)}; {source} has {sorted(named)}")
 
 
-def _names(text: str) -> set[str]:
+def _values_in(text: str) -> set[str]:
     """The names of the values that a prompt speaks."""
     try:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}

@@ -52,6 +52,7 @@ def patience(expecting: Expecting, times: Times) -> Patience:
     end = {
         "yes_no": times.end_yes_no,
         "choice": times.end_yes_no,
+        "name": times.end_yes_no,
         "digits": times.end_digits,
         "pin": times.end_digits,
         "message": times.end_message,

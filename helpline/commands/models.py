@@ -24,7 +24,7 @@ def command() -> None:
 def list_models() -> None:
     """One line a language: the model in use, or how to get one."""
     settings = _settings()
-    for language in sorted({*codes(), *settings.speech.vosk_models}):
+    for language in sorted({*codes(), *catalogue(), *settings.speech.vosk_models}):
         click.echo(f"{language}  {_told(language, _find(language, settings))}")
 
 

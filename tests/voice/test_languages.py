@@ -206,7 +206,10 @@ def test_a_small_language_loads(written: Any) -> None:
             r"en/sentences\.toml: there is no intent \['fly_me'\]",
         ),
         ({"sentences": '[intents]\nyes = ["Aye!"]\nno = ["aye"]\n'}, "'aye' means both yes and no"),
-        ({"sentences": "[patterns]\nemergency = ['(']\n"}, r"en/sentences\.toml: the pattern '\(' is not valid"),
+        (
+            {"sentences": "[patterns]\nemergency = ['(']\n"},
+            r"en/sentences\.toml: patterns\.emergency: the pattern '\(' is not valid",
+        ),
         ({"sentences": "[intents\n"}, r"sentences\.toml: is not valid TOML"),
         ({"prompts": '["open"]\ntext = "{day:moonphase}"\n'}, r"en/prompts\.toml: open: there is no kind \['moonphase'\]"),
         ({"prompts": '["open"]\ntext = "{day"\n'}, r"en/prompts\.toml: open: "),
