@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from decimal import Decimal
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from voice.heard import Expecting
-from voice.spoken import Spoken, renderer
+from voice.languagefiles import PROMPTS, Faults, Files, prompts_of, read_files
+from voice.names import Names, names_from
+from voice.placeholders import KINDS, WORD, Placeholders, fill, placeholders
+from voice.spoken import renderer
 from voice.tokens import plain
-from voice.traits import FILE, FOLDER, LanguageError, Traits, codes, languages_folder, read_toml, traits
+from voice.traits import FILE, FOLDER, LanguageError, all_traits, languages_folder
 
 __all__ = ["INTENTS", "Language", "LanguageError", "load_language"]
 
@@ -28,66 +29,16 @@ INTENTS = frozenset(
 )
 EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
-TABLES = ("intents", "joints", "answers", "values", "words", "patterns", "not_patterns")  # of sentences.toml
+ANSWERS = ("yes_no", "digits", "pin", "choice", "date", "open", "yes_starts", "no_starts", "leaving")
+LEAST = {  # what a translation must have for a call to get anywhere, and for somebody in danger to be heard
+    "intents": ("yes", "no", "repeat", "help", "speak_to_person"),
+    "answers": ("yes_no", "digits", "pin", "choice", "date", "yes_starts", "no_starts"),
+    "patterns": ("emergency",),
+}
 SAID_OF_LANGUAGES = {"language.keys", "language.changed", "language.none", "language.by_key"}  # the others are names
 MOST_GRAMMARS = 256  # kept ready: the closed questions of every language, and the latest offers
 HOT = ("biller", "department", "language", "help_kind")  # what a wish is about: nobody says the others unasked
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
-Tables = dict[str, Any]  # of a file
-
-
-class _Fill(string.Formatter):
-    """Fills {name:kind} with the words of a value."""
-
-    def __init__(self, spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> None:
-        self._kinds = kinds(spoken, today, prompts)
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return str(value) if not format_spec else self._kinds[format_spec](value)
-
-
-def kinds(spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> dict[str, Any]:
-    """How each kind of placeholder is said: its JSON value in, words out."""
-    return {
-        "money": lambda value: spoken.money(Decimal(value["amount"]), value["currency"]),
-        "date": lambda value: spoken.date(dt.date.fromisoformat(value), today),
-        "full_date": lambda value: spoken.full_date(dt.date.fromisoformat(value)),
-        "time": lambda value: spoken.time(dt.time.fromisoformat(value)),
-        "digits": lambda value: spoken.digits(value),
-        "phone": lambda value: spoken.phone(value),
-        "reference": lambda value: spoken.reference(value),
-        "number": lambda value: spoken.number(value),
-        "list_or": lambda value: spoken.list_or(value),
-        "list_and": lambda value: spoken.list_and(value),
-        "word": lambda value: prompts.get(f"word.{value}", value),  # a word of the program, such as "morning"
-    }
-
-
-@dataclass(frozen=True)
-class Names:
-    """What names sound like in one language: names.toml, all of it plain words.
-
-    `introductions` come before one's own name, `signatures` after it; `own` is somebody without a name ("it's me"); `others` say that somebody else speaks.
-    `nicknames`: a short form -> the first names that it may stand for. `given`: every first name that is known, so that
-    Joan is never taken for a garbled John. `companies`: kind of biller -> names. `practitioners` are their titles at
-    a clinic, `no_names` what may follow these.
-    """
-
-    introductions: tuple[str, ...] = ()
-    own: frozenset[str] = frozenset()
-    signatures: frozenset[str] = frozenset()
-    denials: frozenset[str] = frozenset()
-    titles: frozenset[str] = frozenset()
-    fillers: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
-    practitioners: tuple[str, ...] = ()
-    no_names: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()
-    nicknames: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    companies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def short_for(self, first_name: str) -> list[str]:
-        return [short for short, formal in self.nicknames.items() if first_name in formal]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,13 +61,13 @@ class Language:
     values: Mapping[str, str]
     joints: tuple[str, ...]
     prompts: Mapping[str, str]
-    names: Names = Names()
+    names: Names = field(default_factory=Names)
     folder: Path = FOLDER
     kept: Path | None = None
 
     def prompt(self, key: str, values: Mapping[str, Any], today: dt.date) -> str:
         """What is said for `key`. Raises KeyError for an unknown key or a value that is missing."""
-        return _Fill(renderer(self.code), today, self.prompts).vformat(self.prompts[key], (), values)
+        return fill(key, self.prompts, values, renderer(self.code), today)
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...] | None:
         """The grammar of a closed question: its answers, what is offered, and what works everywhere.
@@ -166,198 +117,128 @@ def load_language(code: str, folder: Path | None = None, kept: Path | None = Non
 
 @cache
 def _load(code: str, folder: Path, kept: Path | None) -> Language:
-    """1. The files. 2. The shape of their tables. 3. The data against itself, and against what it was translated from.
-
-    Each step needs the one before: its faults are told together.
-    """
-    faults: list[str] = []
-    heard, topics, spoken, names, about = _files(folder, code, faults)
-    _tell(faults)
-    _check_shape(f"{code}/sentences.toml", heard, faults)
-    for name, topic in topics.items():
-        _check_shape(f"{code}/sentences/{name}", topic, faults)
-    for key, entry in spoken.items():
-        if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
-            faults.append(f'{code}/prompts.toml: {key}: it needs a text, such as text = "Hello"')
-    _check_names(f"{code}/names.toml", names, faults)
-    _tell(faults)
+    faults: Faults = []
+    files = read_files(code, folder, faults)
     language = Language(
         code=code,
-        sentences=_sentences([heard, *topics.values()]),
-        words=_words(heard.get("words", {}), code, folder),
-        patterns=_patterns(heard.get("patterns", {}), f"{code}/sentences.toml: patterns", faults),
-        not_patterns=_patterns(heard.get("not_patterns", {}), f"{code}/sentences.toml: not_patterns", faults),
-        answers={name: tuple(phrases) for name, phrases in heard.get("answers", {}).items()},
-        values=_values(heard.get("values", {})),
-        joints=tuple(plain(joint) for joint in heard.get("joints", {}).get("two_wishes", ())),
-        prompts={key: entry["text"] for key, entry in spoken.items()},
-        names=_names(names),
+        sentences=files.merged("intents"),
+        words=_with_languages(files.words(), code, folder),
+        patterns=_patterns(files, "patterns", faults),
+        not_patterns=_patterns(files, "not_patterns", faults),
+        answers=files.merged("answers"),
+        values=_values(files.merged("values")),
+        joints=tuple(plain(joint) for joint in files.merged("joints").get("two_wishes", ())),
+        prompts=files.prompts or {},
+        names=names_from(files.names),
         folder=folder / code,
         kept=kept,
     )
-    _check(language, heard, faults)
-    if about.translated_from:
-        _check_translation(language, folder, about.translated_from, faults)
-    _tell(faults)
+    _check_sentences(files, faults)
+    _check_prompts(code, files, folder, faults)
+    if faults:
+        raise LanguageError("\n".join(faults))
     return language
 
 
-def _tell(faults: list[str]) -> None:
-    if faults:
-        raise LanguageError("\n".join(faults))
+def _with_languages(words: dict[str, dict[str, tuple[str, ...]]], code: str, folder: Path) -> dict[str, Any]:
+    """With the words for the other languages: one that this language has no word for is called by its own name."""
+    own_names = {other: (plain(about.name),) for other, about in all_traits(folder).items() if about.name != other != code}
+    return {**words, "language": {**own_names, **words.get("language", {})}}
 
 
-def _files(folder: Path, code: str, faults: list[str]) -> tuple[Tables, dict[str, Tables], Tables, Tables, Traits]:
-    """sentences.toml, the files of one topic each in sentences/ by name, prompts.toml, names.toml and language.toml."""
-
-    def read(path: Path) -> dict[str, Any]:
-        try:
-            return read_toml(path)
-        except LanguageError as error:
-            faults.append(str(error))
-            return {}
-
-    try:
-        about = traits(code, folder)
-    except LanguageError as error:
-        faults.append(str(error))
-        about = Traits(code)
-    topics = {path.name: read(path) for path in sorted((folder / code / "sentences").glob("*.toml"))}
-    names = folder / code / "names.toml"
-    spoken = read(folder / code / "prompts.toml")
-    return read(folder / code / "sentences.toml"), topics, spoken, read(names) if names.exists() else {}, about
-
-
-def _check_shape(file: str, heard: Mapping[str, Any], faults: list[str]) -> None:
-    """Each table holds lists of texts under its keys; those of [words] are one deeper."""
-    for table, keys in heard.items():
-        if table not in TABLES:
-            faults.append(f"{file}: there is no table [{table}]; known are {', '.join(TABLES)}")
-        elif not isinstance(keys, dict):
-            faults.append(f"{file}: {table}: it must be a table")
-        elif table == "words":
-            for kind, values in keys.items():
-                _check_lists(f"{file}: words.{kind}", values, faults)
-        else:
-            _check_lists(f"{file}: {table}", keys, faults)
-
-
-def _check_names(file: str, names: Mapping[str, Any], faults: list[str]) -> None:
-    """Lists of texts, and two tables of such lists."""
-    for name in sorted(names.keys() - {item.name for item in fields(Names)}):
-        faults.append(f"{file}: nobody reads {name!r}")
-    tables = {name: names[name] for name in ("nicknames", "companies") if name in names}
-    for name, lists in tables.items():
-        _check_lists(f"{file}: {name}", lists, faults)
-    _check_lists(file, {name: texts for name, texts in names.items() if name not in tables}, faults)
-
-
-def _check_lists(where: str, table: Any, faults: list[str]) -> None:
-    if not isinstance(table, dict):
-        faults.append(f"{where}: it must be a table")
-        return
-    for key, texts in table.items():
-        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            faults.append(f"{where}.{key}: it must be a list of texts")
-
-
-def _names(data: Mapping[str, Any]) -> Names:
-    lists = dict(data)
-    nicknames: dict[str, frozenset[str]] = {}
-    formal = lists.pop("nicknames", {})
-    for name, short in formal.items():
-        for nickname in short:
-            nicknames[nickname] = nicknames.get(nickname, frozenset()) | {name}
-    companies = {kind: tuple(names) for kind, names in lists.pop("companies", {}).items()}
-    in_order: dict[str, Any] = {name: tuple(lists.pop(name, ())) for name in ("introductions", "practitioners")}
-    given = frozenset(lists.pop("given", ())) | formal.keys() | nicknames.keys()
-    unordered: dict[str, Any] = {name: frozenset(words) for name, words in lists.items()}
-    return Names(**in_order, **unordered, given=given, nicknames=nicknames, companies=companies)
-
-
-def _sentences(files: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Each intent's sentences, from all files."""
-    merged: dict[str, list[str]] = {}
-    for file in files:
-        for intent, sentences in file.get("intents", {}).items():
-            merged.setdefault(intent, []).extend(sentences)
-    return {intent: tuple(dict.fromkeys(sentences)) for intent, sentences in merged.items()}
-
-
-def _words(data: Mapping[str, Any], code: str, folder: Path) -> dict[str, dict[str, tuple[str, ...]]]:
-    """The words for values. A language that this one has no word for is called by its own name."""
-    words = {kind: {value: tuple(said) for value, said in values.items()} for kind, values in data.items()}
-    languages = words.setdefault("language", {})
-    for other in codes(folder):
-        if other != code and (folder / other / FILE).exists():
-            languages.setdefault(other, (plain(traits(other, folder).name),))
-    return words
-
-
-def _values(data: Mapping[str, list[str]]) -> dict[str, str]:
+def _values(data: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """What callers say -> the known word. The longest first, so that "다음 주" is not taken for "주"."""
     said = {plain(words): known for known, phrases in data.items() for words in phrases}
     return dict(sorted(said.items(), key=lambda item: -len(item[0])))
 
 
-def _patterns(data: Mapping[str, list[str]], where: str, faults: list[str]) -> dict[str, tuple[re.Pattern[str], ...]]:
+def _patterns(files: Files, table: str, faults: Faults) -> dict[str, tuple[re.Pattern[str], ...]]:
     compiled: dict[str, tuple[re.Pattern[str], ...]] = {}
-    for intent, patterns in data.items():
+    for file, intent, patterns in files.lists(table):
         for pattern in patterns:
             try:
                 compiled[intent] = (*compiled.get(intent, ()), re.compile(pattern))
             except (re.error, RecursionError, OverflowError) as error:
-                faults.append(f"{where}.{intent}: the pattern {pattern!r} is not valid: {error}")
+                faults.append(f"{file}: {table}.{intent}: the pattern {pattern!r} is not valid: {error}")
     return compiled
 
 
-def _check(language: Language, heard: Mapping[str, Any], faults: list[str]) -> None:
-    file = f"{language.code}/sentences.toml"
-    said_for = language.sentences.keys() | heard.get("patterns", {}).keys() | heard.get("not_patterns", {}).keys()
-    if unknown := said_for - INTENTS:
-        faults.append(f"{file}: there is no intent {sorted(unknown)}")
-    if not any(language.sentences.values()):
-        faults.append(f"{file}: intents: there is no sentence")
-    seen: dict[str, str] = {}
-    for intent, sentences in language.sentences.items():
+def _check_sentences(files: Files, faults: Faults) -> None:
+    """Every intent and answer is one that there is, and no sentence means two things."""
+    for table in ("intents", "patterns", "not_patterns"):
+        for file, intent, _ in files.lists(table):
+            if intent not in INTENTS:
+                faults.append(f"{file}: {table}.{intent}: there is no such intent")
+    for file, name, _ in files.lists("answers"):
+        if name not in ANSWERS:
+            faults.append(f"{file}: answers.{name}: nobody reads it; known are {', '.join(ANSWERS)}")
+    meant: dict[str, tuple[str, str]] = {}
+    for file, intent, sentences in files.lists("intents"):
         for sentence in sentences:
             said = plain(sentence)
             if not said:
                 faults.append(f"{file}: intents.{intent}: {sentence!r} has no word in it")
-            elif seen.setdefault(said, intent) != intent:
-                faults.append(f"{language.code}: the sentence {sentence!r} means both {seen[said]} and {intent}")
-    known = kinds(renderer(language.code), dt.date(2026, 1, 1), {}).keys()
-    for key, text in language.prompts.items():
-        try:
-            specs = {spec for _, name, spec, _ in string.Formatter().parse(text) if name and spec}
-        except ValueError as error:
-            faults.append(f"{language.code}/prompts.toml: {key}: {error}")
-            continue
-        if wrong := specs - known:
-            kind = f"there is no kind {sorted(wrong)}; known are {sorted(known)}"
-            faults.append(f"{language.code}/prompts.toml: {key}: {kind}")
+                continue
+            where, other = meant.setdefault(said, (file, intent))
+            if other != intent:
+                faults.append(f"{file}: intents.{intent}: the sentence {sentence!r} means both {other} and {intent} ({where})")
+    if files.about.translated_from:
+        _check_least(files, faults)
+    elif files.heard and not meant:
+        faults.append(f"{next(iter(files.heard))}: intents: there is no sentence")
 
 
-def _check_translation(language: Language, folder: Path, source: str, faults: list[str]) -> None:
-    """Every prompt of the source is there, and speaks no value that the source does not have."""
-    file = f"{language.code}/prompts.toml"
-    try:
-        prompts = {key: entry["text"] for key, entry in read_toml(folder / source / "prompts.toml").items()}
-        names = {key: _values_in(text) for key, text in prompts.items()}
-    except (LanguageError, KeyError, TypeError, ValueError):
-        faults.append(f"{language.code}/{FILE}: translated_from: the prompts of {source!r} cannot be read")
+def _check_least(files: Files, faults: Faults) -> None:
+    """Without these no caller gets through a call, and nobody in danger is heard."""
+    for table, needed in LEAST.items():
+        there = {key for _, key, texts in files.lists(table) if texts}
+        if files.heard and (missing := [key for key in needed if key not in there]):
+            faults.append(f"{next(iter(files.heard))}: {table}: nothing for {', '.join(missing)}")
+
+
+def _check_prompts(code: str, files: Files, folder: Path, faults: Faults) -> None:
+    """Each prompt speaks values of kinds that there are; and all is there that the language says which it was
+    translated from."""
+    if files.prompts is None:
         return
-    for key, named in names.items():
-        if key not in language.prompts:
-            if not key.startswith("language.") or key in SAID_OF_LANGUAGES:
-                faults.append(f"{file}: {key}: there is no such prompt, but {source} has it")
-        elif strange := _values_in(language.prompts[key]) - named:
-            faults.append(f"{file}: {key}: there is no value {sorted(strange)}; {source} has {sorted(named)}")
+    file, spoken = f"{code}/{PROMPTS}", {}
+    for key, text in files.prompts.items():
+        try:
+            spoken[key] = placeholders(text)
+        except ValueError as error:
+            faults.append(f"{file}: {key}: {error}")
+            continue
+        for kind in sorted({kind for _, kind in spoken[key]} - {"", WORD, *KINDS}):
+            faults.append(f"{file}: {key}: there is no kind {kind!r}; known are {', '.join([*KINDS, WORD])}")
+    if not (source := files.about.translated_from):
+        return
+    original = prompts_of(source, folder)
+    if original is None:
+        faults.append(f"{code}/{FILE}: translated_from: the prompts of {source!r} cannot be read")
+    elif not files.prompts:
+        faults.append(f"{file}: there is no prompt in it; {source} has {len(original)}")
+    else:
+        _check_keys(file, files.prompts, original, source, faults)
+        for key in [key for key in original if key in spoken]:
+            _check_values(f"{file}: {key}", spoken[key], placeholders(original[key]), source, faults)
 
 
-def _values_in(text: str) -> set[str]:
-    """The names of the values that a prompt speaks."""
-    try:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-    except ValueError:
-        return set()  # told already
+def _check_keys(file: str, prompts: Mapping[str, str], original: Mapping[str, str], source: str, faults: Faults) -> None:
+    """A language may name itself and others, and have words of the program that another one needs no prompt for."""
+    for key in original:
+        if key not in prompts and (not key.startswith("language.") or key in SAID_OF_LANGUAGES):
+            faults.append(f"{file}: {key}: there is no such prompt, but {source} has it")
+    for key in prompts:
+        if key not in original and not key.startswith(("language.", "word.")):
+            faults.append(f"{file}: {key}: nobody says it; {source} has no such prompt")
+
+
+def _check_values(where: str, spoken: Placeholders, original: Placeholders, source: str, faults: Faults) -> None:
+    """A translation speaks no other values, and those as the same kind: a sum of money is no word."""
+    for name, kind in sorted(spoken - original):
+        kinds = sorted(kind for same, kind in original if same == name)
+        if not kinds:
+            names = ", ".join(sorted({name for name, _ in original})) or "none"
+            faults.append(f"{where}: there is no value {name!r}; {source} has {names}")
+        elif "" not in kinds:
+            faults.append(f"{where}: {name!r} is said as {kind or 'a word'!r}; {source} says it as {', '.join(kinds)}")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,14 @@ FILE = "language.toml"
 CODE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 VOICES = ("", "hibari", "espeak")
 ENCODERS = ("multilingual", "english")
+FIRST = "en"  # the language whose prompts every other one must have, unless it names another
+# The keys of the file, and what each must be.
+LINES = {"name": str, "translated_from": str, "encoders": list, "parses_values": bool, "telephone": str,
+         "recognition": dict, "voice": dict}  # fmt: skip
+RECOGNITION = {"whisper": bool, "package": str, "download": dict}
+DOWNLOAD = {"name": str, "size": int, "sha256": str, "licence": str}
+VOICE = {"engine": str, "name": str}
+CALLED = {str: "a text", bool: "true or false", int: "a whole number", list: "a list", dict: "a table"}
 
 
 class LanguageError(ValueError):
@@ -84,55 +93,63 @@ def traits(code: str, folder: Path | None = None) -> Traits:
     return _read_traits(code, folder or languages_folder())
 
 
-@cache
-def _read_traits(code: str, folder: Path) -> Traits:
-    path = folder / code / FILE
-    if not CODE.fullmatch(code) or not path.exists():
-        return Traits(name=code)
-    data = read_toml(path)
-    try:
-        recognition, voice = dict(data.pop("recognition", {})), VoiceName(**data.pop("voice", {}))
-        download = recognition.pop("download", None)
-        found = Traits(
-            **{"name": code, **data, "encoders": tuple(data.get("encoders", ("multilingual",)))},
-            recognition=Recognition(**recognition, download=Download(code, **download) if download else None),
-            voice=voice,
-        )
-    except TypeError as error:  # a key that there is not, or one that is missing
-        raise LanguageError(f"{path}: {str(error).partition('__init__() ')[2] or error}") from error
-    _check(found, path)
+def unwritten(code: str) -> Traits:
+    """The traits of a language that says nothing of itself."""
+    return Traits(name=code, translated_from="" if code == FIRST else FIRST)
+
+
+def all_traits(folder: Path | None = None) -> dict[str, Traits]:
+    """The traits of each language. One whose file is wrong is left out: its fault is told where that language is asked for."""
+    found = {}
+    for code in codes(folder):
+        with suppress(LanguageError):
+            found[code] = traits(code, folder)
     return found
 
 
-def _check(found: Traits, path: Path) -> None:
-    faults = [
-        *_of_kind(str, {"name": found.name, "translated_from": found.translated_from, "telephone": found.telephone}),
-        *_of_kind(str, {"recognition.package": found.recognition.package, "voice.name": found.voice.name}),
-        *_of_kind(bool, {"parses_values": found.parses_values, "recognition.whisper": found.recognition.whisper}),
-    ]
-    if download := found.recognition.download:
-        texts = {key: getattr(download, key) for key in ("name", "sha256", "licence")}
-        faults += _of_kind(str, {f"recognition.download.{key}": value for key, value in texts.items()})
-        faults += _of_kind(int, {"recognition.download.size": download.size})
-    if found.voice.engine not in VOICES:
-        faults.append(f"voice.engine: {found.voice.engine!r} is none of {', '.join(VOICES[1:])}")
-    if not found.encoders or not set(found.encoders) <= set(ENCODERS):
-        faults.append(f"encoders: {list(found.encoders)} are not of {', '.join(ENCODERS)}")
+@cache
+def _read_traits(code: str, folder: Path) -> Traits:
+    path, file = folder / code / FILE, f"{code}/{FILE}"
+    if not CODE.fullmatch(code) or not path.exists():
+        return unwritten(code)
+    faults: list[str] = []
+    lines = _of_kind(file, read_toml(path, file), LINES, faults)
+    recognition = _of_kind(f"{file}: recognition", lines.pop("recognition", {}), RECOGNITION, faults)
+    if download := recognition.pop("download", None):
+        faults += [f"{file}: recognition.download.{key}: is missing" for key in DOWNLOAD if key not in download]
+        download = _of_kind(f"{file}: recognition.download", download, DOWNLOAD, faults)
+    voice = _of_kind(f"{file}: voice", lines.pop("voice", {}), VOICE, faults)
+    if voice.get("engine", "") not in VOICES:
+        faults.append(f"{file}: voice.engine: {voice['engine']!r} is none of {', '.join(VOICES[1:])}")
+    lines["encoders"] = tuple(lines.get("encoders", ("multilingual",)))
+    if not lines["encoders"] or any(name not in ENCODERS for name in lines["encoders"]):
+        faults.append(f"{file}: encoders: {list(lines['encoders'])} are not of {', '.join(ENCODERS)}")
     if faults:
-        raise LanguageError("\n".join(f"{path}: {fault}" for fault in faults))
+        raise LanguageError("\n".join(faults))
+    recognised = Recognition(**recognition, download=Download(code, **download) if download else None)
+    return replace(unwritten(code), **lines, recognition=recognised, voice=VoiceName(**voice))
 
 
-def _of_kind(kind: type, values: Mapping[str, Any]) -> list[str]:
-    return [f"{key}: must be {kind.__name__}, not {value!r}" for key, value in values.items() if type(value) is not kind]
+def _of_kind(where: str, lines: Mapping[str, Any], kinds: Mapping[str, type], faults: list[str]) -> dict[str, Any]:
+    """The lines that there are such keys for, and whose values are of their kind; the others are faults."""
+    right, sign = {}, "." if ": " in where else ": "
+    for key, value in lines.items():
+        if key not in kinds:
+            faults.append(f"{where}{sign}{key}: nobody reads it; known are {', '.join(kinds)}")
+        elif type(value) is not kinds[key]:
+            faults.append(f"{where}{sign}{key}: must be {CALLED[kinds[key]]}, not {value!r:.40}")
+        else:
+            right[key] = value
+    return right
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The file's tables. Raises LanguageError."""
+def read_toml(path: Path, file: str) -> dict[str, Any]:
+    """The tables of a file, which an error calls `file`. Raises LanguageError."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8-sig"))  # some editors put a mark before the first letter
     except OSError as error:
-        raise LanguageError(f"{path}: cannot be read ({error.strerror})") from error
+        raise LanguageError(f"{file}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise LanguageError(f"{path}: is not UTF-8 (byte {error.start})") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise LanguageError(f"{path}: is not valid TOML ({error})") from error
+        raise LanguageError(f"{file}: is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise LanguageError(f"{file}: is not valid TOML ({error})") from error

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 
-from voice.traits import Download, codes, languages_folder, traits
+from voice.traits import Download, all_traits, languages_folder, traits
 
 CHUNK = 8 * 1024  # a broken line loses at most the piece that was on its way
 TIME_OUT = (10, 30)  # seconds to connect, seconds between two pieces
@@ -37,7 +37,7 @@ def catalogue() -> dict[str, Download]:
 
 @cache
 def _catalogue(folder: Path) -> dict[str, Download]:
-    return {code: download for code in codes(folder) if (download := traits(code, folder).recognition.download)}
+    return {code: download for code, about in all_traits(folder).items() if (download := about.recognition.download)}
 
 
 def package_of(language: str) -> str:
