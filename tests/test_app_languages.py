@@ -94,7 +94,7 @@ def test_a_korean_caller_asks_for_a_volunteer(korean_office: Flask, clock: Clock
         line = Line(korean_office, MARGARET)
         assert line.reply.text.startswith("안녕하세요. 블루 베스트 도움 전화입니다.")
         assert "무엇을 도와드릴까요" in line.say("네")
-        assert "말씀해 주세요" in line.say("봉사자")
+        assert "장보기, 말벗, 정원" in line.say("봉사자")
         assert "어느 날이 좋으세요" in line.say(keys="1")
         assert "오전이 좋으세요" in line.say("목요일")
         assert "십일월 이십육일 목요일 오전" in line.say("오전")

@@ -185,7 +185,9 @@ class Conversation:
         task = db.session.get_one(Task, call.purpose["task_id"])
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
         status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
-        return Result("call.tell", status, {"caller": person(caller), **visits.about(task)})
+        language = self.languages.get(caller.language, self.languages[self.settings.language])
+        news = {"caller": person(caller), "languages": tuple(self.languages), **visits.about(task, language)}
+        return Result("call.tell", status, news)
 
     def _resumable(self, call: Call) -> dict[str, Any] | None:
         """The last call from this number that was cut, or that a crash left open, in the middle of something.

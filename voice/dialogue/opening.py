@@ -35,14 +35,20 @@ def begin_inbound(state: State, result: Result) -> Step:
     """A call came in. `data`: the household behind the number, the languages of the line, and a dropped call that may
     be resumed. Where all of the household speak one language, it is that from the first word on."""
     household: list[Json] = result.data["household"]
-    spoken = {str(person.get("language")) for person in household}
-    own = next(iter(spoken)) if len(spoken) == 1 and spoken <= set(result.data.get("languages", ())) else state.language
-    state = replace(state, household=tuple(household), resume=result.data.get("resume"), language=own)
+    state = replace(own_language(state, household, result), household=tuple(household), resume=result.data.get("resume"))
     if not household:
         return ask(state, "unknown", Say("welcome"), Say("unknown.number"))
     if len(household) == 1:
         return ask(state, "who", Say("welcome"), name=household[0]["name"])
     return ask(state, "who_of", Say("welcome"), names=called(household))
+
+
+def own_language(state: State, people: Sequence[Json], result: Result) -> State:
+    """In the language of these people, where it is one and the line speaks it."""
+    spoken = {str(person.get("language")) for person in people}
+    return (
+        replace(state, language=spoken.pop()) if len(spoken) == 1 and spoken <= {*result.data.get("languages", ())} else state
+    )
 
 
 def called(people: Sequence[Json]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, yes_no
-from voice.dialogue.opening import anything_else, is_it
+from voice.dialogue.opening import anything_else, is_it, own_language
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
@@ -101,8 +101,11 @@ def told(state: State, result: Result) -> Step:
 
 
 def begin_telling(state: State, result: Result) -> Step:
-    """We ring the caller: first who is there, because a number may be anybody's."""
-    state = replace(state, household=(result.data["caller"],), slots={"wish": "tell", "status": result.status, **result.data})
+    """We ring the caller, in their language: first who is there, because a number may be anybody's."""
+    caller, told = result.data["caller"], {name: value for name, value in result.data.items() if name != "languages"}
+    state = replace(
+        own_language(state, [caller], result), household=(caller,), slots={"wish": "tell", "status": result.status, **told}
+    )
     return ask(state, "tell.who", name=result.data["caller"]["name"])
 
 
