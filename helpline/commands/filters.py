@@ -16,6 +16,8 @@ from helpline.settings import SettingsError, load_settings
 from voice.languages import Language, LanguageError, load_language
 from voice.traits import codes
 
+LINE_ENDS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"})
+
 
 class Moment(click.ParamType[dt.datetime]):
     """An ISO date and time; without a zone it is the office's local time."""
@@ -65,4 +67,8 @@ def lines() -> Iterator[str]:
 
 
 def write(item: dict[str, Any]) -> None:
-    print(json.dumps(item, ensure_ascii=False), flush=True)
+    """One line of UTF-8, whatever the terminal's own encoding is. Half a character goes out as its JSON escape, and so
+    does what some readers take for the end of a line."""
+    line = json.dumps(item, ensure_ascii=False).translate(LINE_ENDS)
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
