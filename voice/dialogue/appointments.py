@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Expecting, Meaning, Result, Say, Step
+from voice.heard import Meaning, Result, Say, Step
 
 WANTED = ("department", "practitioner", "date", "part_of_day", "time")
 WHEN = ("date", "part_of_day", "time")
@@ -50,27 +50,16 @@ def found(state: State, result: Result) -> Step:
     return ask(state, "appointment.which", *before, day=free[0]["date"], times=times, clinic=free[0]["clinic"])
 
 
-def _doctors(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(state.slots["doctors"]))
-
-
 def _doctor(state: State, meaning: Meaning) -> Step | None:
     """Two people of one name: which of them, or, with a no, whoever is free."""
-    doctors, choice = state.slots["doctors"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(doctors):
-        return _next(with_slots(state, practitioner=doctors[choice]))
+    if doctor := picked(meaning, state.slots["doctors"]):
+        return _next(with_slots(state, practitioner=doctor))
     return _next(with_slots(state, practitioner=None)) if meaning.intent == "no" else None
 
 
-def _times(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(slot["time_words"] for slot in state.slots["free"]))
-
-
 def _which(state: State, meaning: Meaning) -> Step | None:
-    free, choice = state.slots["free"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(free):
-        state = with_slots(state, chosen=free[choice])
-        return ask(state, "appointment.confirm", **_spoken(free[choice]))
+    if chosen := picked(meaning, state.slots["free"]):
+        return ask(with_slots(state, chosen=chosen), "appointment.confirm", **_spoken(chosen))
     if another := _day(state, meaning):
         return another
     return ask(with_slots(state, date=None), "appointment.day") if meaning.intent == "no" else None
@@ -125,8 +114,8 @@ def read_back(state: State, _: Result) -> Step:
 _yes_or_no = yes_no(_book, _other)
 ASKS = {
     "appointment.day": Ask(listen_for("date"), _day, any_wish=True),
-    "appointment.doctor": Ask(_doctors, _doctor),
-    "appointment.which": Ask(_times, _which),
+    "appointment.doctor": Ask(offered("doctors"), _doctor),
+    "appointment.which": Ask(offered("free", "time_words"), _which),
     "appointment.confirm": Ask(YES_NO, _confirm),
     "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again), leave=_leave),
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import Ask, Outcome, Start, listen_for, offered, picked, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
-from voice.heard import Expecting, Meaning, Result, Say, Step
+from voice.heard import Meaning, Result, Say, Step
 
 PIN_DIGITS = 6
 SURE = 0.9  # that a sentence wants the bill paid, where it was no plain yes
@@ -41,16 +41,12 @@ def _read_out(state: State, bill: dict[str, object], *before: Say) -> Step:
 
 
 def _which(state: State, meaning: Meaning) -> Step | None:
-    bills, choice = state.slots["bills"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(bills):
-        return _read_out(state, bills[choice])
+    bills = state.slots["bills"]
+    if bill := picked(meaning, bills):
+        return _read_out(state, bill)
     biller = meaning.slots.get("biller")
     named = [bill for bill in bills if biller and biller in (bill.get("kind"), bill["biller"])]
     return _read_out(state, named[0]) if len(named) == 1 else None
-
-
-def _billers(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(bill["biller"] for bill in state.slots["bills"]))
 
 
 def _pay(state: State, _: Meaning) -> Step:
@@ -128,7 +124,7 @@ def receipt_noted(state: State, _: Result) -> Step:
 
 _yes_or_no = yes_no(_pay, _leave_it)
 ASKS = {
-    "bill.which": Ask(_billers, _which),
+    "bill.which": Ask(offered("bills", "biller"), _which),
     "bill.confirm": Ask(listen_for("yes_no", interruptible=False), _confirm),
     "pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
     "bill.receipt": Ask(listen_for("yes_no"), yes_no(_receipt_heard, _read_again), leave=_leave),

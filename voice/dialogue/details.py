@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import language
-from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import anything_else
 from voice.dialogue.person import find_person
@@ -54,9 +54,8 @@ def _options(kind: str) -> Callable[[State], Expecting]:
 
 
 def _which(state: State, meaning: Meaning) -> Step | None:
-    choice = meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(WHATS):
-        return _begin(state, WHATS[choice])
+    if what := picked(meaning, WHATS):
+        return _begin(state, what)
     return _leave(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 
@@ -68,18 +67,18 @@ def _leave(state: State, _: Meaning) -> Step:
 
 
 def _manner(state: State, meaning: Meaning) -> Step | None:
-    choice = meaning.slots.get("choice")
-    if not isinstance(choice, int) or choice >= len(MANNERS):
+    manner = picked(meaning, MANNERS)
+    if manner is None:
         return _keep(state, meaning) if meaning.intent in ("yes", "no", "cancel", "back") else None
-    if MANNERS[choice] == "language":
+    if manner == "language":
         return _another_language(state)
     changed = {
         "slower": lambda: paced(state, SLOWER),
         "faster": lambda: paced(state, FASTER),
         "louder": lambda: amplified(state, LOUDER),
         "quieter": lambda: amplified(state, QUIETER),
-    }[MANNERS[choice]]()
-    return _prefer(changed, MANNERS[choice])
+    }[manner]()
+    return _prefer(changed, manner)
 
 
 def _keep(state: State, meaning: Meaning) -> Step:

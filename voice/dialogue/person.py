@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else, what_can_i_do
+from voice.dialogue.opening import nothing_more, what_can_i_do
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
@@ -36,10 +36,6 @@ def offer(state: State, *before: Say, about: str) -> Step:
 
 def _yes_please(state: State, _: Meaning) -> Step:
     return find_person(state, about=state.slots.get("about", "speak_to_person"))
-
-
-def _no_thanks(state: State, _: Meaning) -> Step:
-    return anything_else(state)
 
 
 def _message(state: State, meaning: Meaning) -> Step | None:
@@ -73,7 +69,7 @@ def _still_quiet(state: State, meaning: Meaning) -> Step:
 
 
 ASKS = {
-    "person.offer": Ask(YES_NO, yes_no(_yes_please, _no_thanks), any_wish=True),
+    "person.offer": Ask(YES_NO, yes_no(_yes_please, nothing_more), any_wish=True),
     "message.record": Ask(listen_for("message", record=True), _message, silence=_quiet),
     "still_there": Ask(listen_for("open"), _back_again, any_wish=True, silence=_still_quiet),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, picked, yes_no
 from voice.dialogue.opening import anything_else, is_it
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
@@ -43,12 +43,9 @@ def _next(state: State, *before: Say) -> Step:
 
 
 def _kind(state: State, meaning: Meaning) -> Step | None:
-    choice, names = meaning.slots.get("choice"), list(state.slots["kinds"])
-    if isinstance(choice, int) and choice < len(names):
-        return _next(with_slots(state, help_kind=names[choice]))
-    if meaning.slots.get("help_kind") in names:
-        return _next(with_slots(state, help_kind=meaning.slots["help_kind"]))
-    return None
+    names = list(state.slots["kinds"])
+    kind = picked(meaning, names) or meaning.slots.get("help_kind")
+    return _next(with_slots(state, help_kind=kind)) if kind in names else None
 
 
 def _kind_options(state: State) -> Expecting:
@@ -63,9 +60,7 @@ def _day(state: State, meaning: Meaning) -> Step | None:
 
 
 def _part(state: State, meaning: Meaning) -> Step | None:
-    choice, part = meaning.slots.get("choice"), meaning.slots.get("part_of_day")
-    if isinstance(choice, int) and choice < len(PARTS_OF_DAY):
-        part = PARTS_OF_DAY[choice]
+    part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day")
     return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else None
 
 
