@@ -195,6 +195,10 @@ def _greeted(state: State, meaning: Meaning) -> Step:
     return _answered(state, meaning) or _again(state)
 
 
+def _thanked(state: State, meaning: Meaning) -> Step:
+    return _answered(state, meaning) or (goodbye(state) if state.ask == "anything_else" else _again(state))
+
+
 def _what_day(state: State, _: Meaning) -> Step:
     return _again(state, Say("what_day"))
 
@@ -213,7 +217,7 @@ UNIVERSALS: dict[str, Start] = {
     "what_day": _what_day,
     "change_language": language.start,
     "greeting": _greeted,
-    "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
+    "thanks": _thanked,
     "goodbye": goodbye,
 }
 BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}

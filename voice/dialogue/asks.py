@@ -69,3 +69,17 @@ def yes_no(yes: Answer, no: Answer) -> Answer:
         return None
 
     return answer
+
+
+def told(go_on: Answer) -> Answer:
+    """An answer to what was read out, which may be heard again. A yes, a no and thanks all go on: none of them asks for
+    it once more. By key, 1 goes on and 2 says it again."""
+
+    def answer(state: State, meaning: Meaning) -> Step | None:
+        aside = meaning.slots.get("aside")
+        if meaning.keys == "2" or aside == "missed":
+            return ask_again(state, meaning)
+        enough = aside == "enough" or meaning.intent in ("yes", "no", "cancel", "thanks")
+        return go_on(state, meaning) if enough else None
+
+    return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import Ask, Outcome, Start, listen_for, offered, picked, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
@@ -112,10 +112,6 @@ def _leave(state: State, meaning: Meaning) -> Step:
     return _receipt_heard(with_slots(state, leaving=True), meaning)
 
 
-def _read_again(state: State, _: Meaning) -> Step:
-    return ask(state, "bill.receipt", **state.values)
-
-
 def receipt_noted(state: State, _: Result) -> Step:
     bill = state.slots["bill"]
     told = {"biller": bill["biller"], "amount": bill["amount"], "receipt": state.values.get("receipt", "")}
@@ -127,7 +123,7 @@ ASKS = {
     "bill.which": Ask(offered("bills", "biller"), _which),
     "bill.confirm": Ask(listen_for("yes_no", interruptible=False), _confirm),
     "pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
-    "bill.receipt": Ask(listen_for("yes_no"), yes_no(_receipt_heard, _read_again), leave=_leave),
+    "bill.receipt": Ask(YES_NO, told(_receipt_heard), leave=_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "bills.due": due,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import appointments
-from voice.dialogue.asks import MOST_NAMED, YES_NO, Ask, Outcome, Start, ask_again, listen_for, offered, picked, yes_no
-from voice.dialogue.opening import anything_else, nothing_more
+from voice.dialogue.asks import MOST_NAMED, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.opening import all_told, anything_else, nothing_more
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Json, Meaning, Result, Say, Step
 
@@ -116,7 +116,7 @@ def _told(state: State, meaning: Meaning) -> Step | None:
 
 
 _next_one = yes_no(lambda state, _: _tell(state, state.slots["nth"] + 1), nothing_more)
-_got_all = yes_no(nothing_more, lambda state, _: _tell(state, state.slots["nth"]))
+_got_all = told(nothing_more)
 
 
 # --- cancelled
@@ -233,10 +233,16 @@ def _got_it(state: State, _: Meaning) -> Step:
     return do(state, "appointments.heard", request_id=state.slots["request_id"])
 
 
+def _take_leave(state: State, meaning: Meaning) -> Step:
+    return _got_it(with_slots(state, leaving=True), meaning)
+
+
 def heard(state: State, _: Result) -> Step:
     if state.slots["wish"] == "change_appointment":
-        return anything_else(state, done=Say("recap.moved", _spoken(state.slots["chosen"])))
+        return all_told(state, Say("recap.moved", _spoken(state.slots["chosen"])))
     mine = state.slots["mine"]
+    if state.slots.get("leaving"):
+        return all_told(state, Say("recap.cancelled", _spoken(mine)))
     state = replace(state, done=(*state.done, Say("recap.cancelled", _spoken(mine))))
     return ask(with_slots(state, wanted={"department": mine["department"]}), "appointment.another")
 
@@ -247,12 +253,12 @@ ASKS = {
     "appointment.told_last": Ask(YES_NO, _told, any_wish=True),
     "appointment.which_one": Ask(offered("coming", "name"), _which_one),
     "appointment.cancel": Ask(YES_NO, _confirm_cancel),
-    "appointment.cancelled": Ask(YES_NO, yes_no(_got_it, ask_again)),
+    "appointment.cancelled": Ask(YES_NO, told(_got_it), leave=_take_leave),
     "appointment.another": Ask(YES_NO, yes_no(_book, nothing_more), any_wish=True),
     "appointment.new_day": Ask(listen_for("date"), _new_day),
     "appointment.new_time": Ask(offered("free", "time_words"), _new_time),
     "appointment.move": Ask(YES_NO, _confirm_move),
-    "appointment.moved": Ask(YES_NO, yes_no(_got_it, ask_again)),
+    "appointment.moved": Ask(YES_NO, told(_got_it), leave=_take_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.coming": coming,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, picked, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
 from voice.dialogue.opening import anything_else, is_it
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
@@ -91,7 +91,7 @@ def status(state: State, _: Meaning) -> Step:
     return do(replace(state, slots={"wish": "task_status"}), "visits.status")
 
 
-def told(state: State, result: Result) -> Step:
+def stands(state: State, result: Result) -> Step:
     return anything_else(state, Say(f"visit.status.{result.status}", result.data))
 
 
@@ -125,15 +125,15 @@ ASKS = {
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
     "visit.confirm": Ask(YES_NO, _confirm),
-    "tell.who": Ask(is_it, yes_no(_tell, _not_there)),
-    "tell.accepted": Ask(YES_NO, yes_no(_heard_it, ask_again)),
-    "tell.waiting": Ask(YES_NO, yes_no(_heard_it, ask_again)),
-    "tell.cancelled": Ask(YES_NO, yes_no(_heard_it, ask_again)),
+    "tell.who": Ask(is_it, yes_no(_tell, _not_there), leave=_not_there),
+    "tell.accepted": Ask(YES_NO, told(_heard_it), leave=_heard_it),
+    "tell.waiting": Ask(YES_NO, told(_heard_it), leave=_heard_it),
+    "tell.cancelled": Ask(YES_NO, told(_heard_it), leave=_heard_it),
 }
 RESULTS: dict[str, Outcome] = {
     "visits.kinds": kinds,
     "visits.open": opened,
-    "visits.status": told,
+    "visits.status": stands,
     "visits.told": thanked,
     "call.tell": begin_telling,
 }

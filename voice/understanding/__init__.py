@@ -75,12 +75,14 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
     if expecting.name == "open":
         meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
         return _two_wishes(said, language, now) or meaning if meaning.intent not in DANGERS else meaning
-    return (
+    meaning = (
         _danger(reading, said, text, language)
         or _scam(said, text, language)
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
+    aside = slots.aside(text, language) if expecting.name == "yes_no" else {}
+    return replace(meaning, slots={**meaning.slots, **aside})
 
 
 def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:

@@ -87,6 +87,13 @@ def longest_named(text: str, language: Language, kind: str) -> str | None:
     return max(found, default=(0, None))[1]
 
 
+def aside(text: str, language: Language) -> dict[str, str]:
+    """What is said besides a yes or a no and takes it back: `aside` is "doubt" ("yes, but not today") or "missed" ("no, I
+    didn't catch that"), "enough" where nothing is to be said again."""
+    found = longest_named(text, language, "aside")
+    return {"aside": found} if found else {}
+
+
 def digits(text: str, expecting: Expecting) -> str | None:
     """A string of digits, as long as it has to be where that is known."""
     found = parse_digits(text)

@@ -17,7 +17,7 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
-from helpline.services.requests import close, open_request
+from helpline.services.requests import close, count, open_request
 from voice.heard import Json, Result
 
 SETTLE_AFTER = dt.timedelta(minutes=2)  # the call itself asks the gateway at once; the timer is for calls that died
@@ -90,13 +90,18 @@ def _not_now(request: Any, row: Row[Any], outcome: str, rules: list[str], contex
 
 
 def receipt_heard(args: Json, context: Context) -> Result:
-    """The caller has the receipt: now it counts as a ServiceInstance."""
+    """The caller has heard the receipt: now it counts as a ServiceInstance, and no more when its text has gone out."""
     payment = db.session.get(Payment, args["payment_id"])
     if payment is None or payment.caller_id != context.caller_id or payment.status != "settled":
         return Result("bills.receipt_heard", "none")
-    request = db.session.get_one(ServiceRequest, payment.request_id)
-    close(request, context, "done", delivered=True)
+    if outbox.withdraw_timers(receipt_subject(payment.id), context.now):
+        count(db.session.get_one(ServiceRequest, payment.request_id), context.now)
     return Result("bills.receipt_heard", "ok")
+
+
+def receipt_subject(payment_id: int) -> str:
+    """What the text with a receipt, and the timer that waits for it, are about."""
+    return f"receipt:{payment_id}"
 
 
 def _unpaid(caller_id: int | None) -> list[Row[Any]]:

@@ -54,7 +54,7 @@ SLOTS = {"coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": 
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26", **NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
-          "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
+          "department": "doctor", "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 
 SPOKEN_MESSAGE = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
