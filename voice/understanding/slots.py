@@ -55,13 +55,14 @@ def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
 
 
 def named(text: str, language: Language, kind: str) -> str | None:
-    """The value of this kind whose words stand in the sentence: exactly, else closely enough."""
+    """The value of this kind whose words stand in the sentence: exactly, else closely enough. The last ones said count,
+    and of words that end together the longest: "eye doctor" is no "doctor"."""
     said = f" {plain(text)} "
     values = language.words.get(kind, {})
-    exact = [(said.rfind(f" {plain(word)} "), value) for value, words in values.items() for word in words]
-    position, value = max(exact, default=(-1, ""))
-    if position >= 0:
-        return value
+    phrases = [(f" {plain(word)} ", value) for value, words in values.items() for word in words]
+    exact = [(said.rfind(phrase) + len(phrase), len(phrase), value) for phrase, value in phrases if phrase in said]
+    if exact:
+        return max(exact)[-1]
     if kind == "biller" and (seller := company(text, language)):
         return seller
     close = [
