@@ -134,7 +134,7 @@ def _words(state: State, meaning: Meaning) -> Step | None:
     """Whatever was said is the new value; it is recorded, because names and streets are easily misheard."""
     if meaning.intent == "back":
         return _ask_which(state)
-    if meaning.intent == "cancel":
+    if meaning.intent in ("no", "cancel"):
         return _drop(state)
     return _note(with_slots(state, value=meaning.text)) if meaning.text and not meaning.keys else None
 

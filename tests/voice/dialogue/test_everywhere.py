@@ -336,7 +336,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
     "person.find": [("away", {"when": "within the hour"}), ("here", {})],
-    "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"})],
+    "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"}), ("empty", {})],
+    "message.drop": [("ok", {})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
            ("tell.who", "no"), ("tell.who", "cancel")}  # fmt: skip
