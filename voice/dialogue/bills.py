@@ -11,7 +11,7 @@ from voice.dialogue.state import State, ask, do, do_outside, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
 PIN_DIGITS = 6
-SURE = 0.9  # that a sentence wants the bill paid, where it was no plain yes
+OTHERWISE = {"date", "part_of_day", "time", "amount"}  # a bill paid then, or so much of it, is not this one paid now
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -57,13 +57,15 @@ def _pay(state: State, _: Meaning) -> Step:
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
     """A yes, a no, or another biller: "no, the water one". A yes that names another bill pays nothing. "Pay that for me,
-    then" is a yes: the amount was read out, and the PIN comes next."""
+    then" is a yes: the amount was read out, and the PIN comes next. "Should I pay it", "pay half" and "yes, but not today"
+    are none."""
     named, bill = meaning.slots.get("biller"), state.slots["bill"]
+    aside = meaning.slots.get("aside")
     if named and named not in (bill.get("kind"), bill["biller"]):
         return do(state, "bills.due", Say("corrected"), biller=named)
-    if meaning.intent == "pay_bill" and meaning.confidence >= SURE:
+    if meaning.intent == "pay_bill" and not (aside or meaning.slots.keys() & OTHERWISE):
         return _pay(state, meaning)
-    return _yes_or_no(state, meaning)
+    return None if meaning.intent == "yes" and aside == "doubt" else _yes_or_no(state, meaning)
 
 
 def _leave_it(state: State, _: Meaning) -> Step:

@@ -190,6 +190,11 @@ def _drop(state: State) -> Step:
     return do(state, "details.drop", request_id=state.slots["request_id"])
 
 
+def _leave_unsaid(state: State, _: Meaning) -> Step:
+    """Who takes leave, or says "wrong number", before it is confirmed has changed nothing."""
+    return _drop(state)
+
+
 def dropped(state: State, _: Result) -> Step:
     return anything_else(state, Say("details.left"))
 
@@ -211,9 +216,9 @@ ASKS = {
     "details.name": Ask(_record, _words),
     "details.contact": Ask(_record, _words),
     "details.contact_phone": Ask(listen_for("digits"), _digits),
-    "details.right": Ask(YES_NO, _said_right),
-    "details.right_number": Ask(YES_NO, _said_right),
-    "details.right_contact": Ask(YES_NO, _said_right),
+    "details.right": Ask(YES_NO, _said_right, leave=_leave_unsaid),
+    "details.right_number": Ask(YES_NO, _said_right, leave=_leave_unsaid),
+    "details.right_contact": Ask(YES_NO, _said_right, leave=_leave_unsaid),
 }
 RESULTS: dict[str, Outcome] = {
     "details.known": known,

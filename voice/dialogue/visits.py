@@ -11,6 +11,9 @@ from voice.heard import Expecting, Meaning, Result, Say, Step
 
 WANTED = ("help_kind", "date", "part_of_day")
 PARTS_OF_DAY = ("morning", "afternoon")
+NOTED = ("none", "leave_message", "ask_volunteer", "change_task")  # what a message to the volunteer may be taken for
+LEAST_WORDS = 3  # of such a message: fewer were rather not understood
+MOST_NOTES = 3
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -65,18 +68,31 @@ def _part(state: State, meaning: Meaning) -> Step | None:
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
-    """A yes, a no, or a correction: "no, in the afternoon". The rest stays as it was."""
+    """A yes, a no, a correction ("no, in the afternoon"), or what the volunteer is to know ("some bread and milk"), which is
+    read back before the yes. The rest stays as it was."""
     new = {name: value for name in WANTED if (value := meaning.slots.get(name)) and value != state.slots.get(name)}
+    note, notes = _note(meaning), state.slots.get("notes", [])
+    if note and len(notes) < MOST_NOTES:
+        return _next(with_slots(state, **new, notes=[*notes, note]), Say("visit.note", {"note": note}))
     if new:
         return _next(with_slots(state, **new), Say("corrected"))
     return _yes_or_no(state, meaning)
 
 
+def _note(meaning: Meaning) -> str:
+    """What the volunteer is to know, in the caller's own words; "" where nothing of the kind was said."""
+    own_words = meaning.intent in NOTED and len(meaning.text.split()) >= LEAST_WORDS and not meaning.slots.get("aside")
+    return str(meaning.slots.get("note") or (meaning.text if own_words else ""))
+
+
 def _open_task(state: State, _: Meaning) -> Step:
-    return do(state, "visits.open", **{name: state.slots[name] for name in WANTED})
+    return do(state, "visits.open", **{name: state.slots[name] for name in WANTED}, notes=state.slots.get("notes", []))
 
 
 def _not_now(state: State, _: Meaning) -> Step:
+    """A no may be to the note that was read back: that goes first, and the visit is asked for once more."""
+    if state.slots.get("notes"):
+        return _next(with_slots(state, notes=[]), Say("visit.no_note"))
     return anything_else(state, Say("visit.left"))
 
 

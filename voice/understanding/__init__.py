@@ -81,8 +81,8 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
-    aside = slots.aside(text, language) if expecting.name == "yes_no" else {}
-    return replace(meaning, slots={**meaning.slots, **aside})
+    besides = slots.aside(text, language) | slots.note(text, language) if expecting.name == "yes_no" else {}
+    return replace(meaning, slots={**meaning.slots, **besides})
 
 
 def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:

@@ -17,6 +17,7 @@ from voice.understanding.names import company, practitioner
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
+SECRET_DIGITS = 4  # so many in a row may be a PIN
 SLOT_OF_KIND = {
     "biller": "biller",
     "department": "department",
@@ -89,10 +90,26 @@ def longest_named(text: str, language: Language, kind: str) -> str | None:
 
 
 def aside(text: str, language: Language) -> dict[str, str]:
-    """What is said besides a yes or a no and takes it back: `aside` is "doubt" ("yes, but not today") or "missed" ("no, I
-    didn't catch that"), "enough" where nothing is to be said again."""
-    found = longest_named(text, language, "aside")
+    """What is said besides an answer: `aside` is "doubt" ("yes, but not today"), "missed" ("no, I didn't catch that"),
+    "enough" (nothing is to be said again), or "more", which is none of these and no plain answer either."""
+    found = longest_named(text, language, "aside") or ("more" if _is_secret(text, language) else "")
     return {"aside": found} if found else {}
+
+
+def note(text: str, language: Language) -> dict[str, str]:
+    """`note`: what a volunteer is to be told, in the caller's own words, without the yes or no and the "and" that it begins
+    with. Nothing where it may be a secret: a PIN, a card, a number."""
+    if longest_named(text, language, "note") is None or _is_secret(text, language):
+        return {}
+    opening = {*language.answers.get("yes_starts", ()), *language.answers.get("no_starts", ()), *language.joints, "please"}
+    words = text.split()
+    while words and plain(words[0]) in opening:
+        words = words[1:]
+    return {"note": " ".join(words)} if words else {}
+
+
+def _is_secret(text: str, language: Language) -> bool:
+    return bool(longest_named(text, language, "secret")) or len(parse_digits(text) or "") >= SECRET_DIGITS
 
 
 def digits(text: str, expecting: Expecting) -> str | None:
