@@ -35,7 +35,7 @@ def _department(state: State) -> str:
 
 def _day(state: State, meaning: Meaning) -> Step | None:
     """Another day forgets the time that was asked for with the first one; another time keeps the day. Who is named instead
-    of a day is whom the caller wants to see."""
+    of a day is whom the caller wants to see; a no to every day wants nothing booked."""
     given = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
     if given.get("date"):
         return _next(with_slots(state, **{"part_of_day": None, "time": None, **given}))
@@ -43,7 +43,7 @@ def _day(state: State, meaning: Meaning) -> Step | None:
         return _next(with_slots(state, **{"part_of_day": None, "time": None, **given}))
     if given.get("department", _department(state)) != _department(state):
         return _ask_day(with_slots(state, **{"practitioner": None, **given}), Say("corrected"))
-    return None
+    return anything_else(state, Say("appointment.not_booked")) if meaning.intent in ("no", "cancel") else None
 
 
 def found(state: State, result: Result) -> Step:
@@ -72,9 +72,9 @@ def _doctor(state: State, meaning: Meaning) -> Step | None:
 def _which(state: State, meaning: Meaning) -> Step | None:
     if chosen := picked(meaning, state.slots["free"]):
         return ask(with_slots(state, chosen=chosen), "appointment.confirm", **_spoken(chosen))
-    if another := _day(state, meaning):
-        return another
-    return _ask_day(state) if meaning.intent == "no" else None
+    if meaning.intent == "no" and not meaning.slots.keys() & set(WANTED):
+        return _ask_day(state)
+    return _day(state, meaning)
 
 
 def _spoken(slot: dict[str, object]) -> dict[str, object]:

@@ -46,7 +46,9 @@ def _which(state: State, meaning: Meaning) -> Step | None:
         return _read_out(state, bill)
     biller = meaning.slots.get("biller")
     named = [bill for bill in bills if biller and biller in (bill.get("kind"), bill["biller"])]
-    return _read_out(state, named[0]) if len(named) == 1 else None
+    if len(named) == 1:
+        return _read_out(state, named[0])
+    return anything_else(state, Say("bill.none_paid")) if meaning.intent in ("no", "cancel") else None
 
 
 def _pay(state: State, _: Meaning) -> Step:

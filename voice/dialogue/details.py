@@ -78,11 +78,14 @@ def _manner(state: State, meaning: Meaning) -> Step | None:
         "louder": lambda: amplified(state, LOUDER),
         "quieter": lambda: amplified(state, QUIETER),
     }[manner]()
-    return _prefer(changed, manner)
+    return _prefer(with_slots(changed, before={"pace": state.pace, "gain": state.gain}), manner)
 
 
 def _keep(state: State, meaning: Meaning) -> Step:
-    """ "Slower" and "louder" work in every state: what they have changed meanwhile is remembered as well."""
+    """ "Slower" and "louder" work in every state: what they have changed meanwhile is remembered as well. A no after a
+    change that was no better takes that back."""
+    if meaning.intent in ("no", "cancel") and state.slots.get("before"):
+        return _prefer(replace(state, **state.slots["before"]), "")
     before = state.caller or {}
     same = (state.pace, state.gain) == (before.get("pace", 1.0), before.get("gain", 0.0))
     return _leave(state, meaning) if same or meaning.intent == "back" else _prefer(state, "")

@@ -48,7 +48,7 @@ def _next(state: State, *before: Say) -> Step:
 def _kind(state: State, meaning: Meaning) -> Step | None:
     names = list(state.slots["kinds"])
     kind = picked(meaning, names) or meaning.slots.get("help_kind")
-    return _next(with_slots(state, help_kind=kind)) if kind in names else None
+    return _next(with_slots(state, help_kind=kind)) if kind in names else _leave(state, meaning)
 
 
 def _kind_options(state: State) -> Expecting:
@@ -59,12 +59,17 @@ def _day(state: State, meaning: Meaning) -> Step | None:
     given = {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
     if isinstance(given.get("date"), str):
         return _next(with_slots(state, **given))
-    return None
+    return _leave(state, meaning)
 
 
 def _part(state: State, meaning: Meaning) -> Step | None:
     part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day")
-    return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else None
+    return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else _leave(state, meaning)
+
+
+def _leave(state: State, meaning: Meaning) -> Step | None:
+    """A no to what, to when: the caller would rather leave it."""
+    return anything_else(state, Say("visit.left")) if meaning.intent in ("no", "cancel") else None
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:

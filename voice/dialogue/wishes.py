@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from voice.dialogue.asks import Ask, Outcome, Start, offered, picked
+from voice.dialogue.opening import what_can_i_do
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
@@ -35,7 +36,7 @@ def chosen(starts: Mapping[str, Start]) -> Ask:
         wishes = state.slots["wishes"]
         wish = meaning.intent if meaning.intent in wishes else picked(meaning, wishes)
         if wish is None:
-            return None
+            return what_can_i_do(replace(state, slots={})) if meaning.intent in ("no", "cancel") else None
         said = state.slots["said"]
         return starts[wish](replace(state, slots={}), Meaning(wish, slots=said, text=meaning.text))
 
