@@ -15,6 +15,7 @@ from dataclasses import replace
 from voice.dialogue import (
     appointments,
     bills,
+    billstatus,
     booked,
     complaints,
     details,
@@ -34,7 +35,7 @@ from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, booked, visits, planned, complaints, person, language, lessons, details)
+FORMS = (opening, bills, billstatus, appointments, booked, visits, planned, complaints, person, language, lessons, details)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
-from voice.heard import Meaning, Result, Say, Step
+from voice.heard import Json, Meaning, Result, Say, Step
 
 PIN_DIGITS = 6
 OTHERWISE = {"date", "part_of_day", "time", "amount"}  # a bill paid then, or so much of it, is not this one paid now
@@ -23,19 +24,24 @@ def start(state: State, meaning: Meaning) -> Step:
 def due(state: State, result: Result) -> Step:
     bills = result.data.get("bills", [])
     if result.status == "one":
-        return _read_out(state, bills[0])
+        return read_out(state, bills[0])
     if result.status == "several":
-        return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
+        return ask_which(state, bills)
     if result.status == "new":
         # A first payment to a biller needs a call-back and questions that only people ask for now.
         return find_person(state, Say("bill.new_biller", result.data), about="new_biller")
     if bill := state.slots.get("bill"):
         # A correction that names what there is no bill for: the one that was read out is still open.
-        return _read_out(state, bill, Say("bill.none_of_that"))
+        return read_out(state, bill, Say("bill.none_of_that"))
     return anything_else(state, Say(f"bill.{result.status}", result.data))
 
 
-def _read_out(state: State, bill: dict[str, object], *before: Say) -> Step:
+def ask_which(state: State, bills: Sequence[Json]) -> Step:
+    return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
+
+
+def read_out(state: State, bill: Json, *before: Say) -> Step:
+    """The one bill, with the question whether to pay it."""
     state = with_slots(state, bill=bill, bills=None)
     return ask(state, "bill.confirm", *before, biller=bill["biller"], amount=bill["amount"], due=bill["due"])
 
@@ -43,11 +49,11 @@ def _read_out(state: State, bill: dict[str, object], *before: Say) -> Step:
 def _which(state: State, meaning: Meaning) -> Step | None:
     bills = state.slots["bills"]
     if bill := picked(meaning, bills):
-        return _read_out(state, bill)
+        return read_out(state, bill)
     biller = meaning.slots.get("biller")
     named = [bill for bill in bills if biller and biller in (bill.get("kind"), bill["biller"])]
     if len(named) == 1:
-        return _read_out(state, named[0])
+        return read_out(state, named[0])
     return anything_else(state, Say("bill.none_paid")) if meaning.intent in ("no", "cancel") else None
 
 
@@ -136,4 +142,4 @@ RESULTS: dict[str, Outcome] = {
     "bills.settle": settled,
     "bills.receipt_heard": receipt_noted,
 }
-STARTS: dict[str, Start] = {"pay_bill": start, "bill_status": start}
+STARTS: dict[str, Start] = {"pay_bill": start}

@@ -26,14 +26,14 @@ REASONS = {"F022": "reason.biller_not_allowed", "F023": "reason.first_payment"}
 
 def due(args: Json, context: Context) -> Result:
     """The unpaid bills of this caller, at one kind of biller if it was named."""
-    bills = [_bill_data(row) for row in _unpaid(context.caller_id)]
+    bills = unpaid_bills(context.caller_id)
     if wanted := args.get("biller"):
         bills = [bill for bill in bills if wanted in (bill["kind"], bill["biller"])]
     if not bills:
         return Result("bills.due", "none")
     if len(bills) > 1:
         return Result("bills.due", "several", {"bills": bills})
-    if not _paid_before(context.caller_id, bills[0]["biller_id"]):
+    if not paid_before(context.caller_id, bills[0]["biller_id"]):
         return Result("bills.due", "new", {"biller": bills[0]["biller"], "bills": bills})
     return Result("bills.due", "one", {"bills": bills})
 
@@ -115,6 +115,11 @@ def _unpaid(caller_id: int | None) -> list[Row[Any]]:
     return [*db.session.execute(query)]
 
 
+def unpaid_bills(caller_id: int | None) -> list[dict[str, Any]]:
+    """The bills of this caller that wait to be paid, the one that is due first coming first."""
+    return [_bill_data(row) for row in _unpaid(caller_id)]
+
+
 def _bill_data(row: Row[Any]) -> dict[str, Any]:
     return {
         "id": row.Bill.id,
@@ -131,7 +136,8 @@ def money_data(amount: Decimal, currency: str) -> dict[str, str]:
     return {"amount": f"{amount:.2f}", "currency": currency}
 
 
-def _paid_before(caller_id: int | None, biller_id: int) -> bool:
+def paid_before(caller_id: int | None, biller_id: int) -> bool:
+    """Whether this caller has ever paid this biller with us."""
     settled = (
         select(Payment.id)
         .join(Bill, Payment.bill_id == Bill.id)
