@@ -33,7 +33,8 @@ def open_visit(args: Json, context: Context) -> Result:
     if day < context.now.date():
         return Result("visits.open", "past")
     caller = db.session.get_one(Caller, context.caller_id)
-    request = open_request("ask_volunteer", context, key=f"{args['help_kind']}:{day}:{args['part_of_day']}", **args)
+    key = f"{args['help_kind']}:{day}:{args['part_of_day']}"
+    request = open_request("ask_volunteer", context, key=key, **args)
     if request.task_id is None:
         task = tasks.open_task(
             kind=args["help_kind"],
@@ -41,6 +42,7 @@ def open_visit(args: Json, context: Context) -> Result:
             area=caller.area,
             address=caller.address,
             door_notes=caller.door_notes,
+            note=". ".join(args.get("notes", ())),
             caller_name=caller.full_name,
             language=caller.language,
             day=day,

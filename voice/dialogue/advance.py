@@ -15,6 +15,7 @@ from dataclasses import replace
 from voice.dialogue import (
     appointments,
     bills,
+    billstatus,
     booked,
     complaints,
     details,
@@ -34,7 +35,7 @@ from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, booked, visits, planned, complaints, person, language, lessons, details)
+FORMS = (opening, bills, billstatus, appointments, booked, visits, planned, complaints, person, language, lessons, details)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
@@ -195,6 +196,10 @@ def _greeted(state: State, meaning: Meaning) -> Step:
     return _answered(state, meaning) or _again(state)
 
 
+def _thanked(state: State, meaning: Meaning) -> Step:
+    return _answered(state, meaning) or (goodbye(state) if state.ask == "anything_else" else _again(state))
+
+
 def _what_day(state: State, _: Meaning) -> Step:
     return _again(state, Say("what_day"))
 
@@ -213,7 +218,7 @@ UNIVERSALS: dict[str, Start] = {
     "what_day": _what_day,
     "change_language": language.start,
     "greeting": _greeted,
-    "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
+    "thanks": _thanked,
     "goodbye": goodbye,
 }
 BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}

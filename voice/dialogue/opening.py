@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
@@ -101,9 +101,8 @@ def _not_me(state: State, _: Meaning) -> Step:
 
 
 def _chosen(state: State, meaning: Meaning) -> Step | None:
-    choice = meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(state.household):
-        return _this_is(state, state.household[choice])
+    if person := picked(meaning, state.household):
+        return _this_is(state, person)
     if among := meaning.slots.get("among"):
         return _which_of(state, among)
     return _not_me(state, meaning) if meaning.intent == "no" else None
@@ -125,9 +124,8 @@ def _these(state: State) -> Expecting:
 
 
 def _chosen_of(state: State, meaning: Meaning) -> Step | None:
-    people, choice = state.slots["among"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(people):
-        return _this_is(without_slots(state), people[choice])
+    if person := picked(meaning, state.slots["among"]):
+        return _this_is(without_slots(state), person)
     return _not_me(without_slots(state), meaning) if meaning.intent == "no" else None
 
 
@@ -147,11 +145,6 @@ def _unknown_yes(state: State, _: Meaning) -> Step:
     return do(state, "enrolment.request")
 
 
-def _unknown_no(state: State, _: Meaning) -> Step:
-    """A no to being registered is no goodbye: a person and advice are there for everybody."""
-    return anything_else(state)
-
-
 def enrolment_requested(state: State, result: Result) -> Step:
     return ask(state, "anything_else", Say("enrolment.requested", result.data))
 
@@ -165,6 +158,11 @@ def anything_else(state: State, *before: Say, done: Say | None = None) -> Step:
     """The wish is over: its details go, the caller stays. `done` is told again at the end of the call."""
     state = replace(state, done=(*state.done, done)) if done else state
     return ask(without_slots(state), "anything_else", *before)
+
+
+def nothing_more(state: State, _: Meaning) -> Step:
+    """A no to what was offered: the caller may want something else."""
+    return anything_else(state)
 
 
 def all_told(state: State, done: Say) -> Step:
@@ -261,7 +259,7 @@ ASKS = {
     "who_of_these": Ask(_these, _chosen_of),
     "resume": Ask(YES_NO, yes_no(_carry_on, _start_afresh), any_wish=True),
     "open": Ask(listen_for("open"), or_sent(_no_wish), any_wish=True),
-    "unknown": Ask(YES_NO, yes_no(_unknown_yes, _unknown_no), any_wish=True),
+    "unknown": Ask(YES_NO, yes_no(_unknown_yes, nothing_more), any_wish=True),
     "anything_else": Ask(listen_for("open"), or_sent(yes_no(_more, lambda s, _: goodbye(s))), any_wish=True),
     "recap": Ask(YES_NO, or_sent(yes_no(_tell_all, _told_enough)), any_wish=True, silence=_gone),
     "recap.text": Ask(YES_NO, or_sent(yes_no(_send, _no_more)), any_wish=True, silence=_gone),
