@@ -9,7 +9,7 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import office
 from helpline.services.context import Context
-from helpline.services.requests import close_at, keep_recording, open_request
+from helpline.services.requests import add_words, close_at, keep_recording, open_request
 from voice.heard import Json, Result
 from voice.understanding.slots import named
 
@@ -32,8 +32,7 @@ def find(args: Json, context: Context) -> Result:
 def leave_message(args: Json, context: Context) -> Result:
     """Keep what was said, as words and as sound, on the request that waits for a person, after what it holds already."""
     request = _request(args["about"], context)
-    words = [words for words in (request.details.get("words"), args["words"]) if words]
-    request.details = {**request.details, "words": "\n".join(words), "dead_line": bool(args.get("dead_line"))}
+    add_words(request, args["words"], dead_line=bool(args.get("dead_line")))
     keep_recording(request, context)
     events.record("message_left", f"request:{request.id}", context.now)
     return Result(

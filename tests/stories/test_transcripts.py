@@ -6,8 +6,10 @@ Each file of `transcripts/` holds stories. A line of a call is one of
     [482719]           keys that the caller presses
     (silence)          nothing comes from the line, or (silence for 5 minutes); (mumble): a voice, but no words
     (hangs up), (rings back), (rings back after 2 hours)
-`came` is everything that the call has left in the tables, a row a line, in no order: nothing less and nothing more.
-With `staffed = true` somebody of the office takes calls that are put through; else a message is left for them.
+`came` is everything that the call has left in the tables, a row a line, in no order: nothing less and nothing more. What
+was there before and is so "no more" stands in it as well.
+With `staffed = true` somebody of the office takes calls that are put through; else a message is left for them. `hour` is
+when it rings, of the office's clock: it is open from eight to six.
 """
 
 from __future__ import annotations
@@ -27,12 +29,12 @@ from helpline.db import db
 from helpline.settings import load_settings
 from tests.calls.conftest import seeded  # noqa: F401 - the town, made once
 from tests.cast import PEPPER, PIN, START, Clock
-from tests.stories.ledgers import came_of, written_down
+from tests.stories.ledgers import came_of, standing, written_down
 from tests.stories.neighbours import move_in
 from tests.stories.telephone import Telephone
 
 FOLDER = Path(__file__).parent / "transcripts"
-ENOUGH = 24
+ENOUGH = 44
 STAFF_NUMBER = "+442071838700"
 
 
@@ -45,6 +47,7 @@ class Story:
     call: str
     came: tuple[str, ...]
     staffed: bool = False
+    hour: int = START.hour
 
     @classmethod
     def read(cls, table: dict[str, Any]) -> Story:
@@ -68,13 +71,15 @@ def test_there_are_many_stories_and_each_has_its_own_name() -> None:
 
 @pytest.mark.parametrize("story", STORIES)
 def test_the_call_goes_as_written(story: Story, town_of_its_own: Flask, clock: Clock) -> None:
+    before = standing(town_of_its_own)
+    clock.pass_time(hours=story.hour - START.hour)
     line = Telephone(town_of_its_own, clock, story.caller)
     for number, written in enumerate(filter(None, map(str.strip, story.call.splitlines())), start=1):
         if written.startswith(":"):
             assert line.prompts == written[1:].split(), f"line {number}, after {line.last!r}"
         else:
             line.do(written)
-    assert came_of(town_of_its_own) == sorted(story.came)
+    assert came_of(before, standing(town_of_its_own)) == sorted(story.came)
     assert not any(PIN in kept for kept in written_down(town_of_its_own))
 
 

@@ -72,7 +72,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         )
     if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
         return leave(state, meaning)
-    if meaning.intent in DANGER:
+    if meaning.intent in DANGER and not _told_more_of_it(state, meaning):
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
         return UNIVERSALS[meaning.intent](state, meaning)
@@ -98,6 +98,11 @@ def _said(meaning: Meaning) -> bool:
 
 def _recording(state: State) -> bool:
     return ASKS[state.ask].expecting(state).record
+
+
+def _told_more_of_it(state: State, meaning: Meaning) -> bool:
+    """Who was told what to dial and says more of the same for the office is listened to, and not told it again."""
+    return _recording(state) and state.slots.get("about") == meaning.intent
 
 
 def _answered(state: State, meaning: Meaning) -> Step | None:
