@@ -26,7 +26,7 @@ def find(args: Json, context: Context) -> Result:
     if context.settings.telephony.staff_number and office.is_open(context):
         events.record("put_through", f"request:{request.id}", context.now)
         return Result("person.find", "here")
-    return Result("person.find", "away", {"when": office.call_back_words(context)})
+    return Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not context.number})
 
 
 def leave_message(args: Json, context: Context) -> Result:
@@ -42,6 +42,7 @@ def leave_message(args: Json, context: Context) -> Result:
             "reference": request.reference,
             "when": office.call_back_words(context),
             "dead_line": bool(args.get("dead_line")),
+            "withheld": not context.number,
         },
     )
 

@@ -147,6 +147,8 @@ def _unknown_no(state: State, _: Meaning) -> Step:
 
 
 def enrolment_requested(state: State, result: Result) -> Step:
+    if result.status == "withheld":
+        return ask(with_slots(state, about="register"), "message.record", Say("enrolment.say_number"))
     return ask(state, "anything_else", Say("enrolment.requested", result.data))
 
 

@@ -332,10 +332,10 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.note": [("ok", {"request_id": 5})],
     "details.take_down": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "details.drop": [("ok", {})],
-    "enrolment.request": [("ok", {"reference": "12345678", "when": "within the hour"})],
+    "enrolment.request": [(status, {"reference": "12345678", "when": "within the hour"}) for status in ("ok", "withheld")],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
-    "person.find": [("away", {"when": "within the hour"}), ("here", {})],
+    "person.find": [("away", {"when": "within the hour"}), ("away", {"when": "within the hour", "withheld": True}), ("here", {})],
     "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),

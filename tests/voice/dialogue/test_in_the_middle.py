@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from voice.dialogue import State, advance
-from voice.heard import Meaning, Step
+from voice.heard import Meaning, Order, Result, Step
 
 HAROLD = {"id": 5, "name": "Harold", "pace": 1.0, "gain": 0.0}
 DOCTOR = {"id": 2, "booking": 6, "department": "doctor", "name": "Doctor Evans, Thursday", "date": "2026-11-26",
@@ -19,12 +19,17 @@ def hear(ask: str, intent: str, text: str = "(words)", slots: dict[str, Any] | N
     return advance(State(ask=ask, caller=HAROLD, level=1, slots=slots or {}), Meaning(intent, slots=said, text=text))
 
 
+def ordered(step: Step) -> Order:
+    assert step.order is not None
+    return step.order
+
+
 TOLD = {"coming": [DOCTOR], "nth": 0, "wish": "appointment_status", "wanted": {}}
 
 
 def test_can_you_change_that_is_the_appointment_that_was_just_told() -> None:
     step = hear("appointment.told_last", "change_task", slots=TOLD, date="2026-11-27")
-    assert step.order.name == "appointments.find_other" and step.order.args["slot_id"] == 2
+    assert ordered(step).name == "appointments.find_other" and ordered(step).args["slot_id"] == 2
 
 
 def test_can_you_cancel_that_is_the_appointment_that_was_just_told() -> None:
@@ -33,15 +38,36 @@ def test_can_you_cancel_that_is_the_appointment_that_was_just_told() -> None:
 
 
 def test_a_visit_that_is_named_is_the_visit() -> None:
-    assert hear("appointment.told_last", "change_task", slots=TOLD, help_kind="garden").order.name == "visits.coming"
+    step = hear("appointment.told_last", "change_task", slots=TOLD, help_kind="garden")
+    assert ordered(step).name == "visits.coming"
 
 
 @pytest.mark.parametrize("ask", ["message.record", "still_there"])
 def test_an_emergency_is_told_to_the_office_in_a_message_of_another_kind_too(ask: str) -> None:
-    assert hear(ask, "emergency", slots={"about": "leave_message"}).order.name == "safety.emergency"
+    assert ordered(hear(ask, "emergency", slots={"about": "leave_message"})).name == "safety.emergency"
 
 
 def test_what_is_said_for_the_office_after_an_emergency_is_its_message() -> None:
     step = hear("message.record", "emergency", "I am on the kitchen floor", {"about": "emergency"})
-    assert step.order.name == "message.leave"
-    assert step.order.args == {"words": "I am on the kitchen floor", "about": "emergency"}
+    assert ordered(step).name == "message.leave"
+    assert ordered(step).args["words"] == "I am on the kitchen floor" and ordered(step).args["about"] == "emergency"
+
+
+def come_back(order: str, status: str, **data: Any) -> Step:
+    """What came of the order, for somebody whom we do not know."""
+    return advance(State(ask="unknown"), Result(order, status, data))
+
+
+def test_a_number_that_is_not_shown_is_asked_for_before_a_call_back_is_promised() -> None:
+    step = come_back("person.find", "away", when="within the hour", withheld=True)
+    assert [say.key for say in step.says] == ["person.not_here", "message.say_number", "message.record"]
+
+
+def test_who_is_to_be_registered_and_shows_no_number_leaves_it_as_a_message() -> None:
+    step = come_back("enrolment.request", "withheld", reference="12345678", when="within the hour")
+    assert step.state.ask == "message.record" and step.state.slots["about"] == "register"
+
+
+def test_a_dead_line_without_a_number_is_promised_nothing() -> None:
+    step = come_back("message.leave", "ok", reference="12345678", when="within the hour", dead_line=True, withheld=True)
+    assert step.then == "hang_up" and {say.key for say in step.says} == {"message.ring_again", "once_more"}
