@@ -21,7 +21,7 @@ WAITING = {"open", "offered"}
 
 
 def kinds(args: Json, context: Context) -> Result:
-    return Result("visits.kinds", "ok", {"kinds": catalogue().help_kinds})
+    return Result("visits.kinds", "ok", {"kinds": catalogue().help_kinds, "today": context.now.date().isoformat()})
 
 
 def open_visit(args: Json, context: Context) -> Result:

@@ -247,7 +247,7 @@ def test_a_yes_that_says_the_same_time_books_it() -> None:
 
 def visit_to_confirm() -> Step:
     step = hear(margaret_on_the_line(), "ask_volunteer", help_kind="shopping", date="2026-11-26", part_of_day="morning")
-    return come_back(step, "ok", kinds={"shopping": "shopping", "garden": "the garden"})
+    return come_back(step, "ok", kinds={"shopping": "shopping", "garden": "the garden"}, today="2026-11-24")
 
 
 def test_no_in_the_afternoon_changes_only_the_part_of_day() -> None:

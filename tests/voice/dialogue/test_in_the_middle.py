@@ -71,3 +71,23 @@ def test_who_is_to_be_registered_and_shows_no_number_leaves_it_as_a_message() ->
 def test_a_dead_line_without_a_number_is_promised_nothing() -> None:
     step = come_back("message.leave", "ok", reference="12345678", when="within the hour", dead_line=True, withheld=True)
     assert step.then == "hang_up" and {say.key for say in step.says} == {"message.ring_again", "once_more"}
+
+
+VISIT = {"wish": "ask_volunteer", "help_kind": "shopping", "kinds": {"shopping": "shopping"}, "today": "2026-11-24"}
+
+
+def test_a_day_that_is_over_is_asked_again_before_anything_else() -> None:
+    step = hear("visit.day", "", slots=VISIT, date="2026-11-23")
+    assert [say.key for say in step.says] == ["visit.past", "visit.day"]
+
+
+def test_a_visit_may_be_today() -> None:
+    assert hear("visit.day", "", slots=VISIT, date="2026-11-24").state.ask == "visit.part"
+
+
+def test_who_wanted_it_louder_before_we_knew_them_has_it_louder_than_we_remember() -> None:
+    edith = {"id": 4, "name": "Edith", "pace": 0.8, "gain": 3.0}
+    at_first = State(ask="who", household=(edith,), values={"name": "Edith"})
+    louder = advance(at_first, Meaning("louder", text="I can't hear you")).state
+    known = advance(louder, Meaning("yes", text="yes")).state
+    assert (known.pace, known.gain) == (0.8, 6.0)
