@@ -43,6 +43,7 @@ WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak
 NOT_YET = {
     "cancel_payment", "freeze_payments", "unfreeze_payments", "protection_mode",
 }  # fmt: skip
+MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
@@ -80,9 +81,12 @@ def _hear(state: State, meaning: Meaning) -> Step:
 
 
 def _pressed(state: State, meaning: Meaning) -> Step | None:
-    """9 asks whether to end. In a number of known length 0 and 9 are data, but a 0 on its own is no such number."""
+    """9 asks whether to end. In a number of known length 0 and 9 are data, but a 0 on its own is no such number. Who cannot
+    speak, or is not understood, has the wishes by key."""
     if meaning.keys == "9" and meaning.intent == "none":
         return shall_we_end(state)
+    if state.ask == "open" and (wish := MENU.get(meaning.keys)):
+        return BEGIN[wish](state, Meaning(wish, keys=meaning.keys))
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from voice.dialogue import State, advance
-from voice.heard import Meaning, Order, Result, Step
+from voice.heard import Expecting, Meaning, Order, Result, Step
+from voice.understanding import understand_keys
 
 HAROLD = {"id": 5, "name": "Harold", "pace": 1.0, "gain": 0.0}
 DOCTOR = {"id": 2, "booking": 6, "department": "doctor", "name": "Doctor Evans, Thursday", "date": "2026-11-26",
@@ -91,3 +92,12 @@ def test_who_wanted_it_louder_before_we_knew_them_has_it_louder_than_we_remember
     louder = advance(at_first, Meaning("louder", text="I can't hear you")).state
     known = advance(louder, Meaning("yes", text="yes")).state
     assert (known.pace, known.gain) == (0.8, 6.0)
+
+
+@pytest.mark.parametrize(("key", "order"), [
+    ("1", "bills.due"), ("2", ""), ("3", "visits.kinds"), ("4", "safety.report"),
+])  # fmt: skip
+def test_the_wishes_have_keys_for_who_does_not_speak(key: str, order: str) -> None:
+    step = advance(State(ask="open", caller=HAROLD, level=1), understand_keys(key, Expecting("open")))
+    assert (step.order.name if step.order else "") == order
+    assert order or step.state.ask == "appointment.day"
