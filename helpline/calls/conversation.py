@@ -167,7 +167,7 @@ class Conversation:
 
     def _nobody_came(self, call: Call) -> Reply:
         state, context = State.from_json(call.state or {}), self._context(call, State(), Heard())
-        away = Result("person.find", "away", {"when": office.call_back_words(context)})
+        away = Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not call.number})
         reply = self._turn(call, state, Heard(), away)
         db.session.commit()
         return reply

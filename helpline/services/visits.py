@@ -22,9 +22,9 @@ WAITING = {"open", "offered"}
 
 
 def kinds(args: Json, context: Context) -> Result:
-    """Each kind of help that is given here, and what it is called in the language of the call."""
+    """Each kind of help that is given here, and what it is called in the language of the call; and which day it is."""
     named = {kind: context.language.prompts.get(f"word.{kind}", words) for kind, words in catalogue().help_kinds.items()}
-    return Result("visits.kinds", "ok", {"kinds": named})
+    return Result("visits.kinds", "ok", {"kinds": named, "today": context.now.date().isoformat()})
 
 
 def open_visit(args: Json, context: Context) -> Result:

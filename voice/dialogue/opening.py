@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
+from voice.dialogue.manner import amplified, paced
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
@@ -64,8 +65,10 @@ def names_of(person: Json) -> str:
 
 
 def _this_is(state: State, person: Json) -> Step:
-    """Name and number on file: level 1. A wish that was cut off comes first."""
-    state = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
+    """Name and number on file: level 1. A wish that was cut off comes first. Who asked for louder before we knew who it
+    is has it louder than we remember."""
+    remembered = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
+    state = amplified(paced(remembered, state.pace), state.gain)
     before = State.from_json(state.resume["state"]) if state.resume else None
     if before and (before.caller or {}).get("id") == person["id"]:
         return _take_up(state, before)
@@ -146,6 +149,8 @@ def _unknown_yes(state: State, _: Meaning) -> Step:
 
 
 def enrolment_requested(state: State, result: Result) -> Step:
+    if result.status == "withheld":
+        return ask(with_slots(state, about="register"), "message.record", Say("enrolment.say_number"))
     return ask(state, "anything_else", Say("enrolment.requested", result.data))
 
 

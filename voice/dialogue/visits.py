@@ -22,8 +22,8 @@ def start(state: State, meaning: Meaning) -> Step:
 
 
 def kinds(state: State, result: Result) -> Step:
-    """The kinds of help that volunteers give here: they are data, so they are looked up."""
-    return _next(with_slots(state, kinds=result.data["kinds"]))
+    """The kinds of help that volunteers give here: they are data, so they are looked up, and what day it is."""
+    return _next(with_slots(state, kinds=result.data["kinds"], today=result.data["today"]))
 
 
 def _next(state: State, *before: Say) -> Step:
@@ -33,6 +33,8 @@ def _next(state: State, *before: Say) -> Step:
         return ask(state, "visit.kind", *before, kinds=list(kinds.values()))
     if not isinstance(state.slots.get("date"), str):  # "some time next week" is no day yet
         return ask(state, "visit.day", *before)
+    if state.slots["date"] < state.slots.get("today", ""):  # it lacks in a call that an older version began
+        return ask(with_slots(state, date=None), "visit.day", *before, Say("visit.past"))
     if state.slots.get("part_of_day") not in PARTS_OF_DAY:
         return ask(state, "visit.part", *before)
     return ask(
