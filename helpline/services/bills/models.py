@@ -12,14 +12,24 @@ from sqlalchemy.orm import Mapped, mapped_column
 from helpline.db import Model, UtcDateTime
 
 
+def _once_per_account(column: str) -> Index:
+    given = text(f"{column} <> ''")
+    return Index(f"uq_bill_{column}", "account_id", column, unique=True, sqlite_where=given, postgresql_where=given)
+
+
 class Biller(Model):
-    """A company that may be paid. `kind` is what callers call it: electricity, gas, water."""
+    """A company that may be paid. `kind` is what callers call it: electricity, gas, water.
+
+    `account_mask` and `account_check` say how its account numbers are written (numbers.py); "" is anyhow.
+    """
 
     __tablename__ = "biller"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
     allowed: Mapped[bool] = mapped_column(Boolean, default=False)
+    account_mask: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    account_check: Mapped[str] = mapped_column(String(10), default="", server_default="")
 
 
 class BillAccount(Model):
@@ -34,15 +44,22 @@ class BillAccount(Model):
 
 
 class Bill(Model):
-    """One bill as the biller issued it."""
+    """One bill as the biller issued it. `reference` is the biller's own number of it, `period` what it is for.
+
+    Either is "" for a bill that no file brought. An account has a reference once, and a period once: the same month
+    under another number is a question for a person, not a second bill.
+    """
 
     __tablename__ = "bill"
+    __table_args__ = (_once_per_account("reference"), _once_per_account("period"))
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("bill_account.id"), index=True)
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     currency: Mapped[str] = mapped_column(String(3))
     issued_on: Mapped[dt.date] = mapped_column(Date)
     due_on: Mapped[dt.date] = mapped_column(Date)
+    reference: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    period: Mapped[str] = mapped_column(String(24), default="", server_default="")
     status: Mapped[str] = mapped_column(String(10), default="due")  # due, paid
 
 
