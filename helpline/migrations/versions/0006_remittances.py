@@ -1,4 +1,4 @@
-"""Bills that come in by file.
+"""Bills that come in by file, and what billers are told was collected.
 
 Revision ID: 0006
 Revises: 0002
@@ -26,9 +26,40 @@ def upgrade() -> None:
         op.create_index(
             f"uq_bill_{column}", "bill", ["account_id", column], unique=True, sqlite_where=given, postgresql_where=given
         )
+    op.create_table(
+        "remittance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("biller_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("payments", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("file", sa.String(length=120), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["biller_id"], ["biller.id"], name=op.f("fk_remittance_biller_id_biller")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remittance")),
+        sa.UniqueConstraint(
+            "biller_id", "day", "currency", "number", name=op.f("uq_remittance_biller_id_day_currency_number")
+        ),
+    )
+    op.create_table(
+        "remittance_line",
+        sa.Column("payment_id", sa.Integer(), nullable=False),
+        sa.Column("remittance_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_remittance_line_payment_id_payment")),
+        sa.ForeignKeyConstraint(
+            ["remittance_id"], ["remittance.id"], name=op.f("fk_remittance_line_remittance_id_remittance")
+        ),
+        sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_remittance_line")),
+    )
+    op.create_index(op.f("ix_remittance_line_remittance_id"), "remittance_line", ["remittance_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("remittance_line")
+    op.drop_table("remittance")
     for column in ("period", "reference"):
         op.drop_index(f"uq_bill_{column}", "bill")
     with op.batch_alter_table("bill") as bill:

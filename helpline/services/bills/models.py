@@ -6,7 +6,20 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
@@ -87,6 +100,35 @@ class Payment(Model):
     reason: Mapped[str] = mapped_column(String(40), default="")
     claimed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class Remittance(Model):
+    """What one biller is told was collected for it on one day (the office's), in one currency.
+
+    `content` is the file as it was first made, so that a repeat gives the same bytes whatever was renamed since.
+    `number` is above 1 where a payment of that day was written down after the first export.
+    """
+
+    __tablename__ = "remittance"
+    __table_args__ = (UniqueConstraint("biller_id", "day", "currency", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    biller_id: Mapped[int] = mapped_column(ForeignKey("biller.id"))
+    day: Mapped[dt.date] = mapped_column(Date)
+    currency: Mapped[str] = mapped_column(String(3))
+    number: Mapped[int] = mapped_column(Integer)
+    payments: Mapped[int] = mapped_column(Integer)
+    total: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    file: Mapped[str] = mapped_column(String(120))
+    content: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class RemittanceLine(Model):
+    """One payment in the one remittance that tells of it: a payment is told once, ever."""
+
+    __tablename__ = "remittance_line"
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), primary_key=True)
+    remittance_id: Mapped[int] = mapped_column(ForeignKey("remittance.id"), index=True)
 
 
 class Assessment(Model):

@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpline.db import Model, UtcDateTime, db
-from helpline.services.gateways.payments import Charge
+from helpline.services.gateways.payments import Charge, Collected
+
+PAYEES = "biller:"
 
 
 class LedgerTransaction(Model):
@@ -68,6 +70,16 @@ class Ledger:
             if done is None:
                 raise
             return done
+
+    def collected(self, since: dt.datetime, until: dt.datetime) -> list[Collected]:
+        with Session(db.engine) as session:
+            rows = session.execute(
+                select(LedgerTransaction, LedgerEntry)
+                .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+                .where(LedgerTransaction.at >= since, LedgerTransaction.at < until, LedgerEntry.account.startswith(PAYEES))
+                .order_by(LedgerTransaction.id)
+            )
+            return [Collected(row.key, entry.account, entry.amount, entry.currency, row.at) for row, entry in rows]
 
     def deposit(self, key: str, amount: Decimal, currency: str, account: str) -> None:
         """Put money in for a caller, from the bank. Once per key."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -15,6 +17,17 @@ class Charge:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Collected:
+    """Money that the gateway has moved to a payee: what our own rows must agree with."""
+
+    key: str
+    payee: str
+    amount: Decimal
+    currency: str
+    at: dt.datetime
+
+
 class GatewayUnclear(Exception):
     """Nobody can say whether the charge happened. Repeat it with the same key; never with a new one."""
 
@@ -24,5 +37,12 @@ class PaymentGateway(Protocol):
         """Move money once per `key`: a repeat answers what the first one did and moves nothing.
 
         Called outside any transaction. Raises GatewayUnclear when the answer got lost.
+        """
+        ...
+
+    def collected(self, since: dt.datetime, until: dt.datetime) -> Iterable[Collected]:
+        """Every charge that was paid in this time, from `since` to just before `until`.
+
+        Called outside any transaction. Raises GatewayUnclear when it cannot be had.
         """
         ...
