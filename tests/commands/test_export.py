@@ -41,7 +41,7 @@ def paid(run: Run) -> None:
         db.session.add(payment)
         db.session.commit()
         Ledger(clock.now).deposit("for Margaret", Decimal("100.00"), "GBP", f"caller:{people.margaret}")
-        settlement.record(payment, settlement.charge(payment.id, line.payments), clock.now())
+        settlement.record(payment, settlement.charge(payment.id, line.payments, clock.now()), clock.now())
         db.session.commit()
         db.session.remove()
         db.engine.dispose()

@@ -39,7 +39,7 @@ def paid(app: Flask, caller_id: int, account: BillAccount, amount: str) -> int:
 
 def settle(payment_id: int, app: Flask) -> None:
     parts = app.extensions["helpline"]
-    answer = settlement.charge(payment_id, parts.conversation.payments)
+    answer = settlement.charge(payment_id, parts.conversation.payments, parts.now())
     settlement.record(db.session.get_one(Payment, payment_id), answer, parts.now())
     db.session.commit()
 
@@ -159,7 +159,7 @@ def test_a_payment_whose_answer_is_awaited_is_told_when_it_has_come(
     line = on_the_line(in_app, people.margaret)
     claimed = orders.claim({"bill_id": bill(electricity, "42.50", TODAY).id}, line)
     db.session.commit()
-    settlement.charge(claimed.data["payment_id"], line.payments)  # the money moves; the process dies
+    settlement.charge(claimed.data["payment_id"], line.payments, line.now)  # the money moves; the process dies
     clock.pass_time(hours=14, minutes=1)
     assert export(in_app) == []
     settle(claimed.data["payment_id"], in_app)

@@ -71,6 +71,10 @@ class Ledger:
                 raise
             return done
 
+    def find(self, key: str, payer: str, since: dt.datetime) -> Charge | None:
+        with Session(db.engine) as session:
+            return _find(session, key)
+
     def collected(self, since: dt.datetime, until: dt.datetime) -> list[Collected]:
         with Session(db.engine) as session:
             rows = session.execute(

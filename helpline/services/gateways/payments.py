@@ -40,6 +40,13 @@ class PaymentGateway(Protocol):
         """
         ...
 
+    def find(self, key: str, payer: str, since: dt.datetime) -> Charge | None:
+        """What came of a charge that was asked for after `since`; None where there is no trace of it. Moves nothing.
+
+        Called outside any transaction. Raises GatewayUnclear when nobody can say.
+        """
+        ...
+
     def collected(self, since: dt.datetime, until: dt.datetime) -> Iterable[Collected]:
         """Every charge that was paid in this time, from `since` to just before `until`.
 
