@@ -113,6 +113,9 @@ class Faulty:
             self._lose("not_found_out")
         return self.real.find(key, payer, since)
 
+    def refund(self, key: str, charge_key: str, payer: str, since: dt.datetime) -> Charge:
+        return self.real.refund(key, charge_key, payer, since)
+
     def collected(self, since: dt.datetime, until: dt.datetime) -> Sequence[Collected]:
         return [*self.real.collected(since, until)]
 

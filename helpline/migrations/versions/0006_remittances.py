@@ -1,4 +1,4 @@
-"""Bills that come in by file, and what billers are told was collected.
+"""Bills that come in by file, what billers are told was collected, and what the card gateway tells.
 
 Revision ID: 0006
 Revises: 0002
@@ -55,9 +55,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_remittance_line")),
     )
     op.create_index(op.f("ix_remittance_line_remittance_id"), "remittance_line", ["remittance_id"])
+    op.create_table(
+        "card",
+        sa.Column("payer", sa.String(length=60), nullable=False),
+        sa.Column("customer", sa.String(length=80), nullable=False),
+        sa.Column("payment_method", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("payer", name=op.f("pk_card")),
+    )
+    op.create_table(
+        "gateway_notice",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gateway_notice")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("gateway_notice")
+    op.drop_table("card")
     op.drop_table("remittance_line")
     op.drop_table("remittance")
     for column in ("period", "reference"):

@@ -131,6 +131,16 @@ class RemittanceLine(Model):
     remittance_id: Mapped[int] = mapped_column(ForeignKey("remittance.id"), index=True)
 
 
+class GatewayNotice(Model):
+    """A notice of the gateway that has been taken in, by the gateway's own id of it: a repeat changes nothing."""
+
+    __tablename__ = "gateway_notice"
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120))
+    status: Mapped[str] = mapped_column(String(10))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
 class Assessment(Model):
     """What the fraud rules said of one money request, with every finding."""
 

@@ -91,21 +91,24 @@ def ask_again(payment: Payment, now: dt.datetime) -> None:
     """The answer is still out: promise to ask once more, less and less often; when its time is over, a person has it."""
     age = now - payment.claimed_at
     if age >= ASK_WITHIN:
-        _hand_to_person(payment, now)
+        hand_to_person(payment, "payment_unclear", now)
         return
     wait = max(outbox.LEASE, min(age / 2, LONGEST_WAIT))
     due_at = min(now + wait, payment.claimed_at + ASK_WITHIN)
     outbox.promise_timer("settle_payment", f"payment:{payment.id}", due_at, key=due_at.isoformat())
 
 
-def _hand_to_person(payment: Payment, now: dt.datetime) -> None:
-    """The payment stays claimed, so that nobody can pay the bill again, until a person has looked it up and decides."""
-    key = f"payment_unclear:{payment.id}"
+def hand_to_person(payment: Payment, about: str, now: dt.datetime) -> bool:
+    """Open a request for a person, once for each thing that a payment can be about. False when it is open already.
+
+    A claimed payment stays claimed, so that nobody can pay the bill again, until somebody has looked it up and decides.
+    """
+    key = f"{about}:{payment.id}"
     if find(key) is not None:
-        return
+        return False
     caller, spoken = db.session.get_one(Caller, payment.caller_id), _spoken(payment)
     words = f"{payment.currency} {payment.amount:.2f} to {spoken['biller']}, receipt {spoken['receipt']}, key {payment.key}"
-    details = {"about": "payment_unclear", "number": caller.phone, "payment_id": payment.id, "words": words}
+    details = {"about": about, "number": caller.phone, "payment_id": payment.id, "words": words}
     request = ServiceRequest(
         reference=new_reference(),
         dedupe_key=key,
@@ -115,8 +118,9 @@ def _hand_to_person(payment: Payment, now: dt.datetime) -> None:
         created_at=now,
     )
     db.session.add(request)
-    events.record("payment_unclear", f"payment:{payment.id}", now)
-    audit.write("helpline", "payment_unclear", f"payment:{payment.id}", now)
+    events.record(about, f"payment:{payment.id}", now)
+    audit.write("helpline", about, f"payment:{payment.id}", now)
+    return True
 
 
 def _send_receipt(payment: Payment, now: dt.datetime) -> None:

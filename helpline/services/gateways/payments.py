@@ -28,6 +28,20 @@ class Collected:
     at: dt.datetime
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What a gateway tells of its own accord, once per `id`: the charge under `key` was `paid`, `declined` or `refunded`."""
+
+    id: str
+    key: str
+    status: str
+    reason: str = ""
+
+
+class NotGenuine(ValueError):
+    """A notice that the gateway has not signed, or not just now."""
+
+
 class GatewayUnclear(Exception):
     """Nobody can say whether the charge happened. Repeat it with the same key; never with a new one."""
 
@@ -44,6 +58,13 @@ class PaymentGateway(Protocol):
         """What came of a charge that was asked for after `since`; None where there is no trace of it. Moves nothing.
 
         Called outside any transaction. Raises GatewayUnclear when nobody can say.
+        """
+        ...
+
+    def refund(self, key: str, charge_key: str, payer: str, since: dt.datetime) -> Charge:
+        """Give back the whole of a charge that was asked for after `since`, once. `declined`: there is nothing to give back.
+
+        Called outside any transaction. Raises GatewayUnclear when the answer got lost: repeat it with the same key.
         """
         ...
 
