@@ -20,6 +20,7 @@ SUBCOMMANDS = {
     "import": ("imports", "Bring in bills and billers from CSV files."),
     "models": ("models", "List, fetch and find speech models."),
     "parse": ("parse", "Numbers, amounts, dates and times in sentences on standard input."),
+    "payments": ("payments", "What a person decides about money."),
     "serve": ("serve", "The helpline itself: webhooks, sockets and pages."),
     "transcribe": ("transcribe", "Recordings to text."),
     "understand": ("understand", "What sentences on standard input ask for."),

@@ -67,6 +67,6 @@ def _put(path: Path, content: str) -> None:
 def _line(remittance: Remittance, as_json: bool) -> str:
     total = f"{remittance.total:.2f}"
     if as_json:
-        told = {"file": remittance.file, "payments": remittance.payments, "total": total, "currency": remittance.currency}
-        return json.dumps(told)
-    return f"{remittance.file}: {remittance.payments} payments, {remittance.currency} {total}"
+        counts = {"payments": remittance.payments, "refunds": remittance.refunds}
+        return json.dumps({"file": remittance.file, **counts, "total": total, "currency": remittance.currency})
+    return f"{remittance.file}: {remittance.payments} payments, {remittance.refunds} refunds, {remittance.currency} {total}"

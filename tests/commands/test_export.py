@@ -61,3 +61,15 @@ def test_a_day_without_payments_and_a_day_to_come(run: Run, tmp_path: Path) -> N
     assert run("export", "remittances", "--date", "2020-01-01").out == "Nothing was collected that day.\n"
     ran = run("export", "remittances", "--date", "2999-01-01")
     assert ran.code == 1 and "not over yet" in ran.err
+
+
+@pytest.mark.usefixtures("paid")
+def test_ruth_gives_a_payment_back_from_the_terminal(run: Run) -> None:
+    ran = run("payments", "refund", "1", "--by", "nobody", "--note", "why")
+    assert ran.code == 1 and "nobody who may decide" in ran.err
+    assert run("payments", "refund", "1", "--by", "ruth", "--note", "a mistake").out == "Payment 1: given back\n"
+    ran = run("payments", "refund", "2", "--by", "ruth", "--note", "a mistake")
+    assert ran.code == 1 and "was not paid" in ran.err
+    assert run("payments", "waiting").out == ""
+    ran = run("payments", "decide", "1", "paid", "--by", "ruth", "--note", "seen")
+    assert ran.code == 1 and "nobody was asked to decide" in ran.err

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from helpline.audit import AuditEntry
 from helpline.db import db
-from helpline.services.bills import orders, settlement
+from helpline.services.bills import decisions, orders, settlement
 from helpline.services.bills.models import BillAccount, Biller, Payment, Remittance, RemittanceLine
 from helpline.services.bills.remittances import DayNotOver, Differs, remit
 from helpline.services.gateways.ledger import Ledger, LedgerEntry
@@ -165,6 +165,20 @@ def test_a_payment_whose_answer_is_awaited_is_told_when_it_has_come(
     settle(claimed.data["payment_id"], in_app)
     clock.pass_time(days=1)
     assert [made.total for made in export(in_app, TODAY + dt.timedelta(days=1))] == [Decimal("42.50")]
+
+
+@pytest.mark.usefixtures("two_days")
+def test_a_refund_is_told_once_with_the_day_on_which_it_was_given(in_app: Flask, people: People, clock: Clock) -> None:
+    export(in_app)
+    payment_id = db.session.scalars(select(Payment.id).where(Payment.amount == Decimal("42.50"))).one()
+    decisions.refund(payment_id, people.ruth, "paid twice at the bank", Ledger(clock.now), clock.now())
+    clock.pass_time(days=1)
+    for _ in range(2):
+        (electric,) = export(in_app, TODAY + dt.timedelta(days=1))
+        assert (electric.payments, electric.refunds, electric.total) == (1, 1, Decimal("-22.50"))
+    assert [(line["record"], line["amount"]) for line in lines(electric)] == [
+        ("payment", "20.00"), ("refund", "-42.50"), ("total", "-22.50"),
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("two_days")

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("payments", sa.Integer(), nullable=False),
+        sa.Column("refunds", sa.Integer(), nullable=False),
         sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("file", sa.String(length=120), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
@@ -56,6 +57,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_remittance_line_remittance_id"), "remittance_line", ["remittance_id"])
     op.create_table(
+        "refund",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("payment_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("remittance_id", sa.Integer(), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_refund_payment_id_payment")),
+        sa.ForeignKeyConstraint(["remittance_id"], ["remittance.id"], name=op.f("fk_refund_remittance_id_remittance")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund")),
+        sa.UniqueConstraint("key", name=op.f("uq_refund_key")),
+        sa.UniqueConstraint("payment_id", name=op.f("uq_refund_payment_id")),
+    )
+    op.create_table(
         "card",
         sa.Column("payer", sa.String(length=60), nullable=False),
         sa.Column("customer", sa.String(length=80), nullable=False),
@@ -75,6 +92,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("gateway_notice")
     op.drop_table("card")
+    op.drop_table("refund")
     op.drop_table("remittance_line")
     op.drop_table("remittance")
     for column in ("period", "reference"):

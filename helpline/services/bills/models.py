@@ -117,6 +117,7 @@ class Remittance(Model):
     currency: Mapped[str] = mapped_column(String(3))
     number: Mapped[int] = mapped_column(Integer)
     payments: Mapped[int] = mapped_column(Integer)
+    refunds: Mapped[int] = mapped_column(Integer)
     total: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     file: Mapped[str] = mapped_column(String(120))
     content: Mapped[str] = mapped_column(Text)
@@ -129,6 +130,23 @@ class RemittanceLine(Model):
     __tablename__ = "remittance_line"
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), primary_key=True)
     remittance_id: Mapped[int] = mapped_column(ForeignKey("remittance.id"), index=True)
+
+
+class Refund(Model):
+    """One payment given back whole: claimed by somebody of the office, then settled or failed. Once a payment, ever.
+
+    The bill stays paid: whether it is to be paid again is for the biller and the caller to settle, not for the machine.
+    """
+
+    __tablename__ = "refund"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), unique=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)  # the gateway's idempotency key
+    status: Mapped[str] = mapped_column(String(10), default="claimed")
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    remittance_id: Mapped[int | None] = mapped_column(ForeignKey("remittance.id"))  # that told the biller of it
+    claimed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class GatewayNotice(Model):

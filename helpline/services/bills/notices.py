@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 from flask import Blueprint, request
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
 from helpline import audit, events
 from helpline.db import db
 from helpline.services.bills import settlement
-from helpline.services.bills.models import GatewayNotice, Payment
+from helpline.services.bills.models import GatewayNotice, Payment, Refund
 from helpline.services.gateways.payments import NotGenuine, Notice
 
 ENDS = {"paid": "settled", "declined": "failed"}
@@ -65,7 +65,8 @@ def take(notice: Notice, now: dt.datetime) -> bool:
     if settlement.record(payment, {"status": notice.status, "reason": notice.reason}, now):
         return True
     db.session.refresh(payment)
-    if payment.status == ENDS.get(notice.status):
+    ours = notice.status == "refunded" and db.session.scalar(select(exists().where(Refund.payment_id == payment.id)))
+    if ours or payment.status == ENDS.get(notice.status):
         return False
     subject = f"payment:{payment.id}"
     events.record("payment_contradicted", subject, now, ours=payment.status, theirs=notice.status)

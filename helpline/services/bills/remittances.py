@@ -11,12 +11,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, Select, exists, func, literal, select, update
 
 from helpline import audit, events
 from helpline.db import db
 from helpline.models import ServiceRequest
-from helpline.services.bills.models import Bill, BillAccount, Biller, Payment, Remittance, RemittanceLine
+from helpline.services.bills.models import Bill, BillAccount, Biller, Payment, Refund, Remittance, RemittanceLine
 from helpline.services.gateways.payments import Collected, PaymentGateway
 from helpline.services.tables import FORMULA
 
@@ -48,9 +48,9 @@ def remit(day: dt.date, zone: ZoneInfo, gateway: PaymentGateway, now: dt.datetim
     since = min([start, *(row.Payment.claimed_at for row in _not_told(start, end))])
     db.session.rollback()
     books = list(gateway.collected(since - SLACK, end + SLACK))
-    rows = _not_told(start, end)
-    _agree(rows, books, start, end)
-    for (biller_id, currency), told in sorted(_by_file(rows).items()):
+    paid, back = _not_told(start, end), _given_back(start, end)
+    _agree(paid, books, start, end)
+    for (biller_id, currency), told in sorted(_by_file([*paid, *back]).items()):
         _write(biller_id, currency, day, told, zone, now)
     made = _made(day)
     db.session.commit()
@@ -60,16 +60,26 @@ def remit(day: dt.date, zone: ZoneInfo, gateway: PaymentGateway, now: dt.datetim
 def _not_told(start: dt.datetime, end: dt.datetime) -> list[Row[Any]]:
     """What was settled in this time and stands in no remittance, in the order in which it was claimed."""
     told = exists().where(RemittanceLine.payment_id == Payment.id)
-    query = (
-        select(Payment, Bill, BillAccount, Biller, ServiceRequest.reference.label("receipt"))
+    settled = (Payment.status == "settled", Payment.ended_at >= start, Payment.ended_at < end)
+    return [*db.session.execute(_payments(literal(False)).where(*settled, ~told))]
+
+
+def _given_back(start: dt.datetime, end: dt.datetime) -> list[Row[Any]]:
+    """The payments that were given back in this time, as far as no remittance tells of that."""
+    settled = (Refund.status == "settled", Refund.ended_at >= start, Refund.ended_at < end)
+    query = _payments(literal(True)).join(Refund, Refund.payment_id == Payment.id)
+    return [*db.session.execute(query.where(*settled, Refund.remittance_id.is_(None)))]
+
+
+def _payments(back: Any) -> Select[Any]:
+    return (
+        select(Payment, Bill, BillAccount, Biller, ServiceRequest.reference.label("receipt"), back.label("back"))
         .join(Bill, Payment.bill_id == Bill.id)
         .join(BillAccount, Bill.account_id == BillAccount.id)
         .join(Biller, BillAccount.biller_id == Biller.id)
         .join(ServiceRequest, Payment.request_id == ServiceRequest.id)
-        .where(Payment.status == "settled", Payment.ended_at >= start, Payment.ended_at < end, ~told)
         .order_by(Payment.id)
     )
-    return [*db.session.execute(query)]
 
 
 def _agree(rows: Iterable[Row[Any]], books: Iterable[Collected], start: dt.datetime, end: dt.datetime) -> None:
@@ -116,13 +126,15 @@ def _write(biller_id: int, currency: str, day: dt.date, rows: list[Row[Any]], zo
     biller: Biller = rows[0].Biller
     same = (Remittance.biller_id == biller_id, Remittance.day == day, Remittance.currency == currency)
     number = (db.session.scalar(select(func.max(Remittance.number)).where(*same)) or 0) + 1
-    total = sum((row.Payment.amount for row in rows), Decimal(0))
+    total = sum((_amount(row) for row in rows), Decimal(0))
+    told, back = [[row.Payment.id for row in rows if bool(row.back) == given] for given in (False, True)]
     remittance = Remittance(
         biller_id=biller_id,
         day=day,
         currency=currency,
         number=number,
-        payments=len(rows),
+        payments=len(told),
+        refunds=len(back),
         total=total,
         file=f"{day}-biller-{biller_id}{_slug(biller.name)}-{currency}-{number}.csv",
         content=_content(biller, day, currency, total, rows, zone),
@@ -130,25 +142,32 @@ def _write(biller_id: int, currency: str, day: dt.date, rows: list[Row[Any]], zo
     )
     db.session.add(remittance)
     db.session.flush()
-    db.session.add_all(RemittanceLine(payment_id=row.Payment.id, remittance_id=remittance.id) for row in rows)
+    db.session.add_all(RemittanceLine(payment_id=payment_id, remittance_id=remittance.id) for payment_id in told)
+    refunds = update(Refund).where(Refund.payment_id.in_(back), Refund.remittance_id.is_(None))
+    db.session.execute(refunds.values(remittance_id=remittance.id))
     db.session.flush()
-    told: dict[str, Any] = {"day": day.isoformat(), "payments": len(rows), "total": _money(total, currency)}
-    audit.write(ACTOR, "remittance_made", f"remittance:{remittance.id}", now, **told)
-    events.record("remittance_made", f"biller:{biller_id}", now, **told)
+    holds: dict[str, Any] = {"day": day.isoformat(), "payments": len(told), "refunds": len(back)}
+    audit.write(ACTOR, "remittance_made", f"remittance:{remittance.id}", now, total=_money(total, currency), **holds)
+    events.record("remittance_made", f"biller:{biller_id}", now, total=_money(total, currency), **holds)
+
+
+def _amount(row: Row[Any]) -> Decimal:
+    """Less than nothing where it was given back."""
+    amount: Decimal = row.Payment.amount
+    return -amount if row.back else amount
 
 
 def _content(biller: Biller, day: dt.date, currency: str, total: Decimal, rows: list[Row[Any]], zone: ZoneInfo) -> str:
-    """A line for each payment, and the total in the last one."""
+    """A line for each payment and each refund, and the total in the last one."""
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    whose = (biller.name, day.isoformat())
+    whose = (_harmless(biller.name), day.isoformat())
     for row in rows:
-        bill = (row.receipt, row.BillAccount.reference, row.Bill.reference, row.Bill.period)
+        bill = map(_harmless, (row.receipt, row.BillAccount.reference, row.Bill.reference, row.Bill.period))
         paid_at = row.Payment.ended_at.astimezone(zone).isoformat(timespec="seconds")
-        table.writerow(map(_harmless, ("payment", *whose, *bill, f"{row.Payment.amount:.2f}", currency, paid_at)))
-    last = ("total", *whose, f"{len(rows)} payments", "", "", "", f"{total:.2f}", currency, "")
-    table.writerow(map(_harmless, last))
+        table.writerow(("refund" if row.back else "payment", *whose, *bill, f"{_amount(row):.2f}", currency, paid_at))
+    table.writerow(("total", *whose, f"{len(rows)} lines", "", "", "", f"{total:.2f}", currency, ""))
     return out.getvalue()
 
 

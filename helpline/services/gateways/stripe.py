@@ -24,6 +24,7 @@ NO_MONEY = ("insufficient_funds",)
 NOTICES = {"payment_intent.succeeded": "paid", "payment_intent.payment_failed": "declined", "charge.refunded": "refunded"}
 log = logging.getLogger(__name__)
 
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs whom we asked about
 stripe.enable_telemetry = False  # nothing beside the request itself goes to the supplier
 
 
