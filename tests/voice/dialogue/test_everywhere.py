@@ -303,6 +303,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "languages.choose": [("ok", {"code": "en"})],
     "identity.check_pin": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
     "bills.claim": [("claimed", {"payment_id": 3}), ("already_paid", {}), ("being_paid", {}),
+                    ("changed", {"bill": ELECTRIC}),
                     ("held", {"biller": "Vale Water", "reason": "it is new"}),
                     ("refused", {"biller": "Vale Water", "reason": "it is not on our list"})],
     "bills.settle": [("paid", {"payment_id": 3, "biller": "Vale Water", "amount": POUNDS, "receipt": "12345678"}),
