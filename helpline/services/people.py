@@ -9,7 +9,7 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import office
 from helpline.services.context import Context
-from helpline.services.requests import close, close_at, keep_recording, open_request, opened
+from helpline.services.requests import add_words, close, close_at, keep_recording, open_request, opened
 from voice.heard import Json, Result
 from voice.understanding.slots import named
 
@@ -26,7 +26,7 @@ def find(args: Json, context: Context) -> Result:
     if context.settings.telephony.staff_number and office.is_open(context):
         events.record("put_through", f"request:{request.id}", context.now)
         return Result("person.find", "here")
-    return Result("person.find", "away", {"when": office.call_back_words(context)})
+    return Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not context.number})
 
 
 def leave_message(args: Json, context: Context) -> Result:
@@ -35,8 +35,7 @@ def leave_message(args: Json, context: Context) -> Result:
     if args.get("empty") and not context.recording:
         return Result("message.leave", "empty")
     request = _request(args["about"], context)
-    words = [words for words in (request.details.get("words"), args["words"]) if words]
-    request.details = {**request.details, "words": "\n".join(words), "dead_line": bool(args.get("dead_line"))}
+    add_words(request, args["words"], dead_line=bool(args.get("dead_line")))
     keep_recording(request, context)
     events.record("message_left", f"request:{request.id}", context.now)
     return Result(
@@ -46,6 +45,7 @@ def leave_message(args: Json, context: Context) -> Result:
             "reference": request.reference,
             "when": office.call_back_words(context),
             "dead_line": bool(args.get("dead_line")),
+            "withheld": not context.number,
         },
     )
 

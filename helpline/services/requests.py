@@ -51,6 +51,12 @@ def keep_recording(request: ServiceRequest, context: Context) -> None:
         db.session.add(Recording(request_id=request.id, audio=context.recording, at=context.now))
 
 
+def add_words(request: ServiceRequest, words: str, **details: Any) -> None:
+    """Write down what the caller said, after what the request holds already."""
+    said = [said for said in (request.details.get("words"), words) if said]
+    request.details = {**request.details, **details, "words": "\n".join(said)}
+
+
 def find(dedupe_key: str) -> ServiceRequest | None:
     return db.session.scalar(select(ServiceRequest).where(ServiceRequest.dedupe_key == dedupe_key))
 

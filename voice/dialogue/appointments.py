@@ -90,7 +90,9 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
     chosen = state.slots["chosen"]
     new = {name: value for name in WHEN if (value := meaning.slots.get(name)) and value != chosen.get(name)}
     if "date" in new or "time" in new or (new and meaning.intent != "yes"):
-        before = {"date": chosen["date"], "part_of_day": None, "time": None}
+        before = (
+            {"date": chosen["date"]} if new.keys() == {"date"} else {"date": chosen["date"], "part_of_day": None, "time": None}
+        )
         state = with_slots(state, **{**before, **new})
         return do(state, "appointments.find", Say("corrected"), **{name: state.slots.get(name) for name in WANTED})
     return _yes_or_no(state, meaning)

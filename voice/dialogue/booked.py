@@ -106,13 +106,21 @@ def _tell(state: State, nth: int, *before: Say) -> Step:
 
 def _told(state: State, meaning: Meaning) -> Step | None:
     """Who hears of an appointment may want to change or cancel that very one."""
-    if meaning.intent in ("change_appointment", "cancel_appointment"):
+    wish = _of_this(meaning)
+    if wish in ("change_appointment", "cancel_appointment"):
         wanted = _said(meaning)
-        if meaning.intent == "cancel_appointment" and wanted:
-            return _look(state, meaning)
-        state = with_slots(state, wish=meaning.intent, wanted=wanted)
+        if wish == "cancel_appointment" and wanted:
+            return _look(state, replace(meaning, intent=wish))
+        state = with_slots(state, wish=wish, wanted=wanted)
         return _go_on(state, state.slots["coming"][state.slots["nth"]])
     return _next_one(state, meaning) if state.ask == "appointment.told" else _got_all(state, meaning)
+
+
+def _of_this(meaning: Meaning) -> str:
+    """ "Can you change that" might be said of a visit as well: here it is the appointment, unless help is named."""
+    if meaning.slots.get("help_kind"):
+        return meaning.intent
+    return {"change_task": "change_appointment", "cancel_task": "cancel_appointment"}.get(meaning.intent, meaning.intent)
 
 
 _next_one = yes_no(lambda state, _: _tell(state, state.slots["nth"] + 1), nothing_more)

@@ -105,7 +105,9 @@ def preferred(state: State, _: Result) -> Step:
     state = replace(state, caller={**(state.caller or {}), "pace": state.pace, "gain": state.gain})
     if not state.slots["way"]:
         return anything_else(state, Say("details.remembered"))
-    return ask(state, "details.better", Say(said[state.slots["way"]]))
+    step = ask(state, "details.better", Say(said[state.slots["way"]]))
+    # "Louder" to that question must not be answered with "I will speak more slowly" once more.
+    return replace(step, state=replace(step.state, said=step.says[-1:]))
 
 
 def _better(state: State, _: Meaning) -> Step:

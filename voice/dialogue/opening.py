@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
+from voice.dialogue.manner import amplified, paced
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
@@ -35,14 +36,20 @@ def begin_inbound(state: State, result: Result) -> Step:
     """A call came in. `data`: the household behind the number, the languages of the line, and a dropped call that may
     be resumed. Where all of the household speak one language, it is that from the first word on."""
     household: list[Json] = result.data["household"]
-    spoken = {str(person.get("language")) for person in household}
-    own = next(iter(spoken)) if len(spoken) == 1 and spoken <= set(result.data.get("languages", ())) else state.language
-    state = replace(state, household=tuple(household), resume=result.data.get("resume"), language=own)
+    state = replace(own_language(state, household, result), household=tuple(household), resume=result.data.get("resume"))
     if not household:
         return ask(state, "unknown", Say("welcome"), Say("unknown.number"))
     if len(household) == 1:
         return ask(state, "who", Say("welcome"), name=household[0]["name"])
     return ask(state, "who_of", Say("welcome"), names=called(household))
+
+
+def own_language(state: State, people: Sequence[Json], result: Result) -> State:
+    """In the language of these people, where it is one and the line speaks it."""
+    spoken = {str(person.get("language")) for person in people}
+    return (
+        replace(state, language=spoken.pop()) if len(spoken) == 1 and spoken <= {*result.data.get("languages", ())} else state
+    )
 
 
 def called(people: Sequence[Json]) -> list[str]:
@@ -58,8 +65,10 @@ def names_of(person: Json) -> str:
 
 
 def _this_is(state: State, person: Json) -> Step:
-    """Name and number on file: level 1. A wish that was cut off comes first."""
-    state = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
+    """Name and number on file: level 1. A wish that was cut off comes first. Who asked for louder before we knew who it
+    is has it louder than we remember."""
+    remembered = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
+    state = amplified(paced(remembered, state.pace), state.gain)
     before = State.from_json(state.resume["state"]) if state.resume else None
     if before and (before.caller or {}).get("id") == person["id"]:
         return _take_up(state, before)
@@ -140,6 +149,8 @@ def _unknown_yes(state: State, _: Meaning) -> Step:
 
 
 def enrolment_requested(state: State, result: Result) -> Step:
+    if result.status == "withheld":
+        return ask(with_slots(state, about="register"), "message.record", Say("enrolment.say_number"))
     return ask(state, "anything_else", Say("enrolment.requested", result.data))
 
 

@@ -22,7 +22,9 @@ def wanted(state: State, _: Meaning) -> Step:
 def found(state: State, result: Result) -> Step:
     if result.status == "here":
         return end(state, Say("person.connecting"), then="person")
-    return ask(state, "message.record", Say("person.not_here", result.data))
+    # Nobody can ring back on a number that the telephone does not show.
+    number = (Say("message.say_number"),) if result.data.get("withheld") else ()
+    return ask(state, "message.record", Say("person.not_here", result.data), *number)
 
 
 def leave_message(state: State, _: Meaning) -> Step:
@@ -74,7 +76,7 @@ def _quiet(state: State, meaning: Meaning) -> Step | None:
 
 def kept(state: State, result: Result) -> Step:
     if result.data.get("dead_line"):
-        promise = Say("message.call_back", result.data)
+        promise = Say("message.ring_again" if result.data.get("withheld") else "message.call_back", result.data)
         return end(state, promise, Say("once_more"), promise)
     if result.status == "empty":
         return _no_message(state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
-from voice.dialogue.opening import anything_else, is_it
+from voice.dialogue.opening import anything_else, is_it, own_language
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
@@ -22,8 +22,8 @@ def start(state: State, meaning: Meaning) -> Step:
 
 
 def kinds(state: State, result: Result) -> Step:
-    """The kinds of help that volunteers give here: they are data, so they are looked up."""
-    return _next(with_slots(state, kinds=result.data["kinds"]))
+    """The kinds of help that volunteers give here: they are data, so they are looked up, and what day it is."""
+    return _next(with_slots(state, kinds=result.data["kinds"], today=result.data["today"]))
 
 
 def _next(state: State, *before: Say) -> Step:
@@ -33,6 +33,8 @@ def _next(state: State, *before: Say) -> Step:
         return ask(state, "visit.kind", *before, kinds=list(kinds.values()))
     if not isinstance(state.slots.get("date"), str):  # "some time next week" is no day yet
         return ask(state, "visit.day", *before)
+    if state.slots["date"] < state.slots.get("today", ""):  # it lacks in a call that an older version began
+        return ask(with_slots(state, date=None), "visit.day", *before, Say("visit.past"))
     if state.slots.get("part_of_day") not in PARTS_OF_DAY:
         return ask(state, "visit.part", *before)
     return ask(
@@ -117,8 +119,11 @@ def stands(state: State, result: Result) -> Step:
 
 
 def begin_telling(state: State, result: Result) -> Step:
-    """We ring the caller: first who is there, because a number may be anybody's."""
-    state = replace(state, household=(result.data["caller"],), slots={"wish": "tell", "status": result.status, **result.data})
+    """We ring the caller, in their language: first who is there, because a number may be anybody's."""
+    caller, told = result.data["caller"], {name: value for name, value in result.data.items() if name != "languages"}
+    state = replace(
+        own_language(state, [caller], result), household=(caller,), slots={"wish": "tell", "status": result.status, **told}
+    )
     return ask(state, "tell.who", name=result.data["caller"]["name"])
 
 

@@ -29,6 +29,7 @@ WISHES = frozenset(
     "pay_bill bill_status cancel_payment book_appointment change_appointment cancel_appointment appointment_status "
     "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
 )
+THINGS = ("biller", "department", "help_kind")  # what a wish may be about
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: a question too many costs a moment, one too few may cost a life
 DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
@@ -289,9 +290,15 @@ def _two_wishes(said: str, language: Language, now: dt.datetime) -> Meaning | No
         if len(first.split()) < LEAST_WORDS or len(second.split()) < LEAST_WORDS:
             continue
         one, two = likeliest(first, language, now), likeliest(second, language, now)
-        if one.intent != two.intent and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
+        if _are_two(one, two) and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
             return replace(one, text=said, alternatives=(), also=({"intent": two.intent, "slots": dict(two.slots)},))
     return None
+
+
+def _are_two(one: Meaning, two: Meaning) -> bool:
+    """Two wishes, or one kind of wish about two things: a lift and the shopping, the gas and the water."""
+    of_two = ((one.slots.get(thing), two.slots.get(thing)) for thing in THINGS)
+    return one.intent != two.intent or any(this and that and this != that for this, that in of_two)
 
 
 def _sure_answer(meaning: Meaning, expecting: Expecting) -> Meaning:

@@ -51,7 +51,11 @@ def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
     """The day, the part of it, and the time where an hour was said: "in the morning" alone is no time."""
     part, time = part_of_day(text), parse_time(text)
     is_hour = isinstance(time, str) or (isinstance(time, dict) and ("any_of" in time or part is None))
-    found = {"date": parse_date(text, now), "part_of_day": part, "time": time if is_hour else None}
+    try:
+        day = parse_date(text, now)
+    except (OverflowError, ValueError):  # "in nine thousand years": no calendar has that day
+        day = None
+    found = {"date": day, "part_of_day": part, "time": time if is_hour else None}
     return {name: value for name, value in found.items() if value is not None}
 
 
