@@ -131,7 +131,7 @@ class TurnTaker:
         self._expecting = expecting
         self._patience = patience
         self._partials = partials
-        self._judge = judge
+        self.judge = judge
         self._partial = ""
         self._ends_after = patience.end_of_turn
         self._keys = ""
@@ -172,7 +172,7 @@ class TurnTaker:
             return self.tick(at)
         if partial != self._partial:
             self._partial = partial
-            self._expect(self._judge(partial))
+            self._expect(self.judge(partial))
         if speaking:
             self._speak(seconds, at)
         else:

@@ -19,4 +19,11 @@ def household(number: str) -> list[dict[str, Any]]:
 
 
 def person(caller: Caller) -> dict[str, Any]:
-    return {"id": caller.id, "name": caller.name, "pace": caller.pace, "gain": caller.gain, "language": caller.language}
+    return {
+        "id": caller.id,
+        "name": caller.name,
+        "pace": caller.pace,
+        "gain": caller.gain,
+        "pause": caller.pause,
+        "language": caller.language,
+    }
