@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
@@ -19,6 +19,7 @@ class Caller(Model):
     name: Mapped[str] = mapped_column(String(80))  # as they like to be called: "Margaret"
     full_name: Mapped[str] = mapped_column(String(160))
     phone: Mapped[str] = mapped_column(String(20), index=True)  # E.164
+    landline: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # takes no texts
     language: Mapped[str] = mapped_column(String(8), default="en")
     time_zone: Mapped[str] = mapped_column(String(40), default="Europe/London")
     area: Mapped[str] = mapped_column(String(80), default="")

@@ -71,6 +71,14 @@ def promise_timer(kind: str, subject: str, due_at: dt.datetime, key: str = "") -
     return promise(Timer(kind=kind, subject=subject, due_at=due_at, dedupe_key=f"{kind}:{subject}:{key}"))
 
 
+def withdraw_timers(subject: str, now: dt.datetime) -> bool:
+    """Nothing more is to happen about `subject`: what was promised about it is done, without having happened.
+
+    A worker that holds one of them cannot settle it any more, and takes back what it did. False when nothing waited.
+    """
+    return changed(update(Timer).where(Timer.subject == subject, Timer.done_at.is_(None)).values(done_at=now))
+
+
 def promise_sms(to_number: str, body: str, key: str, due_at: dt.datetime) -> bool:
     """Promise one SMS. `key` names the news that it tells ("offer:7")."""
     return promise(Delivery(channel="sms", to_number=to_number, body=body, due_at=due_at, dedupe_key=f"sms:{key}"))

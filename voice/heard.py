@@ -48,7 +48,8 @@ class Expecting:
     """What the dialogue listens for next. It decides grammar, hotwords, patience and what keys mean.
 
     `name`: open, yes_no, digits, pin, choice, name, date, message.
-    `options`: the phrases offered in this very turn, in the order of their keys (1 is the first).
+    `options`: the phrases offered in this very turn, in the order of their keys (1 is the first). Of `name`, and of a
+    yes_no that asks for somebody, they are all the names of each person.
     `digits`: the known length of a number, if it has one: keys are complete there at once.
     `secret`: what is heard reaches identity only and is stored as dots.
     `interruptible`: False for an amount or a legal sentence, which cannot be talked over (keys always can).
@@ -69,7 +70,7 @@ class Meaning:
 
     `intent` is a name of the closed table, `none` when the words are not ours, or `""` when the turn held
     no words at all. An answer to a question comes in `slots`, under the name of what was expected:
-    `choice` (0-based int), `digits` (str), `date`, `time`, `money`. `alternatives`: what may have been meant as well,
+    `choice` (0-based int), `among` (several of these, between whom to ask), `digits` (str), `date`, `time`, `money`. `alternatives`: what may have been meant as well,
     so nearly as likely that asking beats guessing. `also`: a second wish in the same breath, its `intent` and `slots`. `why`: what decided, for people who look after the sentences.
     """
 

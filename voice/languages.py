@@ -7,7 +7,7 @@ import re
 import string
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ INTENTS = frozenset(
 )
 EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
+HOT = ("biller", "department", "language", "help_kind")  # what a wish is about: nobody says the others unasked
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
 
 
@@ -61,6 +62,33 @@ def kinds(spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> dict[st
     }
 
 
+@dataclass(frozen=True)
+class Names:
+    """What names sound like in one language: names.toml, all of it plain words.
+
+    `introductions` come before one's own name, `signatures` after it; `own` is somebody without a name ("it's me"); `others` say that somebody else speaks.
+    `nicknames`: a short form -> the first names that it may stand for. `given`: every first name that is known, so that
+    Joan is never taken for a garbled John. `companies`: kind of biller -> names. `practitioners` are their titles at
+    a clinic, `no_names` what may follow these.
+    """
+
+    introductions: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
+    signatures: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    practitioners: tuple[str, ...] = ()
+    no_names: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+    nicknames: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    companies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def short_for(self, first_name: str) -> list[str]:
+        return [short for short, formal in self.nicknames.items() if first_name in formal]
+
+
 @dataclass(frozen=True, eq=False)
 class Language:
     """One language's data, checked against itself.
@@ -68,7 +96,7 @@ class Language:
     `sentences`: intent -> what callers say for it. `words`: kind (biller, department, help_kind, ...) -> value
     -> the words for it. `patterns`: intent -> regular expressions that mean it in any state. `answers`:
     expectation -> phrases of its grammar. `values`: what callers say for a value -> the word that the value parsers
-    know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `joints`: words that may join two wishes. `prompts`: key -> text.
+    know ("화요일" -> "tuesday"), longest first; empty where the parsers know the language itself. `joints`: words that may join two wishes. `prompts`: key -> text. `names`: what people and companies are called.
     `folder`: where its files lie; `kept`: where what was learned from them may be kept between two runs, if anywhere.
     """
 
@@ -81,6 +109,7 @@ class Language:
     values: Mapping[str, str]
     joints: tuple[str, ...]
     prompts: Mapping[str, str]
+    names: Names = Names()
     folder: Path = FOLDER
     kept: Path | None = None
 
@@ -96,10 +125,15 @@ class Language:
         if expecting.name == "message" or (expecting.name == "open" and "open" not in self.answers):
             return None
         options = [plain(option) for option in expecting.options]
+        if expecting.name == "name" or (expecting.name == "yes_no" and options):  # who is calling
+            first_names = [word for option in options for word in option.split()]
+            short = [nickname for name in first_names for nickname in self.names.short_for(name)]
+            options += [*short, *sorted(self.names.titles), *self.names.introductions]
+        answers = self.answers.get("choice" if expecting.name == "name" else expecting.name, ())
         parts = [phrase for option in options for phrase in (option, *option.split())]
         said = (plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ()))
         everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
-        return tuple(dict.fromkeys([*self.answers.get(expecting.name, ()), *parts, *everywhere]))
+        return tuple(dict.fromkeys([*answers, *parts, *everywhere]))
 
     def for_parsers(self, text: str) -> str:
         """The sentence with its values in the words that the value parsers know: "이 삼" -> "2 3"."""
@@ -111,9 +145,9 @@ class Language:
     def hotwords(self, expecting: Expecting) -> str:
         """What Whisper should listen for: what is offered, else the words of this kind of answer."""
         if expecting.options:
-            return " ".join(expecting.options)
+            return " ".join([*expecting.options, *(self.answers.get("yes_no", ()) if expecting.name == "yes_no" else ())])
         if expecting.name == "open":
-            listed = [words[0] for kind in self.words.values() for words in kind.values()]
+            listed = [words[0] for kind in HOT for words in self.words.get(kind, {}).values()]
             return " ".join(listed[:MOST_HOTWORDS])
         return " ".join(self.answers.get(expecting.name, ())[:MOST_HOTWORDS])
 
@@ -135,11 +169,30 @@ def load_language(code: str, folder: Path = FOLDER, kept: Path | None = None) ->
         values=_values(heard.get("values", {})),
         joints=tuple(plain(joint) for joint in heard.get("joints", {}).get("two_wishes", ())),
         prompts=prompts,
+        names=_names(folder / code / "names.toml"),
         folder=folder / code,
         kept=kept,
     )
     _check(language)
     return language
+
+
+def _names(path: Path) -> Names:
+    """A language may have none. Raises LanguageError for a list that nobody reads."""
+    data = _read(path) if path.exists() else {}
+    nicknames: dict[str, frozenset[str]] = {}
+    formal = data.pop("nicknames", {})
+    for name, short in formal.items():
+        for nickname in short:
+            nicknames[nickname] = nicknames.get(nickname, frozenset()) | {name}
+    companies = {kind: tuple(names) for kind, names in data.pop("companies", {}).items()}
+    introductions, practitioners = tuple(data.pop("introductions", ())), tuple(data.pop("practitioners", ()))
+    given = frozenset(data.pop("given", ())) | formal.keys() | nicknames.keys()
+    if unknown := data.keys() - {item.name for item in fields(Names)}:
+        raise LanguageError(f"{path}: nobody reads {sorted(unknown)}")
+    lists: dict[str, Any] = {name: frozenset(words) for name, words in data.items()}
+    known = Names(introductions, practitioners=practitioners, given=given, nicknames=nicknames, companies=companies)
+    return replace(known, **lists)
 
 
 def _sentences(folder: Path, heard: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -79,6 +79,7 @@ def patience(expecting: Expecting, times: Times, pause: float = 0.0, partials: b
     usual = {
         "yes_no": times.end_yes_no,
         "choice": times.end_yes_no,
+        "name": times.end_yes_no,
         "digits": times.end_digits,
         "pin": times.end_digits,
         "message": times.end_message,

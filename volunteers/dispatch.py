@@ -40,9 +40,24 @@ def _ask_next(task: Task, now: dt.datetime, send: Send) -> bool:
 
 def offer_text(task: Task, offer: Offer) -> str:
     """One SMS with all that is needed to decide: plain letters, under 160 characters, no name and no address."""
-    when = f"{task.day:%a %d %b} {task.part_of_day}"
     until = f"{offer.answer_by:%d %b %H:%M} UTC"
-    return f"BlueVest: {task.summary}, {task.area}, {when}, {task.minutes} min. Answer on your list by {until}."[:160]
+    return f"BlueVest: {task.summary}, {task.area}, {_when(task)}, {task.minutes} min. Answer on your list by {until}."[:160]
+
+
+def cancelled_text(task: Task) -> str:
+    """To a volunteer who was coming, or was being asked: it is off. No name and no address."""
+    return f"BlueVest: {task.summary}, {task.area}, {_when(task)} is cancelled by the caller. You need not go. Thank you."[:160]
+
+
+def moved_text(old: Task, task: Task, offer: Offer) -> str:
+    """To the same volunteer, when the caller wants another day: the first is off, and this is the new offer."""
+    until = f"{offer.answer_by:%d %b %H:%M} UTC"
+    moved = f"{task.summary}, {task.area}, is not {_when(old)} but {_when(task)}"
+    return f"BlueVest: {moved}. Can you come then? Answer on your list by {until}."[:160]
+
+
+def _when(task: Task) -> str:
+    return f"{task.day:%a %d %b} {task.part_of_day}"
 
 
 def _candidates(task: Task, now: dt.datetime) -> list[Candidate]:

@@ -16,6 +16,7 @@ from helpline.db import changed, db
 from volunteers.models import Offer, Task
 
 WAIT = dt.timedelta(hours=2)  # how long a planned task's offer stands
+UNDER_WAY = ("open", "offered", "accepted", "escalated")  # what may still be changed or cancelled
 WAIT_TODAY = dt.timedelta(minutes=10)
 
 
@@ -148,6 +149,38 @@ def escalate(task_id: int, reason: str, now: dt.datetime) -> bool:
     if escalated:
         _event("task_escalated", _fresh(task_id), now, reason=reason)
     return escalated
+
+
+def cancel(task_id: int, now: dt.datetime, why: str = "caller") -> list[int] | None:
+    """It is wanted no more: every offer is withdrawn, and who had accepted is free. The volunteers who must be told;
+    None when it was done or over already."""
+    cancelled = changed(
+        update(Task)
+        .where(Task.id == task_id, Task.status.in_(UNDER_WAY))
+        .values(status="cancelled", volunteer_id=None, version=Task.version + 1, accepted_at=None)
+    )
+    if not cancelled:
+        return None
+    concerned = (Offer.task_id == task_id, Offer.status.in_(("open", "accepted")))
+    told = list(db.session.scalars(select(Offer.volunteer_id).where(*concerned).order_by(Offer.id)))
+    changed(update(Offer).where(*concerned).values(status="withdrawn", answered_at=now))
+    outbox.withdraw_timers(f"task:{task_id}", now)
+    _event("task_cancelled", _fresh(task_id), now, why=why, volunteers=told)
+    return told
+
+
+def move(task_id: int, day: dt.date, part_of_day: str, now: dt.datetime) -> tuple[Task, list[int]] | None:
+    """Another day is another task: who said no to the first may say yes to this one. The new task, and the volunteers
+    who were asked or were coming; None when the first was done or over already."""
+    concerned = cancel(task_id, now, why="moved")
+    if concerned is None:
+        return None
+    old = _fresh(task_id)
+    new = open_task(
+        kind=old.kind, summary=old.summary, area=old.area, address=old.address, door_notes=old.door_notes,
+        caller_name=old.caller_name, language=old.language, day=day, part_of_day=part_of_day, minutes=old.minutes, now=now,
+    )  # fmt: skip
+    return new, concerned
 
 
 def _close_offer(task_id: int, volunteer_id: int, status: str, now: dt.datetime) -> bool:

@@ -190,7 +190,7 @@ class Conversation:
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
-        status = "accepted" if task.volunteer_id else "waiting"
+        status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
         return Result("call.tell", status, {"caller": person(caller), **visits.about(task)})
 
     def _resumable(self, call: Call) -> dict[str, Any] | None:

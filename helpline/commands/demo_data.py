@@ -122,17 +122,18 @@ def add_bill(caller: Caller, biller: Biller, amount: Decimal, now: dt.datetime, 
 
 def add_paid(caller: Caller, biller: Biller, now: dt.datetime, currency: str = "GBP") -> None:
     """Three earlier payments, so that a bill of this biller is one of a kind that this caller pays."""
+    account = _account(caller, biller).reference
     for months, amount in ((3, "39.80"), (2, "41.10"), (1, "44.20")):
         then = now - dt.timedelta(days=30 * months)
         bill = add_bill(caller, biller, Decimal(amount), then, due_in=5, currency=currency)
         bill.status = "paid"
         call = Call(
-            sid=f"demonstration-{caller.id}-{months}", number=caller.phone, caller_id=caller.id, status="ended", started_at=then
+            sid=f"demonstration-{account}-{months}", number=caller.phone, caller_id=caller.id, status="ended", started_at=then
         )
         db.session.add(call)
         db.session.flush()
         request = ServiceRequest(
-            reference=new_reference(), dedupe_key=f"demonstration:{caller.id}:{months}", intent="pay_bill", caller_id=caller.id,
+            reference=new_reference(), dedupe_key=f"demonstration:{account}:{months}", intent="pay_bill", caller_id=caller.id,
             call_id=call.id, status="done", created_at=then, closed_at=then,
         )  # fmt: skip
         db.session.add(request)
@@ -142,7 +143,7 @@ def add_paid(caller: Caller, biller: Biller, now: dt.datetime, currency: str = "
                 bill_id=bill.id,
                 caller_id=caller.id,
                 request_id=request.id,
-                key=f"demonstration:{caller.id}:{months}",
+                key=f"demonstration:{account}:{months}",
                 amount=bill.amount,
                 currency=bill.currency,
                 status="settled",

@@ -22,8 +22,10 @@ def person(caller: Caller) -> dict[str, Any]:
     return {
         "id": caller.id,
         "name": caller.name,
+        "full_name": caller.full_name,
         "pace": caller.pace,
         "gain": caller.gain,
         "pause": caller.pause,
         "language": caller.language,
+        "texts": not caller.landline,
     }

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
-from helpline.services import enrolment, languages, people, safety, visits, wishes
+from helpline.services import details, enrolment, languages, lessons, people, recap, safety, visits, wishes
+from helpline.services.appointments import booked
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
 from helpline.services.bills import settlement
@@ -30,12 +31,16 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     "bills.claim": bills.claim,
     "bills.receipt_heard": bills.receipt_heard,
     **appointments.ORDERS,
+    **booked.ORDERS,
     **visits.ORDERS,
     **people.ORDERS,
     **languages.ORDERS,
     **wishes.ORDERS,
     **safety.ORDERS,
     **enrolment.ORDERS,
+    **lessons.ORDERS,
+    **recap.ORDERS,
+    **details.ORDERS,
 }
 OUTSIDE: dict[str, tuple[Callable[[Json, Context], Json], Callable[[Json, Json, Context], Result]]] = {
     "bills.settle": (settlement.charge_order, settlement.settle_order),

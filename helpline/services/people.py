@@ -11,9 +11,13 @@ from helpline.services import office
 from helpline.services.context import Context
 from helpline.services.requests import close_at, keep_recording, open_request
 from voice.heard import Json, Result
+from voice.understanding.slots import named
 
-OWN_INTENT = {"report_scam", "emergency", "leave_message", "register"}
-FOR_A_PERSON = OWN_INTENT | {"speak_to_person"}  # what nobody but a person can close
+OWN_INTENT = {"report_scam", "emergency", "leave_message", "register", "complain"}
+COMPLAINTS = {
+    name: f"complain_{name}" for name in ("volunteer", "bill", "appointment", "line", "other")
+}  # in the order offered
+FOR_A_PERSON = OWN_INTENT | {"speak_to_person", "update_details"}  # what nobody but a person can close
 
 
 def find(args: Json, context: Context) -> Result:
@@ -26,9 +30,10 @@ def find(args: Json, context: Context) -> Result:
 
 
 def leave_message(args: Json, context: Context) -> Result:
-    """Keep what was said, as words and as sound, on the request that waits for a person."""
+    """Keep what was said, as words and as sound, on the request that waits for a person, after what it holds already."""
     request = _request(args["about"], context)
-    request.details = {**request.details, "words": args["words"], "dead_line": bool(args.get("dead_line"))}
+    words = [words for words in (request.details.get("words"), args["words"]) if words]
+    request.details = {**request.details, "words": "\n".join(words), "dead_line": bool(args.get("dead_line"))}
     keep_recording(request, context)
     events.record("message_left", f"request:{request.id}", context.now)
     return Result(
@@ -40,6 +45,24 @@ def leave_message(args: Json, context: Context) -> Result:
             "dead_line": bool(args.get("dead_line")),
         },
     )
+
+
+def subjects(args: Json, context: Context) -> Result:
+    """What one may complain about, as it is called here, and the one that the first sentence named, if it did."""
+    names = [context.language.prompt(f"complaint.{name}", {}, context.now.date()) for name in COMPLAINTS]
+    said = named(args["words"], context.language, "complaint") if args["words"] else None
+    about = COMPLAINTS.get(said or "", "")
+    return Result("complaint.subjects", "ok", {"names": names, "subjects": list(COMPLAINTS.values()), "about": about})
+
+
+def complain(args: Json, context: Context) -> Result:
+    """Open the complaint before its words are recorded: a line that breaks loses nothing.
+
+    Only the office's pages show it. A volunteer sees tasks and offers, and nothing of this.
+    """
+    request = _request(args["about"], context)
+    request.details = {**request.details, "words": args["words"]}
+    return Result("complaint.open", "ok", {"reference": request.reference, "when": office.call_back_words(context)})
 
 
 def rung_back(request_id: int, staff_id: int, note: str, now: dt.datetime) -> bool:
@@ -59,8 +82,15 @@ def rung_back(request_id: int, staff_id: int, note: str, now: dt.datetime) -> bo
 
 def _request(about: str, context: Context) -> ServiceRequest:
     """One request a call and subject: the message belongs to the promise that came before it."""
+    if about in COMPLAINTS.values():
+        return open_request("complain", context, key=about, about=about)
     intent = about if about in OWN_INTENT else "speak_to_person"
     return open_request(intent, context, key="person", about=about)
 
 
-ORDERS = {"person.find": find, "message.leave": leave_message}
+ORDERS = {
+    "person.find": find,
+    "message.leave": leave_message,
+    "complaint.subjects": subjects,
+    "complaint.open": complain,
+}

@@ -18,12 +18,11 @@ REFERENCE_DIGITS = 8
 
 def open_request(intent: str, context: Context, key: str = "", task_id: int | None = None, **details: Any) -> ServiceRequest:
     """The request for this wish: opened now, or the one that the same wish (`key`) opened before in this call."""
-    dedupe_key = f"call:{context.call_id}:{intent}:{key or context.turn}"
-    if (known := find(dedupe_key)) is not None:
+    if (known := opened(intent, context, key)) is not None:
         return known
     request = ServiceRequest(
         reference=new_reference(),
-        dedupe_key=dedupe_key,
+        dedupe_key=_dedupe_key(intent, context, key),
         intent=intent,
         caller_id=context.caller_id,
         call_id=context.call_id,
@@ -35,6 +34,15 @@ def open_request(intent: str, context: Context, key: str = "", task_id: int | No
     db.session.flush()
     events.record("request_opened", f"request:{request.id}", context.now, area=area_of(request), intent=intent)
     return request
+
+
+def opened(intent: str, context: Context, key: str = "") -> ServiceRequest | None:
+    """The request that the same wish opened before in this call, if it did."""
+    return find(_dedupe_key(intent, context, key))
+
+
+def _dedupe_key(intent: str, context: Context, key: str) -> str:
+    return f"call:{context.call_id}:{intent}:{key or context.turn}"
 
 
 def keep_recording(request: ServiceRequest, context: Context) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from helpline import events
+from helpline import events, outbox
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.services.catalogue import catalogue
 from helpline.services.context import Context
-from helpline.services.requests import open_request
+from helpline.services.requests import close, open_request, opened
 from voice.heard import Json, Result
-from volunteers import tasks
+from volunteers import dispatch, tasks
 from volunteers.models import Task, Volunteer
 
 WAITING = {"open", "offered"}
@@ -72,6 +72,88 @@ def told(args: Json, context: Context) -> Result:
     return Result("visits.told", "ok")
 
 
+def coming(args: Json, context: Context) -> Result:
+    """The caller's visits that are still to come, the next one first.
+
+    `ok`: those that fit the kind of help and the day that were named; `others`: nothing fits the day, so all of them.
+    """
+    query = _planned(context).where(Task.status.in_(tasks.UNDER_WAY), Task.day >= context.now.date())
+    visits = list(db.session.scalars(query.order_by(Task.day, Task.id)))
+    if not visits:
+        return Result("visits.coming", "none")
+    fitting = [task for task in visits if args.get("help_kind") in (None, task.kind)] or visits
+    if args.get("date"):
+        fitting = [task for task in fitting if task.day.isoformat() == args["date"]]
+    named = [_named(task, context) for task in fitting or visits]
+    return Result("visits.coming", "ok" if fitting else "others", {"visits": named})
+
+
+def cancel(args: Json, context: Context) -> Result:
+    """Close the task, tell whoever was asked or was coming. `over`: it was done already, or is the caller's no more."""
+    task = db.session.scalar(_planned(context).where(Task.id == args["task_id"]))
+    if task is None:
+        return Result("visits.cancel", "over")
+    if task.status == "cancelled":
+        return Result("visits.cancel", "ok", about(task))
+    asked = about(task)
+    told = tasks.cancel(task.id, context.now)
+    if told is None:
+        return Result("visits.cancel", "over")
+    request = open_request("cancel_task", context, key=f"task:{task.id}", task=task.id)
+    close(request, context, "done")
+    close(_request_for(task.id, context), context, "cancelled")
+    for volunteer_id in told:
+        _text(volunteer_id, dispatch.cancelled_text(task), f"task_cancelled:{task.id}:{volunteer_id}", context)
+    return Result("visits.cancel", "ok", asked)
+
+
+def move(args: Json, context: Context) -> Result:
+    """Another day: whoever was asked or was coming is asked anew, before others. `over` as above; `past`."""
+    day = dt.date.fromisoformat(args["date"])
+    if day < context.now.date():
+        return Result("visits.move", "past")
+    key = f"task:{args['task_id']}:{day}:{args['part_of_day']}"
+    if (known := opened("change_task", context, key)) is not None:
+        return Result("visits.move", known.details["told"], known.details["moved"])
+    task = db.session.scalar(_planned(context).where(Task.id == args["task_id"]))
+    holder = about(task)["volunteer"] if task else ""
+    moved = tasks.move(task.id, day, args["part_of_day"], context.now) if task else None
+    if task is None or moved is None:
+        return Result("visits.move", "over")
+    new, concerned = moved
+    _request_for(task.id, context).task_id = new.id
+    for volunteer_id in concerned:
+        if offer := tasks.offer(new, volunteer_id, context.now):
+            _text(volunteer_id, dispatch.moved_text(task, new, offer), f"offer:{offer.id}", context)
+    told, data = ("asked_again" if holder else "asking"), {**about(new), "volunteer": holder}
+    close(open_request("change_task", context, key=key, told=told, moved=data, task=task.id), context, "done")
+    return Result("visits.move", told, data)
+
+
+def _planned(context: Context) -> Any:
+    """The tasks of what the caller has asked for and not yet got."""
+    return (
+        select(Task)
+        .join(ServiceRequest, ServiceRequest.task_id == Task.id)
+        .where(ServiceRequest.caller_id == context.caller_id, ServiceRequest.intent == "ask_volunteer")
+    )
+
+
+def _request_for(task_id: int, context: Context) -> ServiceRequest:
+    query = select(ServiceRequest).where(ServiceRequest.task_id == task_id, ServiceRequest.caller_id == context.caller_id)
+    return db.session.scalars(query).one()
+
+
+def _text(volunteer_id: int, body: str, key: str, context: Context) -> None:
+    outbox.promise_sms(db.session.get_one(Volunteer, volunteer_id).phone, body, key, context.now)
+
+
+def _named(task: Task, context: Context) -> dict[str, Any]:
+    """What a caller may hear of it, and what it is called among others."""
+    data = about(task)
+    return {**data, "help_kind": task.kind, "name": context.language.prompt("visit.named", data, context.now.date())}
+
+
 def about(task: Task) -> dict[str, Any]:
     """What a caller may hear of a task: kind, day, and the volunteer's name once there is one."""
     volunteer = db.session.get(Volunteer, task.volunteer_id) if task.volunteer_id else None
@@ -84,4 +166,12 @@ def about(task: Task) -> dict[str, Any]:
     }
 
 
-ORDERS = {"visits.kinds": kinds, "visits.open": open_visit, "visits.status": status, "visits.told": told}
+ORDERS = {
+    "visits.kinds": kinds,
+    "visits.open": open_visit,
+    "visits.status": status,
+    "visits.told": told,
+    "visits.coming": coming,
+    "visits.cancel": cancel,
+    "visits.move": move,
+}

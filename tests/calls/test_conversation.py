@@ -399,7 +399,7 @@ class TestTwoPeopleBehindOneNumber:
 
     def test_the_other_one_is_not_offered_the_call_that_was_cut(self, app: Flask, george: None) -> None:
         margaret = ring(app)
-        assert margaret.reply.expecting.options == ("Margaret", "George")
+        assert margaret.reply.expecting.options == ("Margaret Hill", "George Hill")
         margaret.press("1")
         margaret.say(PAY)
         margaret.hang_up()
@@ -481,3 +481,25 @@ def test_arthur_has_nothing_to_do_with_margarets_bill(app: Flask, town: Demonstr
     assert "City Electric" not in arthur.reply.text
     with app.app_context():
         assert db.session.scalar(select(func.count(Turn.id))) == 3
+
+
+def test_who_takes_leave_on_hearing_the_receipt_has_heard_it(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("yes", PAY, "yes")
+    margaret.press(PIN)
+    margaret.say("no that's all thank you")
+    assert keys_of(margaret.reply) == ["goodbye"] and margaret.reply.then == "hang_up"
+    with app.app_context():
+        request = db.session.scalars(select(ServiceRequest).where(ServiceRequest.call_id == margaret.call_id)).one()
+        assert request.status == "done"
+
+
+def test_a_plain_no_to_the_receipt_has_it_read_again(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("yes", PAY, "yes")
+    margaret.press(PIN)
+    margaret.say("no")
+    assert keys_of(margaret.reply) == ["bill.receipt"]
+
+
+def test_a_wish_to_pay_is_a_yes_to_the_bill_that_was_read_out(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("yes", "how much do I owe for the electric", "I want to pay my electricity bill")
+    assert keys_of(margaret.reply) == ["pin"]

@@ -162,7 +162,10 @@ def measure(line: str, told: bool) -> None:
             kept = [wait for wait in waits if wait >= 0]
             p50, p95 = np.percentile(kept, [50, 95]) if kept else (np.nan, np.nan)
             cut = len(waits) - len(kept)
-            print(f"{line:22} pause {pause:3.1f} s  {name:12} cut off {cut:2}/{len(waits)}  wait {p50:4.2f} {p95:4.2f}", flush=True)
+            print(
+                f"{line:22} pause {pause:3.1f} s  {name:12} cut off {cut:2}/{len(waits)}  wait {p50:4.2f} {p95:4.2f}",
+                flush=True,
+            )
 
 
 def main() -> None:

@@ -12,31 +12,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voice.dialogue import appointments, bills, language, opening, person, safety, visits, wishes
+from voice.dialogue import (
+    appointments,
+    bills,
+    booked,
+    complaints,
+    details,
+    language,
+    lessons,
+    opening,
+    person,
+    planned,
+    safety,
+    visits,
+    wishes,
+)
 from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, visits, person, language)
+FORMS = (opening, bills, appointments, booked, visits, planned, complaints, person, language, lessons, details)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
 NOT_YET = {
-    "cancel_payment", "change_appointment", "cancel_appointment", "appointment_status", "change_task", "cancel_task",
-    "complain", "freeze_payments", "unfreeze_payments", "protection_mode", "safety_lesson", "update_details",
+    "cancel_payment", "freeze_payments", "unfreeze_payments", "protection_mode",
 }  # fmt: skip
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
-BEFORE_ANY_WISH = {"who", "who_of", "unknown", "tell.who"}  # there is nothing to go back to
-SLOWEST, FASTEST = 0.6, 1.5
-QUIETEST, LOUDEST = -6.0, 9.0
+BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who"}  # there is nothing to go back to
 
 
 def advance(state: State, given: Meaning | Result) -> Step:
@@ -59,6 +71,8 @@ def _hear(state: State, meaning: Meaning) -> Step:
             or _deaf(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
         )
+    if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
+        return leave(state, meaning)
     if meaning.intent in DANGER:
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
@@ -73,6 +87,10 @@ def _pressed(state: State, meaning: Meaning) -> Step | None:
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None
+
+
+def _takes_leave(meaning: Meaning) -> bool:
+    return meaning.intent == "goodbye" or (meaning.intent == "no" and bool(meaning.slots.get("leaving")))
 
 
 def _said(meaning: Meaning) -> bool:
@@ -156,16 +174,14 @@ def _again(state: State, *before: Say) -> Step:
 
 def _change_pace(factor: float) -> Callable[[State, Meaning], Step]:
     def change(state: State, _: Meaning) -> Step:
-        pace = min(FASTEST, max(SLOWEST, round(state.pace * factor, 3)))
-        return _again(replace(state, pace=pace), Say("pace.slower" if factor < 1 else "pace.faster"))
+        return _again(paced(state, factor), Say("pace.slower" if factor < 1 else "pace.faster"))
 
     return change
 
 
 def _change_gain(decibels: float) -> Callable[[State, Meaning], Step]:
     def change(state: State, _: Meaning) -> Step:
-        gain = min(LOUDEST, max(QUIETEST, state.gain + decibels))
-        return _again(replace(state, gain=gain), Say("gain.louder" if decibels > 0 else "gain.quieter"))
+        return _again(amplified(state, decibels), Say("gain.louder" if decibels > 0 else "gain.quieter"))
 
     return change
 
@@ -197,10 +213,10 @@ def _what_day(state: State, _: Meaning) -> Step:
 UNIVERSALS: dict[str, Start] = {
     "speak_to_person": lambda state, _: find_person(state),
     "repeat": lambda state, _: _again(state),
-    "slower": _change_pace(0.85),
-    "faster": _change_pace(1.15),
-    "louder": _change_gain(3.0),
-    "quieter": _change_gain(-3.0),
+    "slower": _change_pace(SLOWER),
+    "faster": _change_pace(FASTER),
+    "louder": _change_gain(LOUDER),
+    "quieter": _change_gain(QUIETER),
     "help": _help,
     "wait": _wait,
     "back": _back,

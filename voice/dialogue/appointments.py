@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else
+from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
-WANTED = ("department", "date", "part_of_day", "time")
+WANTED = ("department", "practitioner", "date", "part_of_day", "time")
 WHEN = ("date", "part_of_day", "time")
 
 
@@ -40,11 +40,26 @@ def found(state: State, result: Result) -> Step:
         return ask(with_slots(state, date=None), "appointment.day", Say("appointment.none", result.data))
     if result.status == "no_clinic":
         return anything_else(state, Say("appointment.no_clinic"))
+    if result.status == "which_doctor":
+        return ask(with_slots(state, doctors=result.data["names"]), "appointment.doctor", names=result.data["names"])
     free = result.data["free"]
-    before = (Say("appointment.other_day"),) if result.status == "other_day" else ()
+    nobody = (Say("appointment.no_such_doctor"),) if result.data.get("no_such_doctor") else ()
+    before = (*nobody, *((Say("appointment.other_day"),) if result.status == "other_day" else ()))
     state = with_slots(state, free=free)
     times = [slot["time_words"] for slot in free]
     return ask(state, "appointment.which", *before, day=free[0]["date"], times=times, clinic=free[0]["clinic"])
+
+
+def _doctors(state: State) -> Expecting:
+    return Expecting("choice", options=tuple(state.slots["doctors"]))
+
+
+def _doctor(state: State, meaning: Meaning) -> Step | None:
+    """Two people of one name: which of them, or, with a no, whoever is free."""
+    doctors, choice = state.slots["doctors"], meaning.slots.get("choice")
+    if isinstance(choice, int) and choice < len(doctors):
+        return _next(with_slots(state, practitioner=doctors[choice]))
+    return _next(with_slots(state, practitioner=None)) if meaning.intent == "no" else None
 
 
 def _times(state: State) -> Expecting:
@@ -95,20 +110,25 @@ def _got_it(state: State, _: Meaning) -> Step:
     return do(state, "appointments.read_back", request_id=state.slots["request_id"])
 
 
+def _leave(state: State, meaning: Meaning) -> Step:
+    return _got_it(with_slots(state, leaving=True), meaning)
+
+
 def _read_again(state: State, _: Meaning) -> Step:
     return ask(state, "appointment.booked", **state.values)
 
 
 def read_back(state: State, _: Result) -> Step:
-    return anything_else(state, done=Say("recap.booked", _spoken(state.slots["chosen"])))
+    return all_told(state, Say("recap.booked", _spoken(state.slots["chosen"])))
 
 
 _yes_or_no = yes_no(_book, _other)
 ASKS = {
     "appointment.day": Ask(listen_for("date"), _day, any_wish=True),
+    "appointment.doctor": Ask(_doctors, _doctor),
     "appointment.which": Ask(_times, _which),
     "appointment.confirm": Ask(YES_NO, _confirm),
-    "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again)),
+    "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again), leave=_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.find": found,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from voice.dialogue.state import State
+from voice.dialogue.state import State, ask
 from voice.heard import Expecting, Meaning, Result, Step
 
 Answer = Callable[[State, Meaning], Step | None]
@@ -20,13 +20,15 @@ class Ask:
 
     `answer` returns None for words that are no answer; the ladder of help then goes up one step.
     `any_wish`: an unasked-for wish ("I need a doctor") may be taken up here.
-    `silence`, where given, replaces the ladder for a caller who says nothing.
+    `silence`, where given, replaces the ladder for a caller who says nothing. `leave`, where given, is what a caller
+    means who takes leave here ("no, that's all, thank you") instead of answering.
     """
 
     expecting: Callable[[State], Expecting]
     answer: Answer
     any_wish: bool = False
     silence: Answer | None = None
+    leave: Start | None = None
 
 
 def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[State], Expecting]:
@@ -36,6 +38,11 @@ def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[
 
 
 YES_NO = listen_for("yes_no")
+
+
+def ask_again(state: State, _: Meaning) -> Step:
+    """The question that is open once more, with the same values."""
+    return ask(state, state.ask, **state.values)
 
 
 def yes_no(yes: Answer, no: Answer) -> Answer:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else
+from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
 PIN_DIGITS = 6
+SURE = 0.9  # that a sentence wants the bill paid, where it was no plain yes
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -59,10 +60,13 @@ def _pay(state: State, _: Meaning) -> Step:
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
-    """A yes, a no, or another biller: "no, the water one". A yes that names another bill pays nothing."""
+    """A yes, a no, or another biller: "no, the water one". A yes that names another bill pays nothing. "Pay that for me,
+    then" is a yes: the amount was read out, and the PIN comes next."""
     named, bill = meaning.slots.get("biller"), state.slots["bill"]
     if named and named not in (bill.get("kind"), bill["biller"]):
         return do(state, "bills.due", Say("corrected"), biller=named)
+    if meaning.intent == "pay_bill" and meaning.confidence >= SURE:
+        return _pay(state, meaning)
     return _yes_or_no(state, meaning)
 
 
@@ -107,6 +111,11 @@ def _receipt_heard(state: State, _: Meaning) -> Step:
     return do(state, "bills.receipt_heard", payment_id=state.slots["payment_id"])
 
 
+def _leave(state: State, meaning: Meaning) -> Step:
+    """The receipt was read twice: whoever says goodbye to that has heard it."""
+    return _receipt_heard(with_slots(state, leaving=True), meaning)
+
+
 def _read_again(state: State, _: Meaning) -> Step:
     return ask(state, "bill.receipt", **state.values)
 
@@ -114,7 +123,7 @@ def _read_again(state: State, _: Meaning) -> Step:
 def receipt_noted(state: State, _: Result) -> Step:
     bill = state.slots["bill"]
     told = {"biller": bill["biller"], "amount": bill["amount"], "receipt": state.values.get("receipt", "")}
-    return anything_else(state, done=Say("recap.paid", told))
+    return all_told(state, Say("recap.paid", told))
 
 
 _yes_or_no = yes_no(_pay, _leave_it)
@@ -122,7 +131,7 @@ ASKS = {
     "bill.which": Ask(_billers, _which),
     "bill.confirm": Ask(listen_for("yes_no", interruptible=False), _confirm),
     "pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
-    "bill.receipt": Ask(listen_for("yes_no"), yes_no(_receipt_heard, _read_again)),
+    "bill.receipt": Ask(listen_for("yes_no"), yes_no(_receipt_heard, _read_again), leave=_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "bills.due": due,

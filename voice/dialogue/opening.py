@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
 # Nothing is lost if a call drops here.
-ENTRANCES = {"who", "who_of", "open", "unknown", "anything_else", "recap", "resume", "shall_we_end", ""}
-TOLD_AT_ONCE = {"bill.receipt", "appointment.booked"}  # done already: no need to ask whether to carry on
+ENTRANCES = {
+    "who",
+    "who_of",
+    "who_of_these",
+    "open",
+    "unknown",
+    "anything_else",
+    "recap",
+    "recap.text",
+    "resume",
+    "shall_we_end",
+    "",
+}
+TOLD_AT_ONCE = {
+    "bill.receipt",
+    "appointment.booked",
+    "appointment.cancelled",
+    "appointment.moved",
+}  # done already: no need to ask whether to carry on
 
 
 def begin_inbound(state: State, result: Result) -> Step:
@@ -24,7 +42,19 @@ def begin_inbound(state: State, result: Result) -> Step:
         return ask(state, "unknown", Say("welcome"), Say("unknown.number"))
     if len(household) == 1:
         return ask(state, "who", Say("welcome"), name=household[0]["name"])
-    return ask(state, "who_of", Say("welcome"), names=[person["name"] for person in household])
+    return ask(state, "who_of", Say("welcome"), names=called(household))
+
+
+def called(people: Sequence[Json]) -> list[str]:
+    """How each is called; by full names where two are called the same."""
+    short = [str(person["name"]) for person in people]
+    return short if len(set(short)) == len(short) else [str(person.get("full_name", person["name"])) for person in people]
+
+
+def names_of(person: Json) -> str:
+    """All the names that somebody may give of themselves: "Peggy Margaret Hughes", who is called Peggy."""
+    full = str(person.get("full_name") or person["name"])
+    return full if person["name"] in full.split() else f"{person['name']} {full}"
 
 
 def _this_is(state: State, person: Json) -> Step:
@@ -68,11 +98,36 @@ def _chosen(state: State, meaning: Meaning) -> Step | None:
     choice = meaning.slots.get("choice")
     if isinstance(choice, int) and choice < len(state.household):
         return _this_is(state, state.household[choice])
+    if among := meaning.slots.get("among"):
+        return _which_of(state, among)
     return _not_me(state, meaning) if meaning.intent == "no" else None
 
 
 def _household(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(person["name"] for person in state.household))
+    return Expecting("name", options=tuple(names_of(person) for person in state.household))
+
+
+def _which_of(state: State, among: Sequence[int]) -> Step:
+    """A name that fits several of the house: asked again among these, by their full names."""
+    people = [state.household[place] for place in among if place < len(state.household)]
+    full = [str(person.get("full_name") or person["name"]) for person in people]
+    return ask(with_slots(state, among=people), "who_of_these", names=full)
+
+
+def _these(state: State) -> Expecting:
+    return Expecting("name", options=tuple(names_of(person) for person in state.slots["among"]))
+
+
+def _chosen_of(state: State, meaning: Meaning) -> Step | None:
+    people, choice = state.slots["among"], meaning.slots.get("choice")
+    if isinstance(choice, int) and choice < len(people):
+        return _this_is(without_slots(state), people[choice])
+    return _not_me(without_slots(state), meaning) if meaning.intent == "no" else None
+
+
+def is_it(state: State) -> Expecting:
+    """A yes or a no to the one name that we asked for; the name itself is an answer, too."""
+    return Expecting("yes_no", options=tuple(names_of(person) for person in state.household[:1]))
 
 
 def _no_wish(state: State, meaning: Meaning) -> Step | None:
@@ -106,9 +161,16 @@ def anything_else(state: State, *before: Say, done: Say | None = None) -> Step:
     return ask(without_slots(state), "anything_else", *before)
 
 
+def all_told(state: State, done: Say) -> Step:
+    """What was done has been read back; who took leave on hearing it is not asked what else there is."""
+    if state.slots.get("leaving"):
+        return goodbye(replace(without_slots(state), done=(*state.done, done)))
+    return anything_else(state, done=done)
+
+
 def goodbye(state: State, _: Meaning | None = None) -> Step:
     """One thing was read back a moment ago; two or more are told together before the end, and again if that is wished."""
-    if len(state.done) < 2 or state.ask == "recap":
+    if len(state.done) < 2 or state.ask in ("recap", "recap.text"):
         return end(state, Say("goodbye"))
     return _tell_all(state)
 
@@ -116,6 +178,45 @@ def goodbye(state: State, _: Meaning | None = None) -> Step:
 def _tell_all(state: State, _: Meaning | None = None) -> Step:
     step = ask(state, "recap", Say("recap.before"), *state.done)
     return replace(step, state=replace(step.state, said=step.says))
+
+
+def _told_enough(state: State, meaning: Meaning) -> Step:
+    """What was done may be sent as well, where there is a telephone that takes texts."""
+    return ask(state, "recap.text") if _takes_texts(state) else _no_more(state, meaning)
+
+
+def _takes_texts(state: State) -> bool:
+    return bool(state.caller and state.caller.get("texts"))
+
+
+def or_sent(answer: Answer) -> Answer:
+    """The answer to a question near the end, where "text me that" may be said too."""
+
+    def heard(state: State, meaning: Meaning) -> Step | None:
+        return _send(state, meaning) if meaning.slots.get("send") else answer(state, meaning)
+
+    return heard
+
+
+def _send(state: State, _: Meaning) -> Step:
+    if not state.done:
+        return ask(state, state.ask, Say("recap.nothing_to_send"), **state.values)
+    if not _takes_texts(state):
+        return _not_sent(state)
+    return do(state, "recap.send", done=[asdict(done) for done in state.done])
+
+
+def _not_sent(state: State) -> Step:
+    """Never to another number than the one on file: there it is said again instead."""
+    return ask(state, "recap", Say("recap.no_texts"))
+
+
+def sent(state: State, result: Result) -> Step:
+    if result.status == "none":
+        return _not_sent(state)
+    if state.ask in ("recap", "recap.text"):
+        return end(state, Say("recap.sent"), Say("goodbye"))
+    return ask(state, "anything_else", Say("recap.sent"))
 
 
 def _no_more(state: State, _: Meaning) -> Step:
@@ -149,14 +250,16 @@ def _go_on(state: State, _: Meaning) -> Step:
 
 
 ASKS = {
-    "who": Ask(YES_NO, yes_no(lambda s, m: _this_is(s, s.household[0]), _not_me)),
+    "who": Ask(is_it, yes_no(lambda s, m: _this_is(s, s.household[0]), _not_me)),
     "who_of": Ask(_household, _chosen),
+    "who_of_these": Ask(_these, _chosen_of),
     "resume": Ask(YES_NO, yes_no(_carry_on, _start_afresh), any_wish=True),
-    "open": Ask(listen_for("open"), _no_wish, any_wish=True),
+    "open": Ask(listen_for("open"), or_sent(_no_wish), any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, _unknown_no), any_wish=True),
-    "anything_else": Ask(listen_for("open"), yes_no(_more, lambda s, _: goodbye(s)), any_wish=True),
-    "recap": Ask(YES_NO, yes_no(_tell_all, _no_more), any_wish=True, silence=_gone),
+    "anything_else": Ask(listen_for("open"), or_sent(yes_no(_more, lambda s, _: goodbye(s))), any_wish=True),
+    "recap": Ask(YES_NO, or_sent(yes_no(_tell_all, _told_enough)), any_wish=True, silence=_gone),
+    "recap.text": Ask(YES_NO, or_sent(yes_no(_send, _no_more)), any_wish=True, silence=_gone),
     "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),
 }
-RESULTS: dict[str, Outcome] = {"call.begin": begin_inbound, "enrolment.request": enrolment_requested}
+RESULTS: dict[str, Outcome] = {"call.begin": begin_inbound, "enrolment.request": enrolment_requested, "recap.send": sent}
 STARTS: dict[str, Start] = {"register": explain_registering}

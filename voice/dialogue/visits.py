@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, yes_no
+from voice.dialogue.opening import anything_else, is_it
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
@@ -124,19 +124,16 @@ def thanked(state: State, _: Result) -> Step:
     return end(state, Say("goodbye"))
 
 
-def _tell_again(state: State, _: Meaning) -> Step:
-    return ask(state, state.ask, **state.values)
-
-
 _yes_or_no = yes_no(_open_task, _not_now)
 ASKS = {
     "visit.kind": Ask(_kind_options, _kind),
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
     "visit.confirm": Ask(YES_NO, _confirm),
-    "tell.who": Ask(YES_NO, yes_no(_tell, _not_there)),
-    "tell.accepted": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
-    "tell.waiting": Ask(YES_NO, yes_no(_heard_it, _tell_again)),
+    "tell.who": Ask(is_it, yes_no(_tell, _not_there)),
+    "tell.accepted": Ask(YES_NO, yes_no(_heard_it, ask_again)),
+    "tell.waiting": Ask(YES_NO, yes_no(_heard_it, ask_again)),
+    "tell.cancelled": Ask(YES_NO, yes_no(_heard_it, ask_again)),
 }
 RESULTS: dict[str, Outcome] = {
     "visits.kinds": kinds,

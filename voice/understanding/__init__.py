@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from voice.heard import Expecting, Meaning
 from voice.languages import Language
 from voice.tokens import LONGEST, plain
-from voice.understanding import slots
+from voice.understanding import names, slots
 from voice.understanding.dates import parse_date, parse_datetime, parse_duration, parse_time
 from voice.understanding.intents import Reading
 from voice.understanding.learning import classifier
@@ -110,7 +110,7 @@ def understand_keys(keys: str, expecting: Expecting) -> Meaning:
         return Meaning("yes" if keys == "1" else "no", keys=keys)
     if expecting.name == "open" and keys in ("1", "2"):
         return Meaning("yes" if keys == "1" else "no", keys=keys)
-    if expecting.name == "choice" and keys.isdigit() and 1 <= int(keys[:3]) <= len(expecting.options):
+    if expecting.name in ("choice", "name") and keys.isdigit() and 1 <= int(keys[:3]) <= len(expecting.options):
         return Meaning("", slots={"choice": int(keys[:3]) - 1}, keys=keys)
     return Meaning("none", keys=keys)
 
@@ -155,6 +155,10 @@ def _pattern(intent: str, said: str, language: Language) -> str | None:
 def _answer(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
     """The answer to what was asked, or None."""
     values = language.for_parsers(text)
+    if expecting.name == "name" and (who := _who(text, values, language, expecting)):
+        return who
+    if expecting.name == "yes_no" and expecting.options and (speaking := _speaking(said, text, language, expecting)):
+        return speaking
     if expecting.name == "choice":
         picked = slots.choice(text, expecting.options)
         if picked is None:
@@ -172,22 +176,54 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
     return answer
 
 
+def _who(text: str, values: str, language: Language, expecting: Expecting) -> Meaning | None:
+    """Who of several is calling, by name or by place: one, or several between whom only a question decides."""
+    found = names.who(text, expecting.options, language)
+    if len(found) > 1:
+        return Meaning("", 0.9, {"among": list(found)}, text)
+    place = found[0] if found else slots.by_place(values, len(expecting.options))
+    if place is not None:
+        return Meaning("", 0.9, {"choice": place}, text)
+    return Meaning("no", 0.9, text=text) if names.stranger(text, expecting.options, language) else None
+
+
+def _speaking(said: str, text: str, language: Language, expecting: Expecting) -> Meaning | None:
+    """Whether it is the one whom we asked for: "this is Peggy" is a yes to Margaret, "it's Arthur" is a no, and so is her
+    daughter. A yes that goes on with another name is no answer."""
+    if not names.own_voice(text, language) and names.stranger(text, expecting.options, language):
+        yes = said.split()[0] in language.answers.get("yes_starts", ())
+        return Meaning("none" if yes else "no", 0.9, text=text)
+    is_it = names.own_voice(text, language) or names.who(text, expecting.options, language)
+    return Meaning("yes", 0.9, text=text) if is_it else None
+
+
 def _yes_or_no(said: str, text: str, language: Language, now: dt.datetime) -> Meaning | None:
     """A clear yes or no: the whole phrase, or its first word unless the sentence goes on to be a wish. What it says
     besides ("no, the water one") comes as slots: the dialogue takes a correction from them."""
     phrases = _plain_answers(language)
+    first, *rest = said.split()
+    leaves = first in language.answers.get("no_starts", ()) and _takes_leave(rest, language)
+    leaving = {"leaving": True} if leaves else {}
     if said in phrases:
-        return Meaning(phrases[said], 0.97, text=text)
+        return Meaning(phrases[said], 0.97, leaving, text)
     if len(said.split()) > 1:
         best, near = max(((fuzz.ratio(said, phrase), phrase) for phrase in phrases), default=(0.0, ""))
         if best >= SHORT_PHRASE:
-            return Meaning(phrases[near], 0.97, text=text)
-    first, *rest = said.split()
+            return Meaning(phrases[near], 0.97, leaving, text)
     starts = {word: intent for intent in ("yes", "no") for word in language.answers.get(f"{intent}_starts", ())}
     contrary = {"yes": "no", "no": "yes"}.get(starts.get(first, ""))
-    if first in starts and len(rest) <= 6 and not any(starts.get(word) == contrary for word in rest):
-        return Meaning(starts[first], 0.9, slots.wish_slots(text, language, now), text)
+    both = any(starts.get(word) == contrary for word in rest)
+    if first in starts and both and len(rest) <= 2:  # "yes no", "no yes well": by likeness alone it would be one of them
+        return Meaning("none", 0.9, text=text)
+    if first in starts and len(rest) <= 6 and not both:
+        return Meaning(starts[first], 0.9, slots.wish_slots(text, language, now) | leaving, text)
     return None
+
+
+def _takes_leave(words: Sequence[str], language: Language) -> bool:
+    """ "no, that's all, thank you": what follows the no ends the call."""
+    said = f" {' '.join(words)} "
+    return any(f" {plain(phrase)} " in said for phrase in language.answers.get("leaving", ()))
 
 
 def _taken_back(intent: str, said: str, language: Language) -> bool:

@@ -88,7 +88,7 @@ def _digits_at(words: list[str], index: int) -> tuple[str, int]:
         return digit, index + 1
     if word[0].isdigit():
         return re.sub(r"\D", "", word), index + 1
-    if follows == "hundred" and all(word in DIGITS for word in words[index + 2 : index + 4]):
+    if follows == "hundred" and word in ONES and all(word in DIGITS for word in words[index + 2 : index + 4]):
         return f"{ONES[word]}00", index + 2  # "oh eight hundred, one two three"
     number = number_at(words, index) if word in ONES or word in TENS else None
     if number is None or number.ordinal:

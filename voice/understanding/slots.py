@@ -13,17 +13,26 @@ from voice.languages import Language
 from voice.tokens import plain, tokens
 from voice.understanding.dates import parse_date, parse_time, part_of_day
 from voice.understanding.money import parse_money
+from voice.understanding.names import company, practitioner
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
-SLOT_OF_KIND = {"biller": "biller", "department": "department", "help_kind": "help_kind", "language": "language"}
+SLOT_OF_KIND = {
+    "biller": "biller",
+    "department": "department",
+    "help_kind": "help_kind",
+    "language": "language",
+    "send": "send",
+}
 
 
 def wish_slots(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
-    """What a wish says about itself: biller, department, kind of help, day and part of the day."""
+    """What a wish says about itself: biller, department, kind of help, "send me that", day and part of the day."""
     found: dict[str, Any] = {
         slot: value for kind, slot in SLOT_OF_KIND.items() if (value := named(text, language, kind)) is not None
     }
+    if (doctor := practitioner(text, language)) is not None:
+        found["practitioner"] = doctor
     return found | day_slots(text, now)
 
 
@@ -53,6 +62,8 @@ def named(text: str, language: Language, kind: str) -> str | None:
     position, value = max(exact, default=(-1, ""))
     if position >= 0:
         return value
+    if kind == "biller" and (seller := company(text, language)):
+        return seller
     close = [
         (fuzz.ratio(word, spoken), value)
         for value, words in values.items()
@@ -62,6 +73,18 @@ def named(text: str, language: Language, kind: str) -> str | None:
     ]
     score, value = max(close, default=(0.0, ""))
     return value if score >= CLOSE_ENOUGH else None
+
+
+def longest_named(text: str, language: Language, kind: str) -> str | None:
+    """The value whose longest words stand in the sentence: "my son's number" is about a son, and not about a number."""
+    said = f" {plain(text)} "
+    found = [
+        (len(plain(word)), value)
+        for value, words in language.words.get(kind, {}).items()
+        for word in words
+        if f" {plain(word)} " in said
+    ]
+    return max(found, default=(0, None))[1]
 
 
 def digits(text: str, expecting: Expecting) -> str | None:
@@ -77,7 +100,7 @@ def choice(text: str, options: tuple[str, ...]) -> int | None:
     return next(
         (
             found
-            for found in (_by_time(text, options), _by_words(text, options), _by_place(text, len(options)))
+            for found in (_by_time(text, options), _by_words(text, options), by_place(text, len(options)))
             if found is not None
         ),
         None,
@@ -105,7 +128,7 @@ def _by_words(text: str, options: tuple[str, ...]) -> int | None:
     return scores.index(best) if best >= CLOSE_ENOUGH and scores.count(best) == 1 else None
 
 
-def _by_place(text: str, count: int) -> int | None:
+def by_place(text: str, count: int) -> int | None:
     """the first one, number two, the last."""
     words = words_of(text)
     if "last" in words:

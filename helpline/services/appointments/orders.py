@@ -13,9 +13,10 @@ from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
 from helpline.services.appointments.models import CalendarSlot, Clinic
 from helpline.services.context import Context
-from helpline.services.requests import close, open_request
+from helpline.services.requests import close, open_request, opened
 from voice.heard import Json, Result
 from voice.spoken import renderer
+from voice.understanding.names import named_among
 
 MOST_OFFERED = 3  # more would not be remembered on the telephone
 SOONEST = dt.timedelta(hours=1)
@@ -24,45 +25,55 @@ PARTS = {"morning": (0, 12), "afternoon": (12, 17), "evening": (17, 24)}
 
 
 def find(args: Json, context: Context) -> Result:
-    """Free times on the day that was asked for; if there are none, on the nearest later day."""
+    """Free times on the day that was asked for; if there are none, on the nearest later day. At the clinic that is
+    named by `clinic_id`, else at the caller's."""
     department = args.get("department") or "doctor"
-    clinic = _clinic(department, context)
+    clinic = db.session.get(Clinic, args["clinic_id"]) if args.get("clinic_id") else _clinic(department, context)
     if clinic is None:
         return Result("appointments.find", "no_clinic")
-    first, last = _span(args["date"])
+    with_whom, known = _with_whom(clinic, department, args.get("practitioner"), context)
+    if len(with_whom) > 1:
+        return Result("appointments.find", "which_doctor", {"names": with_whom})
+    first, last = span(args["date"])
     today = context.now.date()
-    asked = [_data(slot, clinic, context) for slot in _free(clinic, department, max(first, today), last, context)]
+    asked = [
+        slot_data(slot, clinic, context) for slot in _free(clinic, department, max(first, today), last, context, with_whom)
+    ]
     if wanted := _on_one_day(_in_part(asked, args.get("part_of_day")), args.get("time")):
-        return Result("appointments.find", "ok", {"free": wanted})
+        return Result("appointments.find", "ok", {"free": wanted, "no_such_doctor": not known})
     later = [
-        _data(slot, clinic, context)
-        for slot in _free(clinic, department, max(first, today), max(last, today) + LOOK_AHEAD, context)
+        slot_data(slot, clinic, context)
+        for slot in _free(clinic, department, max(first, today), max(last, today) + LOOK_AHEAD, context, with_whom)
     ]
     if nearest := _on_one_day(later, args.get("time")):
-        return Result("appointments.find", "other_day", {"free": nearest})
+        return Result("appointments.find", "other_day", {"free": nearest, "no_such_doctor": not known})
     return Result("appointments.find", "none")
 
 
 def book(args: Json, context: Context) -> Result:
     """Book the slot for this caller: one guarded UPDATE, so that two callers never share a time."""
-    slot = db.session.get(CalendarSlot, args["slot_id"])
+    slot = db.session.get(CalendarSlot, args["slot_id"], populate_existing=True)
     if slot is None or context.caller_id is None:
         return Result("appointments.book", "taken")
     clinic = db.session.get_one(Clinic, slot.clinic_id)
-    data = _data(slot, clinic, context)
+    data = slot_data(slot, clinic, context)
+    before = opened("book_appointment", context, f"slot:{slot.id}")
+    given_back = before is not None and slot.request_id != before.id  # booked and cancelled in this call: a new wish
+    key = f"slot:{slot.id}:{context.turn}" if given_back else f"slot:{slot.id}"
     with db.session.begin_nested() as nested:
-        request = open_request("book_appointment", context, key=f"slot:{slot.id}", **data)
-        booked = changed(
-            update(CalendarSlot)
-            .where(CalendarSlot.id == slot.id, (CalendarSlot.request_id.is_(None)) | (CalendarSlot.request_id == request.id))
-            .values(request_id=request.id)
-        )
-        if not booked:
+        request = open_request("book_appointment", context, key=key, **data)
+        if not take(slot.id, request.id):
             nested.rollback()
             return Result("appointments.book", "taken")
     events.record("appointment_booked", f"request:{request.id}", context.now, area=clinic.area)
-    _send_recap(request, data, context)
+    send_recap("Booked", "booked", request, data, context)
     return Result("appointments.book", "ok", {"request_id": request.id})
+
+
+def take(slot_id: int, request_id: int) -> bool:
+    """Give a free slot to a request; again, if it has it already. False when somebody else was faster."""
+    free_or_ours = CalendarSlot.request_id.is_(None) | (CalendarSlot.request_id == request_id)
+    return changed(update(CalendarSlot).where(CalendarSlot.id == slot_id, free_or_ours).values(request_id=request_id))
 
 
 def read_back(args: Json, context: Context) -> Result:
@@ -72,6 +83,20 @@ def read_back(args: Json, context: Context) -> Result:
         return Result("appointments.read_back", "none")
     close(request, context, "done", delivered=True)
     return Result("appointments.read_back", "ok")
+
+
+def _with_whom(clinic: Clinic, department: str, named: str | None, context: Context) -> tuple[list[str], bool]:
+    """The people of the clinic whom the caller's words may mean, none for anybody; False where nobody there is called so."""
+    if not named:
+        return [], True
+    query = select(CalendarSlot.practitioner).where(
+        CalendarSlot.clinic_id == clinic.id, CalendarSlot.department == department, CalendarSlot.starts_at >= context.now
+    )
+    there = sorted(set(db.session.scalars(query)))
+    if named in there:
+        return [named], True
+    meant = [there[place] for place in named_among(named.split()[-1:], there, context.language)]
+    return meant, bool(meant)
 
 
 def _clinic(department: str, context: Context) -> Clinic | None:
@@ -86,10 +111,10 @@ def _clinic(department: str, context: Context) -> Clinic | None:
     return next(iter(own or clinics), None)
 
 
-def _span(date: Any) -> tuple[dt.date, dt.date]:
+def span(date: Any) -> tuple[dt.date, dt.date]:
     """A day, or the days from one to another; of several readings the likeliest."""
     if isinstance(date, dict) and "any_of" in date:
-        return _span(date["any_of"][0])
+        return span(date["any_of"][0])
     if isinstance(date, dict):
         start, end = (date.get("from") or date["to"]), (date.get("to") or date["from"])
         return dt.date.fromisoformat(start), dt.date.fromisoformat(end)
@@ -97,7 +122,9 @@ def _span(date: Any) -> tuple[dt.date, dt.date]:
     return day, day
 
 
-def _free(clinic: Clinic, department: str, first: dt.date, last: dt.date, context: Context) -> list[CalendarSlot]:
+def _free(
+    clinic: Clinic, department: str, first: dt.date, last: dt.date, context: Context, with_whom: list[str]
+) -> list[CalendarSlot]:
     zone = ZoneInfo(clinic.time_zone)
     start = max(dt.datetime.combine(first, dt.time.min, zone), context.now + SOONEST)
     end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, zone)
@@ -112,10 +139,13 @@ def _free(clinic: Clinic, department: str, first: dt.date, last: dt.date, contex
         )
         .order_by(CalendarSlot.starts_at, CalendarSlot.id)
     )
+    if with_whom:
+        query = query.where(CalendarSlot.practitioner.in_(with_whom))
     return list(db.session.scalars(query).all())
 
 
-def _data(slot: CalendarSlot, clinic: Clinic, context: Context) -> dict[str, Any]:
+def slot_data(slot: CalendarSlot, clinic: Clinic, context: Context) -> dict[str, Any]:
+    """What a caller hears of a slot, in the clinic's own time."""
     local = slot.starts_at.astimezone(ZoneInfo(clinic.time_zone))
     return {
         "id": slot.id,
@@ -155,10 +185,11 @@ def _minutes(time: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
-def _send_recap(request: ServiceRequest, data: dict[str, Any], context: Context) -> None:
+def send_recap(word: str, key: str, request: ServiceRequest, data: Json, context: Context) -> None:
+    """One text with what stands in the calendar now: `word` begins it, `key` names the news."""
     day = dt.date.fromisoformat(data["date"])
-    body = f"Booked: {data['with']}, {data['clinic']}, {day:%a %d %b %Y} {data['time']}. Reference {request.reference}."
-    outbox.promise_sms(context.number, body, f"booked:{request.id}", context.now)
+    body = f"{word}: {data['with']}, {data['clinic']}, {day:%a %d %b %Y} {data['time']}. Reference {request.reference}."
+    outbox.promise_sms(context.number, body, f"{key}:{request.id}", context.now)
 
 
 ORDERS = {"appointments.find": find, "appointments.book": book, "appointments.read_back": read_back}

@@ -87,6 +87,7 @@ WORDS = st.lists(
 
 
 @settings(deadline=None, max_examples=300)
+@example(kind="digits", words=["the", "hundred"])
 @given(kind=st.sampled_from(sorted(PARSERS)), words=WORDS)
 def test_any_jumble_of_the_right_words_is_a_json_value_or_none(kind: str, words: list[str]) -> None:
     json.dumps(parse(kind, " ".join(words), NOW), allow_nan=False)

@@ -1,0 +1,75 @@
+"""What a call has left in the tables, a line for each row, so that a story can say all of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from sqlalchemy import ColumnElement, case, select
+
+from helpline.commands.demo_data import ZONE
+from helpline.db import db
+from helpline.models import Call, Caller, Recording, ServiceRequest, Turn
+from helpline.outbox import Delivery
+from helpline.services.appointments.models import CalendarSlot
+from helpline.services.bills.models import Assessment, Payment
+from tests.stories.neighbours import SOON_JA
+from volunteers.models import Task
+
+
+def came_of(app: Flask) -> list[str]:
+    """Every row that was not there when the town woke up, in words, sorted."""
+    with app.app_context():
+        return sorted([*_requests(), *_payments(), *_assessments(), *_slots(), *_tasks(), *_deliveries(), *_callers()])
+
+
+def _requests() -> Iterator[str]:
+    rows = db.session.scalars(select(ServiceRequest).where(ServiceRequest.dedupe_key.not_like("demonstration%")))
+    for request in rows:
+        voice = db.session.scalar(select(Recording.id).where(Recording.request_id == request.id))
+        yield f"request: {request.intent} {request.status}" + (" with a recording" if voice else "")
+
+
+def _payments() -> Iterator[str]:
+    for payment in db.session.scalars(select(Payment).where(Payment.key.not_like("demonstration%"))):
+        yield f"payment: {payment.amount} {payment.currency} {payment.status}"
+
+
+def _assessments() -> Iterator[str]:
+    for assessment in db.session.scalars(select(Assessment)):
+        yield f"assessment: {assessment.outcome}"
+
+
+def _slots() -> Iterator[str]:
+    for slot in db.session.scalars(select(CalendarSlot).where(CalendarSlot.request_id.is_not(None))):
+        yield f"booked: {slot.practitioner} {slot.starts_at.astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M}"
+
+
+def _tasks() -> Iterator[str]:
+    for task in db.session.scalars(select(Task)):
+        yield f"task: {task.kind} {task.day} {task.part_of_day} {task.status}"
+
+
+def _deliveries() -> Iterator[str]:
+    for delivery in db.session.scalars(select(Delivery)):
+        yield f"{delivery.channel} to {delivery.to_number}"
+
+
+def _callers() -> Iterator[str]:
+    """Whose language is another one now than when the town woke up."""
+    for caller in db.session.scalars(select(Caller).where(Caller.language != _language_at_first())):
+        yield f"remembered: {caller.name} speaks {caller.language}"
+
+
+def _language_at_first() -> ColumnElement[str]:
+    return case((Caller.phone == SOON_JA, "ko"), else_="en")
+
+
+def written_down(app: Flask) -> list[str]:
+    """All that was kept of calls and their turns, as text: no PIN may ever be in it."""
+    with app.app_context():
+        turns = db.session.scalars(select(Turn)).all()
+        states = db.session.scalars(select(Call.state)).all()
+    return [json.dumps([turn.heard, turn.meaning, turn.orders, turn.reply]) for turn in turns] + [json.dumps(s) for s in states]

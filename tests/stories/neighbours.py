@@ -1,0 +1,46 @@
+"""Who else lives in the town of the stories: a couple behind one telephone, and somebody who speaks Korean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from helpline.commands.demo_data import PIN, ZONE, add_bill, add_paid
+from helpline.db import db
+from helpline.identity.pins import hash_pin
+from helpline.models import Caller
+from helpline.services.bills.models import Biller
+from helpline.services.gateways.ledger import Ledger
+from helpline.settings import Settings
+
+THE_COLES, SOON_JA = "+442071838753", "+442071838754"
+
+
+def move_in(settings: Settings, now: dt.datetime) -> None:
+    """Edith Cole hears badly and has two bills to pay, her husband Harold none; Park Soon-ja has one.
+
+    Needs an app context over the demonstration's town; commits.
+    """
+    billers = {biller.kind: biller for biller in db.session.scalars(select(Biller))}
+    edith = _neighbour("Edith", "Edith Cole", THE_COLES, settings, now, pace=0.8, gain=6.0)
+    harold = _neighbour("Harold", "Harold Cole", THE_COLES, settings, now)
+    soon_ja = _neighbour("박순자", "Park Soon-ja", SOON_JA, settings, now, language="ko")
+    db.session.add_all([edith, harold, soon_ja])
+    db.session.flush()
+    for caller, kind, amount in ((edith, "gas", "38.15"), (edith, "water", "27.40"), (soon_ja, "electricity", "51.00")):
+        add_paid(caller, billers[kind], now)
+        add_bill(caller, billers[kind], Decimal(amount), now, due_in=7)
+    accounts = [f"caller:{caller.id}" for caller in (edith, harold, soon_ja)]
+    db.session.commit()
+    # The ledger writes in transactions of its own: none of ours may be open.
+    for account in accounts:
+        Ledger(lambda: now).deposit(f"neighbours:{account}", Decimal("250.00"), settings.currency, account)
+
+
+def _neighbour(name: str, full_name: str, phone: str, settings: Settings, now: dt.datetime, **others: object) -> Caller:
+    return Caller(
+        name=name, full_name=full_name, phone=phone, area="Riverside", address="5 Mill Lane", time_zone=ZONE,
+        pin_hash=hash_pin(PIN, settings.pin_pepper), created_at=now, **others,
+    )  # fmt: skip
