@@ -36,6 +36,12 @@ class Echo:
         self._ours = np.concatenate([self._ours, np.zeros(gap, np.float32), piece])[-2 * _SPAN :]
         self._ours_end = max(at, self._ours_end) + len(piece) / RATE
 
+    def stopped(self, now: float) -> None:
+        """What would have been heard after `now` is thrown away at the far end."""
+        unheard = max(0, round((self._ours_end - now) * RATE))
+        self._ours = self._ours[: max(0, len(self._ours) - unheard)]
+        self._ours_end = min(now, self._ours_end)
+
     def hears(self, pcm: bytes, now: float, speaking: bool) -> bool:
         """Whether what comes from the line, until `now`, is our own voice. Asked while nobody speaks, it costs nothing."""
         self._line = np.concatenate([self._line, to_samples(pcm)])[-_WINDOW:]

@@ -26,6 +26,7 @@ class Heard:
     `text` is empty when no words were recognised; `sound` then tells whether somebody seemed to speak (a
     mumble, a no-match) or nobody did (a no-input). `keys` wins over `text` when both are there. `recording`
     holds 8 kHz mu-law bytes only where the expectation asked for it. `deaf`: for long there has been sound and no word.
+    `unheard`: our own words that had not been heard out when they answered.
     """
 
     text: str = ""
@@ -36,6 +37,7 @@ class Heard:
     engine: str = ""
     recording: bytes = field(default=b"", repr=False)
     deaf: bool = False
+    unheard: str = ""
 
     @property
     def silent(self) -> bool:

@@ -20,6 +20,7 @@ WORDLESS = 3.0  # seconds of speech without a word, for an engine that has words
 ROOM = 1.5  # times their usual pause: a caller's pauses are not all alike
 MOST_STRETCH = 2.0  # times the usual silence: nobody waits four seconds behind every "yes"
 LEARN_LONGER, LEARN_SHORTER = 0.5, 0.1  # share of the new pause: patience is learned faster than it is lost
+SPOKE_ON = 1.5  # seconds: whoever speaks again so soon behind a turn that was taken had only paused
 MOST_KEYS = 20  # of a number of unknown length: nobody's number is longer
 
 
@@ -123,15 +124,21 @@ class TurnTaker:
     goes on past the end, because a "yes" to half an amount is no yes. The timer of no-input starts with
     `prompt_ended`, and only speech or a key stops it; noise in which there were no words does not put it back. The
     first key wins the field: what is spoken after it is not listened to. `#` ends what was typed or said. `judge` tells
-    from the words so far whether the sentence is finished.
+    from the words so far whether the sentence is finished. `may_interrupt`: whether speech stops our voice.
     """
 
     def __init__(
-        self, expecting: Expecting, patience: Patience, partials: bool, judge: Callable[[str], Completeness] = lambda _: "open"
+        self,
+        expecting: Expecting,
+        patience: Patience,
+        partials: bool,
+        judge: Callable[[str], Completeness] = lambda _: "open",
+        may_interrupt: bool = True,
     ) -> None:
         self._expecting = expecting
         self._patience = patience
         self._partials = partials
+        self._may_interrupt = may_interrupt
         self.judge = judge
         self._partial = ""
         self._ends_after = patience.end_of_turn
@@ -150,6 +157,15 @@ class TurnTaker:
         self.speaks_again = False  # since the verdict
         self.noises = 0  # how often there was speech without a word
         self.pauses: list[float] = []  # the caller's own within this turn, in seconds
+
+    @property
+    def over(self) -> bool:
+        return self._verdict is not None
+
+    @property
+    def typing(self) -> bool:
+        """Whether a first key has won the field."""
+        return bool(self._keys)
 
     @property
     def speech_ended_for(self) -> float:
@@ -181,7 +197,7 @@ class TurnTaker:
             self._run_for += seconds if self._run and self._silence < BREATH else 0.0
             if not self._spoken and self._silence > self._patience.end_of_turn:
                 self._forget()  # a click or a cough, long ago
-        if self._open and (self._run_for >= BARGE_IN and partial if self._partials else self._run >= BARGE_IN_WITHOUT_WORDS):
+        if self._open and self._may_interrupt and self._interrupts:
             self.barged_in = True
         return self.tick(at)
 
@@ -208,7 +224,7 @@ class TurnTaker:
             return self._end(Verdict("keys", self._keys)) if at - self._key_at >= self._patience.between_keys else None
         waited = self._waiting_since is not None and at - self._waiting_since >= self._patience.no_input
         if self._spoken and self._open:
-            television = self._partials and not self._partial and self._run >= WORDLESS and waited
+            television = self._partials and not self._partial and self._speech >= WORDLESS and waited
             if self._silence >= self._ends_after or self.out_of_time(at) or television:
                 return self._end(Verdict("speech"))
             return None
@@ -222,16 +238,27 @@ class TurnTaker:
         self._expect(completeness)
 
     def nothing_said(self, mumbled: bool, at: float) -> None:
-        """There were no words in it: it was no turn. `mumbled`: somebody may have spoken, and is not kept waiting long."""
+        """There were no words in it: it was no turn. `mumbled`: somebody may have spoken, and is not kept waiting long,
+        unless our question was still being said: then it was no answer."""
         self._verdict, self.speaks_again, self.barged_in = None, False, False
         self._forget()
-        self.noises += 1
-        self._noise_until = at + self._patience.after_noise if mumbled else None
+        self._partial = ""
+        self._expect("open")
+        if self._waiting_since is not None:
+            self.noises += 1
+            self._noise_until = at + self._patience.after_noise if mumbled else None
 
     @property
     def _open(self) -> bool:
         """Whether words count yet: always, but for a prompt that cannot be talked over."""
         return self._expecting.interruptible or self._waiting_since is not None
+
+    @property
+    def _interrupts(self) -> bool:
+        """Whether this is somebody who talks over us, and no cough."""
+        if self._partials:
+            return self._run_for >= BARGE_IN and bool(self._partial)
+        return self._run >= BARGE_IN_WITHOUT_WORDS
 
     def _speak(self, seconds: float, at: float) -> None:
         if self._silence >= BREATH or not self._run:
@@ -263,3 +290,27 @@ class TurnTaker:
     def _end(self, verdict: Verdict) -> Verdict:
         self._verdict = verdict
         return verdict
+
+
+class CutOff:
+    """Was the caller cut off? Whoever speaks on as soon as their turn was taken had only paused, and for longer than we
+    thought: without this a pause that ends the turn would never be learned."""
+
+    def __init__(self) -> None:
+        self._left = self._silence = self._speech = 0.0
+
+    def turn_ended(self, silence: float) -> None:
+        """A turn was taken after so many seconds of silence."""
+        self._left, self._silence, self._speech = SPOKE_ON, silence, 0.0
+
+    def hear(self, seconds: float, speaking: bool) -> float:
+        """The next piece of sound. Answers the whole pause in seconds, once, when they speak on; else 0.0."""
+        if self._left <= 0.0:
+            return 0.0
+        self._left -= seconds
+        self._speech = self._speech + seconds if speaking else 0.0
+        self._silence += 0.0 if speaking else seconds
+        if self._speech < LEAST_SPEECH:
+            return 0.0
+        self._left = 0.0
+        return self._silence

@@ -22,7 +22,7 @@ from voice.audio import pcm_to_mulaw
 from voice.heard import Heard, Reply, Said
 from voice.languages import Language
 from voice.recognisers import Recogniser, Stream
-from voice.synthesis import Voice, tick
+from voice.synthesis import Voice, clauses, tick
 
 log = logging.getLogger(__name__)
 
@@ -79,9 +79,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause of an answer, as mu-law. The first one carries when the turn had been taken, and its times."""
+    """One clause of an answer, as mu-law and as words. The first one carries when the turn had been taken, and its times."""
 
     sound: bytes
+    words: str
     acted_at: float = 0.0
     times: TurnTimes | None = None
 
@@ -264,14 +265,14 @@ class Answering:
     def _perform(self, job: int, reply: Reply, acted: float = 0.0, times: TurnTimes | None = None) -> None:
         """Speak the reply. While a gateway is asked, what is said meanwhile is heard already."""
         while reply.then == "carry_out":
-            for sound in self._clauses(job, reply):
-                self._inbox.put((job, Clause(sound, acted, times)))
+            for sound, words in self._clauses(job, reply):
+                self._inbox.put((job, Clause(sound, words, acted, times)))
                 times = None
             with self._app.app_context():
                 reply = self.reply = self._parts.conversation.carry_out(self._call_id, reply.turn + 1)
         listening = reply.then != "listen"
-        for sound in self._clauses(job, reply):
-            self._inbox.put((job, Clause(sound, acted, times)))
+        for sound, words in self._clauses(job, reply):
+            self._inbox.put((job, Clause(sound, words, acted, times)))
             times = None
             if not listening:
                 listening = True
@@ -280,13 +281,13 @@ class Answering:
             self._inbox.put((job, self._open(reply)))
         self._inbox.put((job, Spoken()))
 
-    def _clauses(self, job: int, reply: Reply) -> Iterator[bytes]:
+    def _clauses(self, job: int, reply: Reply) -> Iterator[tuple[bytes, str]]:
         for said in reply.says:
             voice = self._parts.voice(said.language or reply.language)
             if said.key == "tick":
-                yield pcm_to_mulaw(tick())
-            for pcm in voice.speak(said.text, reply.pace, reply.gain):
-                yield pcm_to_mulaw(pcm)
+                yield pcm_to_mulaw(tick()), ""
+            for words, pcm in zip(clauses(said.text), voice.speak(said.text, reply.pace, reply.gain), strict=False):
+                yield pcm_to_mulaw(pcm), words
                 if job != self._job:
                     return
 

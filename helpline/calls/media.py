@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -29,7 +29,7 @@ from voice.endings import completeness, joined
 from voice.heard import Heard
 from voice.recognisers import Stream
 from voice.speechdetector import SpeechDetector
-from voice.turntaking import Patience, TurnTaker, Verdict, learned, patience
+from voice.turntaking import CutOff, Patience, TurnTaker, Verdict, learned, patience
 
 TICK = 0.1  # seconds: how long to wait for a message before looking at the clock
 PRE_ROLL = 1.0  # seconds of sound kept from before somebody is heard to speak
@@ -39,6 +39,7 @@ MOST_UNREAD = 250  # messages: five seconds of sound that we did not keep up wit
 MOST_AHEAD = 5.0  # seconds of sound more than time has passed: no telephone does that
 MOST_TROUBLES = 2  # in a call; then the verbs behind the stream take over
 LAST_TURN = 30.0  # seconds that a turn under way may still take when the caller has gone
+MOST_FALSE_ALARMS = 2  # in a question; then it is heard out, whoever coughs
 DEAF_SOUND = 2.0  # seconds of speech that make a line without words a deaf one: silence alone is a quiet caller
 RECORDING_MARGIN = 10.0  # seconds more than the longest message: the turn ends first
 POLICY_VIOLATION = 1008
@@ -100,7 +101,8 @@ class Ear:
 class Listening:
     """One question as it is listened to: its turn, its ear, and what the looks at its words have found so far.
 
-    `looking`: a look is under way. `waited`: the silence before it, in seconds.
+    `looking`: a look is under way. `waited`: the silence before it, in seconds. `false_alarms`: how often our voice
+    stopped for nothing.
     """
 
     def __init__(self, asked: Listen, turn: TurnTaker) -> None:
@@ -110,6 +112,12 @@ class Listening:
         self.said = Heard()
         self.looking = False
         self.waited = 0.0
+        self.false_alarms = 0
+
+    @property
+    def words(self) -> str:
+        """All that is known of what the caller says, the words of earlier looks and those on their way."""
+        return " ".join(filter(None, (self.said.text, self.ear.partial)))
 
 
 class Deafness:
@@ -161,6 +169,7 @@ class LiveCall:
         self._detector = SpeechDetector()
         self._open: Listening | None = None  # while an answer is waited for
         self._deafness = Deafness(self._times.deaf)
+        self._cut_off = CutOff()
         self._pause = 0.0  # the caller's usual one within a sentence, in seconds; 0.0: not known
         self._recording = bytearray()
         self._first_sound: Clause | None = None  # of an answer, until it has been sent
@@ -236,13 +245,18 @@ class LiveCall:
         speaking = self._detector.feed(pcm)
         if self._echo.hears(pcm, now, speaking):
             pcm, speaking = bytes(len(pcm)), False  # our own voice is no answer to our question
+        if pause := self._cut_off.hear(seconds, speaking):
+            self._learn((pause,))
         listening = self._open
         if listening is None:
             return
         listening.ear.feed(pcm, speaking)
         self._record(sound, now)
         self._listen_for_words(listening, seconds, speaking, now)
-        self._judge(listening.turn.audio(seconds, speaking, listening.ear.partial, now), now)
+        self._judge(listening.turn.audio(seconds, speaking, listening.words, now), now)
+
+    def _learn(self, pauses: Iterable[float]) -> None:
+        self._pause = learned(self._pause, pauses, self._times.end_most)
 
     def _listen_for_words(self, listening: Listening, seconds: float, speaking: bool, now: float) -> None:
         """Notice a line that brings sound and no words. A message is listened to by a person, who hears for themselves."""
@@ -276,6 +290,7 @@ class LiveCall:
             return
         if listening.turn.barged_in and not self._player.finished(now):
             self._player.interrupt()
+            self._echo.stopped(now)
             listening.turn.prompt_ended(now)
         if verdict is None:
             return
@@ -298,19 +313,21 @@ class LiveCall:
             self._answering.look(stream)
 
     def _looked(self, found: Looked, now: float) -> None:
-        """The turn goes on while its words are not finished, or where the caller has begun again meanwhile."""
+        """The turn goes on while its words are not finished, or where the caller speaks on or has begun again meanwhile."""
         listening = self._open
         if listening is None:
             return
         turn, listening.looking = listening.turn, False
         listening.said = said = joined(listening.said, found.heard)
+        if turn.typing:
+            return
         if not said.text and not listening.asked.reply.expecting.record:
             self._no_words(listening, found.heard.sound, now)
             return
         self._deafness.words_came()
         finished = turn.judge(said.text)
         waits = finished == "unfinished" and turn.speech_ended_for < self._patience(listening.asked).unfinished
-        if not turn.out_of_time(now) and (turn.speaks_again or waits):
+        if not turn.out_of_time(now) and (not turn.over or turn.speaks_again or waits):
             turn.go_on(finished)
             self._answering.listen_on()
         else:
@@ -321,8 +338,12 @@ class LiveCall:
         if self._deafness.deaf:
             self._deafness.words_came()
             self._end_turn(Heard(sound=True, deaf=True), now)
+        elif listening.turn.speaks_again and not listening.turn.out_of_time(now):
+            listening.turn.go_on("open")
+            self._answering.listen_on()
         elif self._player.interrupted:
-            listening.turn = self._new_turn(listening.asked)
+            listening.false_alarms += 1
+            listening.turn = self._new_turn(listening.asked, may_interrupt=listening.false_alarms < MOST_FALSE_ALARMS)
             self._player.resume()
             self._answering.listen_on()
         elif mumbled and listening.turn.noises:
@@ -334,12 +355,17 @@ class LiveCall:
     def _end_turn(self, heard: Heard, now: float, waited: float = 0.0, recognising: float = 0.0) -> None:
         listening = self._open
         assert listening is not None  # noqa: S101 - a turn ends only after a question
+        if not heard.silent:
+            self._deafness.words_came()
         if heard.text:
-            self._pause = learned(self._pause, listening.turn.pauses, self._times.end_most)
+            self._learn(listening.turn.pauses)
+            self._cut_off.turn_ended(listening.turn.speech_ended_for)
             heard = replace(heard, sound=True)
-        heard = replace(heard, recording=bytes(self._recording) if heard.sound else b"")
+        recording = bytes(self._recording) if heard.sound else b""
+        heard = replace(heard, recording=recording, unheard=self._player.unheard(now))
         if not self._player.finished(now):
             self._player.stop()
+            self._echo.stopped(now)
         self._close_turn()
         self._begin(self._answering.answer, Finished(listening.asked.reply, heard, waited, recognising))
 
@@ -362,7 +388,7 @@ class LiveCall:
                     if self._open is not None:
                         self._open.ear.stream = stream
                 case Clause():
-                    self._player.say(item.sound)
+                    self._player.say(item.sound, item.words)
                     self._first_sound = item if item.times else self._first_sound
                 case Listen():
                     self._listen(item)
@@ -376,11 +402,11 @@ class LiveCall:
         self._pause = self._pause or asked.reply.pause
         self._open = Listening(asked, self._new_turn(asked))
 
-    def _new_turn(self, asked: Listen) -> TurnTaker:
+    def _new_turn(self, asked: Listen, may_interrupt: bool = True) -> TurnTaker:
         expecting = asked.reply.expecting
         language = self._parts.languages[asked.reply.language]
         judge = partial(completeness, expecting=expecting, language=language)
-        return TurnTaker(expecting, self._patience(asked), asked.partials, judge)
+        return TurnTaker(expecting, self._patience(asked), asked.partials, judge, may_interrupt)
 
     def _patience(self, asked: Listen) -> Patience:
         return patience(asked.reply.expecting, self._times, self._pause, asked.partials)

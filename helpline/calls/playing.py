@@ -17,9 +17,10 @@ LATE = 5.0  # seconds after its time at which a mark is taken as lost
 
 @dataclass
 class Clause:
-    """One piece of speech as mu-law, how much of it has been sent, and the mark that stands behind it."""
+    """One piece of speech as mu-law and as words, how much of it has been sent, and the mark that stands behind it."""
 
     sound: bytes
+    words: str = ""
     sent: int = 0
     mark: str = ""
 
@@ -50,8 +51,8 @@ class Player:
         self._complete = False
         self._held = None
 
-    def say(self, sound: bytes) -> None:
-        (self._queue if self._held is None else self._held).append(Clause(sound))
+    def say(self, sound: bytes, words: str = "") -> None:
+        (self._queue if self._held is None else self._held).append(Clause(sound, words))
 
     def complete(self) -> None:
         """All of it has been handed over by `say`."""
@@ -75,9 +76,16 @@ class Player:
 
     def interrupt(self) -> None:
         """Be silent at once, and keep what was not heard: it may have been a false alarm."""
-        held = [Clause(clause.sound) for clause in (*self._unheard, *self._queue)]
+        held = [Clause(clause.sound, clause.words) for clause in (*self._unheard, *self._queue)]
         self._clear()
         self._held = held
+
+    def unheard(self, now: float) -> str:
+        """The words of the clauses that were not heard out."""
+        if self._held is None and self.finished(now):
+            return ""
+        left = (*self._unheard, *self._queue) if self._held is None else self._held
+        return " ".join(clause.words for clause in left if clause.words)
 
     @property
     def interrupted(self) -> bool:
