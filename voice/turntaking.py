@@ -293,8 +293,8 @@ class TurnTaker:
 
 
 class CutOff:
-    """Was the caller cut off? Whoever speaks on as soon as their turn was taken had only paused, and for longer than we
-    thought: without this a pause that ends the turn would never be learned."""
+    """Was the caller cut off? Whoever speaks on as soon as their turn was taken, and before our answer is out, had only
+    paused, and for longer than we thought: without this a pause that ends the turn would never be learned."""
 
     def __init__(self) -> None:
         self._left = self._silence = self._speech = 0.0
@@ -303,8 +303,11 @@ class CutOff:
         """A turn was taken after so many seconds of silence."""
         self._left, self._silence, self._speech = SPOKE_ON, silence, 0.0
 
-    def hear(self, seconds: float, speaking: bool) -> float:
-        """The next piece of sound. Answers the whole pause in seconds, once, when they speak on; else 0.0."""
+    def hear(self, seconds: float, speaking: bool, answered: bool) -> float:
+        """The next piece of sound. Answers the whole pause in seconds, once, when they speak on; else 0.0. `answered`:
+        our answer has been heard out, so that this is the caller's answer to it."""
+        if answered:
+            self._left = 0.0
         if self._left <= 0.0:
             return 0.0
         self._left -= seconds

@@ -245,7 +245,7 @@ class LiveCall:
         speaking = self._detector.feed(pcm)
         if self._echo.hears(pcm, now, speaking):
             pcm, speaking = bytes(len(pcm)), False  # our own voice is no answer to our question
-        if pause := self._cut_off.hear(seconds, speaking):
+        if pause := self._cut_off.hear(seconds, speaking, self._player.finished(now)):
             self._learn((pause,))
         listening = self._open
         if listening is None:
