@@ -23,7 +23,6 @@ from helpline.db import db
 from helpline.events import Event
 from helpline.models import Call, Caller
 from tests.calls.line import FRAME, SPEECH, Ears, Line, Loud, Voice, carry, incoming, key, media, stored_turns
-from tests.cast import PIN
 from voice.audio import FRAME_BYTES, RATE, mulaw_to_pcm, pcm_to_mulaw, to_pcm, to_samples
 from voice.heard import Expecting, Heard
 from voice.speechdetector import SpeechDetector
