@@ -12,7 +12,7 @@ from voice.audio import RATE, Samples, mulaw_to_pcm, to_samples
 LATEST = 1.0  # seconds after which our voice may still come back, with what the way there and back takes
 WINDOW = 0.4  # seconds of the caller's line that are compared at a time
 EVERY = 0.1  # seconds between two comparisons
-SHARE = 0.4  # of the window's energy that one delayed copy of our voice explains: more is an echo
+SHARE = 0.2  # of the window's energy that one delayed copy of our voice explains: more is an echo
 FAINT = 1e-4  # mean square: below this nothing of ours can come back
 _WINDOW, _SPAN = int(WINDOW * RATE), int((WINDOW + LATEST) * RATE)
 

@@ -50,8 +50,9 @@ BY_HAND: tuple[tuple[str, Expecting], ...] = (  # a bar is where the caller paus
 )
 BY_DICE = len(BY_HAND)  # as many sentences with a pause anywhere
 LEAST_WORDS, MOST_WORDS = 6, 14  # of such a sentence
-FIXED = (0.8, 2.0, 3.5)  # seconds
+FIXED = (0.8, 3.0)  # seconds
 OUR_ANSWER = 3.0  # seconds: it is talked over by whoever was cut off
+LINGERS = 2.0  # seconds that a caller is still there after their turn was taken: what was learned of that counts
 AFTER = 7.0  # seconds of silence behind the last word: every turn has ended by then
 SPREAD = 0.25
 
@@ -136,6 +137,8 @@ def turn(samples: Samples, answers: Answers, times: TurnTaking, recogniser: Reco
 
     def caller(line: Line) -> Iterator[str]:
         for start in range(0, len(mulaw) - FRAME_BYTES, FRAME_BYTES):
+            if answers.at is not None and line.now > answers.at + LINGERS:
+                return
             line.now += FRAME_BYTES / RATE
             yield media(mulaw[start : start + FRAME_BYTES])
 
