@@ -1,4 +1,4 @@
-"""Is a sentence over? From its last words, and for a number of known length from its digits."""
+"""Is a sentence over? From its last words, and for a number from its digits."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from voice.turntaking import Completeness
 from voice.understanding.digits import parse_digits
 
 FILE = "endings.toml"
+SHORTEST = 7  # digits of a number whose length nobody knows: a telephone number
 RISKY = ("yes_no", "choice")  # "I am", "it's that": their shortest answers end as unfinished sentences do
 
 
@@ -40,11 +41,11 @@ def completeness(text: str, expecting: Expecting, language: Language) -> Complet
     """Whether the words so far can be all of it. "open" where the words do not tell."""
     if not text:
         return "open"
-    if expecting.digits:
+    if expecting.digits or expecting.name == "digits":
         digits = parse_digits(language.for_parsers(text)) or ""
         if len(digits) == expecting.digits:
             return "complete"
-        return "unfinished" if 0 < len(digits) < expecting.digits else "open"
+        return "unfinished" if 0 < len(digits) < (expecting.digits or SHORTEST) else "open"
     if expecting.name in RISKY:
         return "open"
     return "unfinished" if _breaks_off(plain(text), load_endings(language.folder)) else "open"

@@ -20,7 +20,7 @@ WORDLESS = 3.0  # seconds of speech without a word, for an engine that has words
 ROOM = 1.5  # times their usual pause: a caller's pauses are not all alike
 MOST_STRETCH = 2.0  # times the usual silence: nobody waits four seconds behind every "yes"
 LEARN_LONGER, LEARN_SHORTER = 0.5, 0.1  # share of the new pause: patience is learned faster than it is lost
-SPOKE_ON = 1.5  # seconds: whoever speaks again so soon behind a turn that was taken had only paused
+SPOKE_ON = 2.0  # seconds: whoever speaks again so soon behind a turn that was taken had only paused
 MOST_KEYS = 20  # of a number of unknown length: nobody's number is longer
 
 

@@ -1,4 +1,4 @@
-"""How often a caller is cut off, and how long they wait: `python -m tests.load.cut_off` (about four minutes).
+"""How often a caller is cut off, and how long they wait: `python -m tests.load.cut_off` (under three minutes of one core).
 
 Sentences and numbers are spoken by the English voice, with pauses spliced in, and sent over a live call's own code (its
 clock is the sound's, so nothing waits in real time). Half of the sentences pause where people look for the next word (by
@@ -52,7 +52,7 @@ BY_DICE = len(BY_HAND)  # as many sentences with a pause anywhere
 LEAST_WORDS, MOST_WORDS = 6, 14  # of such a sentence
 FIXED = (0.8, 3.0)  # seconds
 OUR_ANSWER = 3.0  # seconds: it is talked over by whoever was cut off
-LINGERS = 2.0  # seconds that a caller is still there after their turn was taken: what was learned of that counts
+LINGERS = 2.5  # seconds that a caller is still there after their turn was taken: what was learned of that counts
 AFTER = 7.0  # seconds of silence behind the last word: every turn has ended by then
 SPREAD = 0.25
 

@@ -69,6 +69,13 @@ def test_a_number_of_known_length_is_complete_with_its_last_digit(english: Langu
     assert completeness(said, PIN, english) == finished
 
 
+@pytest.mark.parametrize(
+    ("said", "finished"), [("oh two oh seven one", "unfinished"), ("oh two oh seven one eight three", "open"), ("no", "open")]
+)
+def test_a_number_of_unknown_length_is_none_before_its_seventh_digit(english: Language, said: str, finished: str) -> None:
+    assert completeness(said, Expecting("digits"), english) == finished
+
+
 def test_korean_sentences_are_unfinished_behind_a_particle() -> None:
     korean = load_language("ko")
     assert completeness("전기 요금을", OPEN, korean) == completeness("그리고", OPEN, korean) == "unfinished"
