@@ -25,10 +25,10 @@ from helpline.services.bills import notices
 from helpline.services.gateways import open_gateway
 from helpline.settings import Settings, SettingsError
 from helpline.staff import session as staff
-from voice.languages import Language, load_language
+from voice.languages import Language, LanguageError, load_language
+from voice.traits import codes
 from volunteers import web as volunteers
 
-LANGUAGES = ("en", "ko")
 MIGRATIONS = "migrations"
 
 
@@ -84,12 +84,14 @@ def create_app(
 
 def languages_of(settings: Settings) -> dict[str, Language]:
     """The office's own language, and the others whose recogniser and voice are installed. Raises SettingsError."""
-    if settings.language not in LANGUAGES:
-        raise SettingsError(f"language: {settings.language!r} is none of {', '.join(LANGUAGES)}")
+    if settings.language not in codes():
+        raise SettingsError(f"language: {settings.language!r} is none of {', '.join(codes())}")
     kept = settings.data_path / "understanding"
-    return {
-        code: load_language(code, kept=kept) for code in LANGUAGES if code == settings.language or can_serve(code, settings)
-    }
+    try:
+        served = [code for code in codes() if code == settings.language or can_serve(code, settings)]
+        return {code: load_language(code, kept=kept) for code in served}
+    except LanguageError as error:
+        raise SettingsError(str(error)) from error
 
 
 def healthz() -> tuple[str, int]:

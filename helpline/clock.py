@@ -101,6 +101,10 @@ def _settle_payment(timer: Timer, parts: Parts) -> bool:
     return True
 
 
+def _count_receipt(timer: Timer, parts: Parts) -> bool:
+    return settlement.count_texted_receipt(_id(timer), parts.now())
+
+
 def _expire_offer(timer: Timer, parts: Parts) -> bool:
     tasks.expire_offer(_id(timer), parts.now())
     return True
@@ -120,6 +124,7 @@ def _tell_who_comes(timer: Timer, parts: Parts) -> bool:
 
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
+    "count_receipt": _count_receipt,
     "expire_offer": _expire_offer,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,

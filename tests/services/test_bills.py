@@ -15,7 +15,7 @@ from helpline.audit import AuditEntry
 from helpline.clock import run_due_timers
 from helpline.db import db
 from helpline.events import Event
-from helpline.models import ServiceRequest
+from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
 from helpline.services.bills import orders, settlement
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
@@ -76,6 +76,66 @@ def test_it_counts_when_the_receipt_was_heard_and_only_once(in_app: Flask, peopl
     for _ in range(2):
         assert orders.receipt_heard({"payment_id": payment_id}, line).status == "ok"
     assert db.session.scalar(select(func.count()).select_from(Event).where(Event.kind == "service_instance")) == 1
+
+
+def counted() -> int:
+    return db.session.scalar(select(func.count()).select_from(Event).where(Event.kind == "service_instance")) or 0
+
+
+def ten_minutes_later(app: Flask, clock: Clock, **text: str) -> None:
+    """What has become of the receipt's text is as given; then the clock looks."""
+    db.session.execute(update(Delivery).values(done_at=clock.now(), **text))
+    db.session.commit()
+    clock.pass_time(minutes=10)
+    run_due_timers(app.extensions["helpline"], "clock")
+
+
+def test_a_paid_bill_is_done_however_the_call_ends(in_app: Flask, people: People, due: int) -> None:
+    line = on_the_line(in_app, people.margaret)
+    pay(due, line)
+    request = db.session.scalars(select(ServiceRequest).where(ServiceRequest.call_id == line.call_id)).one()
+    assert (request.status, request.closed_at, counted()) == ("done", line.now, 0)
+
+
+def test_who_hung_up_before_the_receipt_has_it_as_a_text_and_that_counts(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    pay(due, on_the_line(in_app, people.margaret))
+    ten_minutes_later(in_app, clock, status="sent")
+    assert counted() == 1
+
+
+def test_a_receipt_that_was_heard_does_not_count_again_when_its_text_goes_out(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    line = on_the_line(in_app, people.margaret)
+    pay(due, line)
+    orders.receipt_heard({"payment_id": db.session.scalars(select(Payment.id).where(Payment.bill_id == due)).one()}, line)
+    ten_minutes_later(in_app, clock, status="sent")
+    assert counted() == 1
+
+
+def test_a_receipt_that_reached_nobody_does_not_count(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    pay(due, on_the_line(in_app, people.margaret))
+    ten_minutes_later(in_app, clock, status="failed")
+    assert counted() == 0
+
+
+def test_a_text_to_a_telephone_that_takes_none_does_not_count(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    db.session.get_one(Caller, people.margaret).landline = True
+    pay(due, on_the_line(in_app, people.margaret))
+    ten_minutes_later(in_app, clock, status="sent")
+    assert counted() == 0
+
+
+def test_a_text_that_is_still_on_its_way_is_waited_for(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    pay(due, on_the_line(in_app, people.margaret))
+    clock.pass_time(minutes=10)
+    run_due_timers(in_app.extensions["helpline"], "clock")
+    assert counted() == 0
+    clock.pass_time(minutes=2)
+    ten_minutes_later(in_app, clock, status="sent")
+    assert counted() == 1
 
 
 def test_the_receipt_is_sent_once(in_app: Flask, people: People, due: int) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from helpline import audit, events, outbox
 from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
+from helpline.outbox import Delivery
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
-from helpline.services.bills.orders import money_data
+from helpline.services.bills.orders import money_data, receipt_subject
 from helpline.services.context import Context
 from helpline.services.gateways.payments import GatewayUnclear, PaymentGateway
-from helpline.services.requests import find, new_reference
+from helpline.services.requests import close_at, count, find, new_reference
 from voice.heard import Json, Result
 
+TEXT_GONE_AFTER = dt.timedelta(minutes=10)  # by then the call is over, and the text has gone or was given up
 ASK_WITHIN = dt.timedelta(hours=20)  # of the claim: well inside the day that a gateway keeps a key
 LONGEST_WAIT = dt.timedelta(hours=1)  # between two questions
 
@@ -76,7 +78,9 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
         return False
     if status == "settled":
         db.session.execute(update(Bill).where(Bill.id == payment.bill_id).values(status="paid"))
+        close_at(db.session.get_one(ServiceRequest, payment.request_id), now, "done")
         _send_receipt(payment, now)
+        outbox.promise_timer("count_receipt", receipt_subject(payment.id), now + TEXT_GONE_AFTER)
     else:
         db.session.execute(
             update(ServiceRequest).where(ServiceRequest.id == payment.request_id).values(status="failed", closed_at=now)
@@ -84,6 +88,18 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
         _send_not_paid(payment, now)
     events.record(f"payment_{status}", f"payment:{payment.id}", now)
     audit.write("helpline", f"payment_{status}", f"payment:{payment.id}", now, reason=answer["reason"])
+    return True
+
+
+def count_texted_receipt(payment_id: int, now: dt.datetime) -> bool:
+    """Whoever hung up before the receipt has it as a text: it counts once that has gone. One that was given up, or went
+    to a telephone that takes no texts, told nobody. False while it is not known yet."""
+    payment = db.session.get_one(Payment, payment_id)
+    text = db.session.scalars(select(Delivery).where(Delivery.dedupe_key == f"sms:{receipt_subject(payment.id)}")).one()
+    if text.done_at is None:
+        return False
+    if text.status != "failed" and not db.session.get_one(Caller, payment.caller_id).landline:
+        count(db.session.get_one(ServiceRequest, payment.request_id), now)
     return True
 
 
@@ -127,7 +143,7 @@ def _send_receipt(payment: Payment, now: dt.datetime) -> None:
     caller = db.session.get_one(Caller, payment.caller_id)
     spoken = _spoken(payment)
     body = f"Paid: {payment.currency} {payment.amount:.2f} to {spoken['biller']}. Receipt {spoken['receipt']}."
-    outbox.promise_sms(caller.phone, body, f"receipt:{payment.id}", now)
+    outbox.promise_sms(caller.phone, body, receipt_subject(payment.id), now)
 
 
 def _send_not_paid(payment: Payment, now: dt.datetime) -> None:
