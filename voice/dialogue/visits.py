@@ -23,7 +23,7 @@ def start(state: State, meaning: Meaning) -> Step:
 
 def kinds(state: State, result: Result) -> Step:
     """The kinds of help that volunteers give here: they are data, so they are looked up, and what day it is."""
-    return _next(with_slots(state, kinds=result.data["kinds"], today=result.data["today"]))
+    return _next(with_slots(state, **result.data))
 
 
 def _next(state: State, *before: Say) -> Step:
