@@ -129,6 +129,12 @@ class LiveCall:
         """Whether the other side is still sending."""
         return not self._over and self._clock() - self._last_message_at < HEARING
 
+    @property
+    def behind(self) -> float:
+        """Seconds by which the sound that we have worked through lags behind the time since the line opened. Sound that
+        never came counts as lag too."""
+        return max(0.0, self._clock() - self._started_at - self._sound_seconds)
+
     def let_go(self) -> None:
         """Another socket has taken this call over, or the process stops."""
         self._over = True
