@@ -174,12 +174,15 @@ class Bench:
         self._segments = self._segments or list(_segments(self.engine))
         with ThreadPoolExecutor(max_workers=callers) as pool:
             lines = [BareLine(recogniser, self._segments, pool) for _ in range(callers)]
-            for index, line in enumerate(lines):
-                threading.Timer(APART * index / callers, line.start).start()
-            time.sleep(SETTLING)
+            for line in lines:
+                line.start()
+                time.sleep(APART / callers)
+            time.sleep(SETTLING - APART)
             lag, _ = _watch(lambda: [line.behind for line in lines], self.seconds)
             for line in lines:
                 line.stop()
+            for line in lines:
+                line.join()
         return Round(lag)
 
     def _new_numbers(self, count: int) -> list[str]:
