@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "models": ("models", "List, fetch and find speech models."),
     "parse": ("parse", "Numbers, amounts, dates and times in sentences on standard input."),
     "serve": ("serve", "The helpline itself: webhooks, sockets and pages."),
+    "simulate": ("simulate", "Many callers at once, as different as callers are."),
     "transcribe": ("transcribe", "Recordings to text."),
     "understand": ("understand", "What sentences on standard input ask for."),
 }

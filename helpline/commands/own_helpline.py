@@ -34,12 +34,14 @@ from helpline.identity.pins import hash_pin
 from helpline.models import Caller
 from helpline.parts import Parts
 from helpline.services.bills.models import Biller
+from helpline.services.gateways.ledger import Ledger
 from helpline.settings import load_settings, throwaway_secrets
 from voice.audio import pcm_to_mulaw
 from voice.synthesis import open_voice
 
 ENGINES = {"vosk": "ko", "whisper": "en"}
 QUICK = 1.5  # how fast the helpline speaks to the Korean callers: espeak-ng is slow, and its prompts are not measured
+MONEY = {"vosk": ("KRW", Decimal("42500")), "whisper": ("GBP", Decimal("42.50"))}
 _BILLERS = {"vosk": "한빛전기", "whisper": "City Electric"}
 YES, BILL, DIGITS, NO = "네", "전기 요금", "사 팔 이 칠 일 구", "아니요"
 
@@ -90,31 +92,33 @@ def script(engine: str) -> tuple[Act, ...]:
 
 
 def add_callers(app: Flask, engine: str, numbers: Iterable[str]) -> None:
-    """Each number somebody with an electricity bill to pay, at a biller whom they have paid before."""
+    """Each number somebody with an electricity bill to pay, at a biller whom they have paid before, and the money for it."""
     parts: Parts = app.extensions["helpline"]
+    currency, amount = MONEY[engine]
     with app.app_context():
         pin = hash_pin(PIN, parts.settings.pin_pepper)
         biller = db.session.scalar(select(Biller)) or Biller(name=_BILLERS[engine], kind="electricity", allowed=True)
         db.session.add(biller)
-        for number in numbers:
-            _add_caller(engine, number, pin, biller, parts.now())
+        people = [_caller(engine, number, pin, parts.now()) for number in numbers]
+        db.session.add_all(people)
+        db.session.flush()
+        for person in people:
+            add_paid(person, biller, parts.now(), currency)
+            add_bill(person, biller, amount, parts.now(), due_in=6, currency=currency)
+        accounts = [f"caller:{person.id}" for person in people]
         db.session.commit()
-        db.session.remove()
+        ledger = Ledger(parts.now)  # writes in transactions of its own: none of ours may be open
+        for account in accounts:
+            ledger.deposit(f"deposit:{account}", amount * 2, currency, account)
 
 
-def _add_caller(engine: str, number: str, pin: str, biller: Biller, now: dt.datetime) -> None:
+def _caller(engine: str, number: str, pin: str, now: dt.datetime) -> Caller:
     if engine == "vosk":
-        caller = Caller(
+        return Caller(
             name="영희", full_name="김영희", phone=number, language="ko", time_zone="Asia/Seoul", area="서울",
             pin_hash=pin, pace=QUICK, created_at=now,
         )  # fmt: skip
-    else:
-        caller = Caller(
-            name="Margaret", full_name="Margaret Ellis", phone=number, language="en", time_zone=ZONE, area="Elm Park",
-            pin_hash=pin, created_at=now,
-        )  # fmt: skip
-    db.session.add(caller)
-    db.session.flush()
-    amount, currency = (Decimal("42500"), "KRW") if engine == "vosk" else (Decimal("42.50"), "GBP")
-    add_paid(caller, biller, now, currency)
-    add_bill(caller, biller, amount, now, due_in=6, currency=currency)
+    return Caller(
+        name="Margaret", full_name="Margaret Hill", phone=number, language="en", time_zone=ZONE, area="Elm Park",
+        pin_hash=pin, created_at=now,
+    )  # fmt: skip
