@@ -111,7 +111,7 @@ def hum(length: int, random: np.random.Generator) -> Samples:
     """50 Hz with its harmonics, as a bad earth gives it."""
     at = np.arange(length) / RATE
     parts = [np.sin(2 * np.pi * 50 * n * at + random.uniform(0, 6)) / n for n in (1, 2, 3, 5, 7, 9)]
-    return (np.sum(parts, axis=0) + 0.1 * random.standard_normal(length)).astype(np.float32)
+    return np.asarray(np.sum(parts, axis=0) + 0.1 * random.standard_normal(length), np.float32)
 
 
 def cafe(length: int, random: np.random.Generator) -> Samples:

@@ -28,6 +28,7 @@ from helpline.commands.demo_calls import calls
 from helpline.commands.demo_data import PIN, ZONE, add_bill, add_paid
 from helpline.commands.demo_setup import free_port
 from helpline.commands.exchange import Account, Act, Exchange, Play, Press
+from helpline.commands.recordings.korean import CALLER
 from helpline.commands.serve import warm_up
 from helpline.db import db
 from helpline.identity.pins import hash_pin
@@ -37,13 +38,12 @@ from helpline.services.bills.models import Biller
 from helpline.services.gateways.ledger import Ledger
 from helpline.settings import load_settings, throwaway_secrets
 from voice.audio import pcm_to_mulaw
-from voice.synthesis import open_voice
 
 ENGINES = {"vosk": "ko", "whisper": "en"}
 QUICK = 1.5  # how fast the helpline speaks to the Korean callers: espeak-ng is slow, and its prompts are not measured
 MONEY = {"vosk": ("KRW", Decimal("42500")), "whisper": ("GBP", Decimal("42.50"))}
 _BILLERS = {"vosk": "한빛전기", "whisper": "City Electric"}
-YES, BILL, DIGITS, NO = "네", "전기 요금", "사 팔 이 칠 일 구", "아니요"
+YES, BILL, DIGITS, NO = "네", "요금 납부", "사 팔 이 칠 일 구", "아니요"
 
 
 @contextmanager
@@ -83,10 +83,9 @@ def script(engine: str) -> tuple[Act, ...]:
     (spoken, then by keys), yes, no."""
     if engine == "whisper":
         return next(iter(calls())).script
-    voice = open_voice("ko", 1.0)
 
     def say(words: str) -> Play:
-        return Play(pcm_to_mulaw(b"".join(voice.speak(words))), words)
+        return Play(pcm_to_mulaw(b"".join(CALLER.speak(words))), words)
 
     return (say(YES), say(BILL), say(YES), say(DIGITS), Press(PIN), say(YES), say(NO))
 
