@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from helpline.calls.conversation import Conversation
 from helpline.calls.turns import open_call
-from helpline.clock import run_due_timers
+from helpline.clock import run_due_timers, send_deliveries
 from helpline.commands.demo_data import ARTHUR, JOAN, MARGARET, STRANGER
 from helpline.db import db
 from helpline.outbox import Delivery
@@ -55,6 +55,7 @@ class Telephone:
         return DEEDS[deed["what"]](self)
 
     def _ring(self) -> None:
+        self._sid = secrets.token_hex(8)
         with self._app.app_context():
             self._begin("inbound")
 
@@ -62,11 +63,16 @@ class Telephone:
         """The clock keeps a promise to ring this number, and somebody picks up."""
         with self._app.app_context():
             run_due_timers(self._app.extensions["helpline"], "the clock")
-            promised = select(Delivery.purpose).where(Delivery.channel == "call", Delivery.to_number == self._number)
-            self._begin("outbound", db.session.scalars(promised).one())
+            send_deliveries(self._app.extensions["helpline"], "the clock")
+            placed = select(Delivery).where(Delivery.channel == "call", Delivery.to_number == self._number)
+            call = db.session.scalars(placed.where(Delivery.status == "sent").order_by(Delivery.id.desc())).first()
+            if call is None or call.provider_id == self._sid:
+                raise ValueError("nothing was promised to this number by now")
+            self._sid = call.provider_id or ""
+            self._begin("outbound", call.purpose)
 
     def _begin(self, direction: str, purpose: dict[str, Any] | None = None) -> None:
-        self._call = open_call(secrets.token_hex(8), self._number, direction, self._clock.now(), purpose).id
+        self._call = open_call(self._sid, self._number, direction, self._clock.now(), purpose).id
         db.session.commit()
         self._answered(self._conversation.begin(self._call))
 
