@@ -70,6 +70,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return (
             _answered(state, meaning)
             or _patient(state, meaning)
+            or _deaf(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
         )
     if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
@@ -111,7 +112,7 @@ def _told_more_of_it(state: State, meaning: Meaning) -> bool:
 
 
 def _answered(state: State, meaning: Meaning) -> Step | None:
-    if not (meaning.intent or meaning.slots.keys() - {"dead_line"}) and not (_recording(state) and meaning.text):
+    if not (meaning.intent or meaning.slots.keys() - {"dead_line", "deaf"}) and not (_recording(state) and meaning.text):
         return None
     return ASKS[state.ask].answer(state, meaning)
 
@@ -139,6 +140,16 @@ def _patient(state: State, meaning: Meaning) -> Step | None:
         return None
     left = state.patience - 1
     return Step(replace(state, patience=left), (Say("tick") if left % TICKS_BETWEEN_WORDS else Say("waiting"),))
+
+
+def _deaf(state: State, meaning: Meaning) -> Step | None:
+    """Sound and no words for long: say so plainly and offer the keys; the second time a person."""
+    if not meaning.slots.get("deaf"):
+        return None
+    if state.deaf:
+        return find_person(replace(state, deaf=False, failures=0), Say("no_luck"), about="deaf_line")
+    keys = Say(f"{state.ask}.keys", state.values)
+    return Step(replace(state, deaf=True, said=(keys,)), (Say("deaf"), keys))
 
 
 def _quiet(state: State, meaning: Meaning) -> Step:

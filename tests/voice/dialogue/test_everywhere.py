@@ -443,13 +443,13 @@ class AnyCall(RuleBasedStateMachine):
         if isinstance(given, Result):
             self.pin_was_right |= (given.order, given.status) == ("identity.check_pin", "ok")
         elif before.ask == "bill.confirm":
-            self.agreed_to = before.slots["bill"]["id"] if given.intent == "yes" else None
+            self.agreed_to = before.slots["bill"]["id"] if given.intent in ("yes", "pay_bill") else None
         elif before.ask in ("open", "anything_else"):
             self.agreed_to = None
 
     def may_end(self, before: State, given: Meaning | Result) -> bool:
         if isinstance(given, Result):
-            return given.order == "visits.told" or bool(given.data.get("dead_line"))
+            return given.order == "visits.told" or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
 
     def listening(self) -> bool:
