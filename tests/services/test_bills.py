@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -195,6 +196,78 @@ def test_when_the_answer_is_lost_the_caller_hears_so_and_the_clock_finds_out(
     assert payments() == [("settled", Decimal("42.50"))] and money_of(people.margaret) == Decimal("57.50")
 
 
+class Silent:
+    """A gateway whose line is down; it can be asked what it knows only where `known` was given."""
+
+    def __init__(self, known: Charge | None = None) -> None:
+        self.asked: list[str] = []
+        self.looked_for: list[str] = []
+        self._known = known
+
+    def charge(self, key: str, *_: object) -> Charge:
+        self.asked.append(key)
+        raise GatewayUnclear("no answer")
+
+    def find(self, key: str, *_: object) -> Charge | None:
+        self.looked_for.append(key)
+        return self._known
+
+
+def claimed_while_down(app: Flask, caller_id: int, due: int, gateway: Silent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions["helpline"].conversation.__dict__, "payments", gateway)
+    assert pay(due, on_the_line(app, caller_id, payments=gateway)) == ("claimed", "unknown")
+
+
+def hours_go_by(app: Flask, clock: Clock, hours: int) -> None:
+    """The clock ticks every ten minutes."""
+    for _ in range(hours * 6):
+        clock.pass_time(minutes=10)
+        run_due_timers(app.extensions["helpline"], "the clock")
+
+
+def test_a_gateway_that_never_answers_is_asked_less_and_less_and_then_a_person_has_it(
+    in_app: Flask, people: People, due: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = Silent()
+    claimed_while_down(in_app, people.margaret, due, gateway, monkeypatch)
+    hours_go_by(in_app, clock, 30)
+    assert 20 < len(gateway.asked) < 40 and len(set(gateway.asked)) == 1
+    assert gateway.looked_for == gateway.asked[:1]
+    request = db.session.scalars(select(ServiceRequest).where(ServiceRequest.intent == "speak_to_person")).one()
+    assert request.details["about"] == "payment_unclear" and "GBP 42.50 to City Electric" in request.details["words"]
+    assert request.created_at - clock.now() < -timedelta(hours=9)  # it was handed over after twenty hours, and once
+
+
+def test_nobody_pays_the_bill_again_while_a_person_has_it(
+    in_app: Flask, people: People, due: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed_while_down(in_app, people.margaret, due, Silent(), monkeypatch)
+    hours_go_by(in_app, clock, 30)
+    assert orders.claim({"bill_id": due}, on_the_line(in_app, people.margaret)).status == "being_paid"
+
+
+def test_after_a_clock_that_stood_for_days_the_old_key_is_looked_for_and_never_used(
+    in_app: Flask, people: People, due: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = Silent(known=Charge("paid"))
+    claimed_while_down(in_app, people.margaret, due, gateway, monkeypatch)
+    clock.pass_time(days=3)
+    run_due_timers(in_app.extensions["helpline"], "the clock")
+    assert payments() == [("settled", Decimal("42.50"))]
+    assert len(gateway.asked) == 1 and gateway.looked_for == gateway.asked
+
+
+def test_who_was_told_that_nobody_knows_reads_it_when_it_was_not_paid(
+    in_app: Flask, people: People, due: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed_while_down(in_app, people.margaret, due, Silent(known=Charge("declined", "no_money")), monkeypatch)
+    clock.pass_time(days=1)
+    run_due_timers(in_app.extensions["helpline"], "the clock")
+    assert payments() == [("failed", Decimal("42.50"))]
+    bodies = db.session.scalars(select(Delivery.body)).all()
+    assert bodies == ["Not paid: GBP 42.50 to City Electric. The bill is still open."]
+
+
 def test_without_enough_money_nothing_moves_and_the_bill_can_be_paid_later(
     in_app: Flask, people: People, electricity: BillAccount, clock: Clock
 ) -> None:
@@ -207,7 +280,7 @@ def test_without_enough_money_nothing_moves_and_the_bill_can_be_paid_later(
     )  # fmt: skip
     db.session.add(payment)
     db.session.commit()
-    answer = settlement.charge(payment.id, in_app.extensions["helpline"].conversation.payments)
+    answer = settlement.charge(payment.id, in_app.extensions["helpline"].conversation.payments, clock.now())
     assert answer == {"status": "declined", "reason": "no_money"}
     assert settlement.record(payment, answer, clock.now())
     assert money_of(people.margaret) == Decimal("100.00")

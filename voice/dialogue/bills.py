@@ -59,8 +59,14 @@ def _which(state: State, meaning: Meaning) -> Step | None:
 
 def _pay(state: State, _: Meaning) -> Step:
     if state.level >= 2:
-        return do(state, "bills.claim", bill_id=state.slots["bill"]["id"])
+        return _claim(state)
     return ask(state, "pin")
+
+
+def _claim(state: State) -> Step:
+    """Pay what was read out, and no other amount."""
+    bill = state.slots["bill"]
+    return do(state, "bills.claim", bill_id=bill["id"], amount=bill["amount"])
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
@@ -89,7 +95,7 @@ def _pin(state: State, meaning: Meaning) -> Step | None:
 
 def pin_checked(state: State, result: Result) -> Step:
     if result.status == "ok":
-        return do(replace(state, level=2), "bills.claim", bill_id=state.slots["bill"]["id"])
+        return _claim(replace(state, level=2))
     if result.status == "wrong":
         return ask(state, "pin", Say("pin.wrong"))
     return find_person(state, Say(f"pin.{result.status}"), about="pin")
@@ -99,6 +105,8 @@ def claimed(state: State, result: Result) -> Step:
     """The payment is promised in our rows; the gateway is asked next, in a turn of its own."""
     if result.status == "claimed":
         return do_outside(state, "bills.settle", Say("bill.paying"), payment_id=result.data["payment_id"])
+    if result.status == "changed":
+        return read_out(state, result.data["bill"], Say("bill.changed"))
     if result.status in ("held", "refused"):
         return find_person(state, Say(f"bill.{result.status}", result.data), about=f"payment_{result.status}")
     return anything_else(state, Say(f"bill.{result.status}", result.data))

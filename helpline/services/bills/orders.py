@@ -40,9 +40,13 @@ def due(args: Json, context: Context) -> Result:
 
 def claim(args: Json, context: Context) -> Result:
     """Promise the payment: rules first, then one row that only one call can write."""
+    # Locked: the amount that is promised must still be the bill's when the promise is written.
+    db.session.execute(select(Bill.id).where(Bill.id == args["bill_id"]).with_for_update())
     row = next((row for row in _unpaid(context.caller_id) if row.Bill.id == args["bill_id"]), None)
     if row is None or context.caller_id is None:
         return Result("bills.claim", "already_paid")
+    if args.get("amount", agreed := money_data(row.Bill.amount, row.Bill.currency)) != agreed:
+        return Result("bills.claim", "changed", {"bill": _bill_data(row)})  # the biller corrected it since it was read out
     assessment = assess(_facts(row, context), ruleset())
     db.session.add(
         Assessment(

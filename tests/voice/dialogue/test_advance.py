@@ -62,6 +62,15 @@ def test_margaret_pays_her_electricity_bill() -> None:
     assert step.state.ask == "anything_else" and step.state.slots == {}
 
 
+def test_a_bill_that_was_corrected_meanwhile_is_read_out_again_and_not_paid() -> None:
+    step = come_back(hear(at_the_pin(), "", digits="482719"), "ok")
+    assert step.order.args["amount"] == BILL["amount"]
+    step = come_back(step, "changed", bill={**BILL, "amount": {"amount": "45.00", "currency": "GBP"}})
+    assert said(step) == ["bill.changed", "bill.confirm"]
+    step = hear(step, "yes")  # the PIN was right already
+    assert step.order.name == "bills.claim" and step.order.args["amount"]["amount"] == "45.00"
+
+
 def test_the_pin_is_in_no_state() -> None:
     step = hear(at_the_pin(), "", digits="482719")
     assert "482719" not in str(step.state.to_json())

@@ -303,6 +303,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "languages.choose": [("ok", {"code": "en"})],
     "identity.check_pin": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
     "bills.claim": [("claimed", {"payment_id": 3}), ("already_paid", {}), ("being_paid", {}),
+                    ("changed", {"bill": ELECTRIC}),
                     ("held", {"biller": "Vale Water", "reason": "it is new"}),
                     ("refused", {"biller": "Vale Water", "reason": "it is not on our list"})],
     "bills.settle": [("paid", {"payment_id": 3, "biller": "Vale Water", "amount": POUNDS, "receipt": "12345678"}),
@@ -442,13 +443,13 @@ class AnyCall(RuleBasedStateMachine):
         if isinstance(given, Result):
             self.pin_was_right |= (given.order, given.status) == ("identity.check_pin", "ok")
         elif before.ask == "bill.confirm":
-            self.agreed_to = before.slots["bill"]["id"] if given.intent == "yes" else None
+            self.agreed_to = before.slots["bill"]["id"] if given.intent in ("yes", "pay_bill") else None
         elif before.ask in ("open", "anything_else"):
             self.agreed_to = None
 
     def may_end(self, before: State, given: Meaning | Result) -> bool:
         if isinstance(given, Result):
-            return given.order == "visits.told" or bool(given.data.get("dead_line"))
+            return given.order == "visits.told" or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
 
     def listening(self) -> bool:
