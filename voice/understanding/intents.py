@@ -19,6 +19,7 @@ from voice.understanding.encoders import encode
 
 Floats = npt.NDArray[np.float32]
 MOST_WORDS = 60  # of a sentence that vectors are made of: the last ones, because the wish comes at the end
+MOST_LETTERS = 400  # of these words: one that never ends is no word, and a vector of it takes seconds
 EVIDENCE = 5  # how many words are named as the reason
 PAIRS_WEIGHT = 2.0  # of two directions together, where each alone has 1
 
@@ -116,7 +117,7 @@ def _danger(scores: npt.NDArray[np.float64], intents: tuple[str, ...]) -> float:
 
 
 def last_words(said: str) -> str:
-    return " ".join(said.split()[-MOST_WORDS:])
+    return " ".join(said.split()[-MOST_WORDS:])[-MOST_LETTERS:]
 
 
 def dense(vectors: Floats, centre: Floats, directions: Floats) -> Floats:
