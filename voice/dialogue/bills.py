@@ -106,7 +106,7 @@ def claimed(state: State, result: Result) -> Step:
     if result.status == "claimed":
         return do_outside(state, "bills.settle", Say("bill.paying"), payment_id=result.data["payment_id"])
     if result.status == "changed":
-        return _read_out(state, result.data["bill"], Say("bill.changed"))
+        return read_out(state, result.data["bill"], Say("bill.changed"))
     if result.status in ("held", "refused"):
         return find_person(state, Say(f"bill.{result.status}", result.data), about=f"payment_{result.status}")
     return anything_else(state, Say(f"bill.{result.status}", result.data))

@@ -1,7 +1,7 @@
 """What a caller wants the volunteer to know.
 
 Revision ID: 0007
-Revises: 0002
+Revises: 0006
 Created: 2026-11-25 14:05:00+00:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
