@@ -25,6 +25,7 @@ from helpline.outbox import Timer
 from helpline.parts import Parts
 from helpline.services.bills import settlement
 from helpline.services.bills.models import Payment
+from helpline.services.holds import keeping
 from volunteers import dispatch, tasks
 from volunteers.models import Task, Volunteer
 
@@ -115,9 +116,15 @@ def _tell_who_comes(timer: Timer, parts: Parts) -> bool:
     return True
 
 
+def _end_hold(timer: Timer, parts: Parts) -> bool:
+    keeping.end_of_clock(_id(timer), parts.settings, parts.now())
+    return True
+
+
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
     "expire_offer": _expire_offer,
+    "hold_due": _end_hold,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
 }

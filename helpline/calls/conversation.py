@@ -26,6 +26,7 @@ from helpline.models import Call, Caller
 from helpline.services import office, visits
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
+from helpline.services.holds.calls import why_we_ring
 from helpline.settings import Settings
 from voice import dialogue
 from voice.dialogue import State
@@ -176,6 +177,8 @@ class Conversation:
         """What the dialogue is told first: who may be ringing, or why we ring."""
         if call.purpose.get("kind") == "tell_who_comes":
             return self._news(call)
+        if call.purpose.get("kind") == "hold":
+            return why_we_ring(call.purpose)
         people = household(call.number)
         resume = self._resumable(call)
         spoken = tuple(self.languages)

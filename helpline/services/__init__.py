@@ -15,6 +15,7 @@ from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
 from helpline.services.bills import settlement
 from helpline.services.context import Context
+from helpline.services.holds import calls as holds
 from voice.heard import Json, Order, Result
 
 
@@ -30,6 +31,7 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     "bills.due": bills.due,
     "bills.claim": bills.claim,
     "bills.receipt_heard": bills.receipt_heard,
+    **holds.ORDERS,
     **appointments.ORDERS,
     **booked.ORDERS,
     **visits.ORDERS,

@@ -18,6 +18,7 @@ from voice.dialogue import (
     booked,
     complaints,
     details,
+    holds,
     language,
     lessons,
     opening,
@@ -34,7 +35,7 @@ from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, booked, visits, planned, complaints, person, language, lessons, details)
+FORMS = (opening, bills, appointments, booked, visits, planned, complaints, person, language, lessons, details, holds)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
@@ -48,7 +49,7 @@ FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
-BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who"}  # there is nothing to go back to
+BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who"}  # there is nothing to go back to
 
 
 def advance(state: State, given: Meaning | Result) -> Step:

@@ -14,6 +14,7 @@ from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.bills.orders import money_data
 from helpline.services.context import Context
 from helpline.services.gateways.payments import GatewayUnclear, PaymentGateway
+from helpline.services.holds import telling
 from voice.heard import Json, Result
 
 
@@ -75,6 +76,7 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
         )
     events.record(f"payment_{status}", f"payment:{payment.id}", now)
     audit.write("helpline", f"payment_{status}", f"payment:{payment.id}", now, reason=answer["reason"])
+    telling.payment_ended(payment, now)
     return True
 
 

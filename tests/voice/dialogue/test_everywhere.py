@@ -38,13 +38,15 @@ BOOKED_LATER = {**BOOKED, "id": 13, "booking": 7, "name": "Dr Osei, Friday", "da
 VISIT = {"task_id": 4, "help_kind": "shopping", "name": "help with shopping, Thursday", "kind": "shopping",
          "day": "2026-11-26", "part": "morning", "volunteer": "Wei"}  # fmt: skip
 OTHER_VISIT = {**VISIT, "task_id": 5, "name": "help with shopping, Friday", "day": "2026-11-27", "volunteer": ""}
+HELD = {"caller": MARGARET, "hold_id": 6, "payment_id": 3, "biller": "City Electric", "amount": POUNDS, "reason": "it is new",
+        "receipt": "12345678"}  # fmt: skip
 SUBJECTS = {"names": ["a volunteer", "something else"], "subjects": ["complain_volunteer", "complain_other"]}
 LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
            "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {"coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
+SLOTS = {**HELD, "answers": {"phoned": False, "told": False}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
          "wanted": {"date": "2026-12-01", "part_of_day": "morning"}, "subjects": SUBJECTS["subjects"], "words": "(words)",
          "wish": "cancel_appointment",
          "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
@@ -52,7 +54,7 @@ SLOTS = {"coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": 
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
-VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26", **NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
+VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26", **NEWS, **HELD, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
           "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 
@@ -332,6 +334,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.note": [("ok", {"request_id": 5})],
     "details.take_down": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "details.drop": [("ok", {})],
+    "holds.answered": [("clear", {}), ("signal", {}), ("late", {})],
+    "holds.stop": [("ok", {}), ("late", {})],
     "enrolment.request": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
@@ -339,7 +343,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
-           ("tell.who", "no"), ("tell.who", "cancel")}  # fmt: skip
+           ("tell.who", "no"), ("tell.who", "cancel"), ("hold.who", "no"), ("hold.who", "cancel")}  # fmt: skip
 DETAILS = st.fixed_dictionaries({}, optional={
     "choice": st.integers(0, 4), "digits": st.sampled_from(["", "0", "0000", "482719"]), "biller": st.just("water"),
     "date": st.sampled_from(["2026-12-01", {"from": "2026-12-01", "to": None}]), "help_kind": st.sampled_from(["shopping", "sums"]),
@@ -387,6 +391,9 @@ WHY = st.one_of(
         | st.sampled_from(["bill.confirm", "pin", "appointment.which", "message.record", "bill.receipt"]).map(cut_off_at),
     ),
     st.sampled_from(["accepted", "waiting"]).map(lambda status: Result("call.tell", status, NEWS)),
+    st.sampled_from(["ask", "paid", "refused", "failed", "waiting", "paying", "stopped"]).map(
+        lambda status: Result("call.hold", status, HELD)
+    ),
 )
 
 
@@ -440,7 +447,11 @@ class AnyCall(RuleBasedStateMachine):
 
     def may_end(self, before: State, given: Meaning | Result) -> bool:
         if isinstance(given, Result):
-            return given.order == "visits.told" or bool(given.data.get("dead_line"))
+            told = given.order in ("visits.told", "holds.answered", "holds.stop")
+            leaving = given.order == "bills.receipt_heard" and bool(before.slots.get("leaving"))
+            return told or leaving or bool(given.data.get("dead_line"))
+        if before.ask == "hold.who" and before.slots["status"] in ("paying", "stopped"):
+            return True  # there is nothing to ask: the news is all
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
 
     def listening(self) -> bool:
