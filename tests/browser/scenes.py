@@ -144,6 +144,41 @@ def office_request_closed(stage: Stage) -> None:
     stage.page.goto("/office/requests/3")
 
 
+def office_holds(stage: Stage) -> None:
+    office_busy(stage)
+    stage.page.goto("/office/holds/")
+
+
+def office_hold(stage: Stage) -> None:
+    office_busy(stage)
+    stage.page.goto("/office/holds/1")
+
+
+def office_hold_without_reason(stage: Stage) -> None:
+    office_hold(stage)
+    stage.page.get_by_label("Do not pay it").check()
+    stage.page.get_by_label("Why", exact=True).fill(" ")
+    stage.page.get_by_role("button", name="Go on").click()
+
+
+def office_hold_without_step(stage: Stage) -> None:
+    office_hold(stage)
+    stage.page.get_by_label("Why", exact=True).fill("Spoke with her.")
+    stage.page.get_by_role("button", name="Go on").click()
+
+
+def office_hold_second_look(stage: Stage) -> None:
+    office_hold(stage)
+    stage.page.get_by_label("Ask a supervisor").check()
+    stage.page.get_by_label("Why", exact=True).fill("Spoke with her, she knows them.")
+    stage.page.get_by_role("button", name="Go on").click()
+
+
+def office_hold_asked(stage: Stage) -> None:
+    office_hold_second_look(stage)
+    stage.page.get_by_role("button", name="Yes").click()
+
+
 def volunteer_sign_in(stage: Stage) -> None:
     stage.page.goto("/volunteers/sign-in")
 
@@ -219,6 +254,12 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_request,
     office_request_without_note,
     office_request_closed,
+    office_holds,
+    office_hold,
+    office_hold_without_reason,
+    office_hold_without_step,
+    office_hold_second_look,
+    office_hold_asked,
     volunteer_sign_in,
     volunteer_wrong_number,
     volunteer_code,
