@@ -37,7 +37,7 @@ class Held:
     since: dt.datetime
     ends_at: dt.datetime
     over: bool  # its clock
-    due_first: bool  # the bill is due before the clock ends
+    due_first: bool  # a payment after the clock may come too late for the bill
     outcome: str
     reasons: tuple[str, ...]
     status: str
@@ -141,10 +141,14 @@ def _held(row: Row[Any], now: dt.datetime) -> Held:
         over=now >= hold.ends_at,
         due_first=hold.safe_until < hold.ends_at,
         outcome=hold.outcome,
-        reasons=tuple(finding["reason"] for finding in hold.findings),
+        reasons=tuple(_reason(finding) for finding in hold.findings),
         status=hold.status,
         asked=hold.asked_by is not None,
     )
+
+
+def _reason(finding: dict[str, Any]) -> str:
+    return f"{finding['reason']} (this speaks for it)" if finding["points"] < 0 else str(finding["reason"])
 
 
 def _steps(hold: Hold, staff: Staff, now: dt.datetime) -> Steps:

@@ -125,4 +125,4 @@ WHY = {
 
 
 def _as_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    return [{"id": finding.id, "reason": finding.reason} for finding in findings]
+    return [{"id": finding.id, "reason": finding.reason, "points": finding.points} for finding in findings]

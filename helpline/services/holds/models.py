@@ -17,7 +17,7 @@ ANOTHER_PERSON = "status <> 'released' OR decided_by <> {by}"
 class Hold(Model):
     """A payment that waits. `ends_at` is its clock; when that has run out nothing is paid, people are told.
 
-    `findings` are the rules that spoke, each with `id` and `reason`; `reason` is what the caller heard. `call_back` is how
+    `findings` are the rules that spoke, each with `id`, `reason` and `points` (below zero: it spoke for the payment); `reason` is what the caller heard. `call_back` is how
     our call after the clock went: not promised yet, promised, clear, or a new signal. The constraints are the four eyes:
     whoever set, extended or asked for it never releases it, and one person alone only after a clear call-back.
     """
