@@ -1,4 +1,4 @@
-"""Payments that wait until people decide.
+"""Payments that wait until people decide, and the chain of the audit.
 
 Revision ID: 0005
 Revises: 0002
@@ -65,7 +65,20 @@ def upgrade() -> None:
     waiting = sa.text("status = 'waiting'")
     op.create_index("uq_hold_waiting", "hold", ["bill_id"], unique=True, sqlite_where=waiting, postgresql_where=waiting)
     op.create_index(op.f("ix_hold_caller_id"), "hold", ["caller_id"], unique=False)
+    op.create_table(
+        "audit_seal",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_seal_entry_id_audit_entry")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_seal")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_audit_seal_entry_id")),
+    )
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
+    op.drop_table("audit_seal")
     op.drop_table("hold")
