@@ -16,7 +16,7 @@ from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
 from helpline.calls.media import log_times
-from helpline.dashboard import holds
+from helpline.dashboard import holds, trail
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
@@ -71,7 +71,7 @@ def create_app(
     pages.init_app(app)
     csrf.exempt(calls.blueprint)
     calls.init_app(app, parts, measured)
-    for pages_of in (volunteers.blueprint, staff.blueprint, dashboard.blueprint, holds.blueprint):
+    for pages_of in (volunteers.blueprint, staff.blueprint, dashboard.blueprint, holds.blueprint, trail.blueprint):
         app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)
     return app

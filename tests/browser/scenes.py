@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import update
 
-from helpline import events
+from helpline import audit, events
 from helpline.db import db
 from helpline.outbox import Delivery
 from helpline.services import people as for_people
 from helpline.services import safety
 from helpline.services.bills import orders as bills
 from helpline.services.visits import open_visit
+from helpline.staff.models import Staff
 from tests.cast import ARTHUR, GRACE, JOAN, PASSWORD, Clock, People, on_the_line
 from tests.services.accounts import account_with, bill
 from volunteers import tasks
@@ -179,6 +181,17 @@ def office_hold_asked(stage: Stage) -> None:
     stage.page.get_by_role("button", name="Yes").click()
 
 
+def office_audit(stage: Stage) -> None:
+    """Ruth is an auditor today."""
+    stage.fill_the_office()
+    with stage.app.app_context():
+        db.session.execute(update(Staff).values(role="auditor"))
+        audit.seal(stage.clock.now())
+        db.session.commit()
+    stage.sign_in_office()
+    stage.page.goto("/office/audit/")
+
+
 def volunteer_sign_in(stage: Stage) -> None:
     stage.page.goto("/volunteers/sign-in")
 
@@ -260,6 +273,7 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_hold_without_step,
     office_hold_second_look,
     office_hold_asked,
+    office_audit,
     volunteer_sign_in,
     volunteer_wrong_number,
     volunteer_code,
