@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
-from helpline.services import details, enrolment, languages, lessons, people, recap, safety, visits, wishes
+from helpline.services import details, enrolment, languages, lessons, people, protection, recap, safety, visits, wishes
 from helpline.services.appointments import booked
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
@@ -32,6 +32,7 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     "bills.claim": bills.claim,
     "bills.receipt_heard": bills.receipt_heard,
     **holds.ORDERS,
+    **protection.ORDERS,
     **appointments.ORDERS,
     **booked.ORDERS,
     **visits.ORDERS,

@@ -11,7 +11,7 @@ from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, yes_no
 from voice.dialogue.opening import is_it
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State, ask, do, end, with_slots
-from voice.heard import Meaning, Result, Say, Step
+from voice.heard import Json, Meaning, Result, Say, Step
 
 TO_A_PERSON = {"refused": "payment_refused", "failed": "payment_held", "waiting": "payment_held"}  # about what
 
@@ -50,7 +50,12 @@ def stopped(state: State, _: Result) -> Step:
 
 
 def _wanted(state: State, _: Meaning) -> Step:
-    return ask(with_slots(state, answers={}), "hold.phoned", Say("hold.everyone"))
+    return ask_everyone(state, "holds.answered", {"hold_id": state.slots["hold_id"]})
+
+
+def ask_everyone(state: State, order: str, about: Json) -> Step:
+    """The three questions that everybody is asked, in the same words; `order` gets the answers, with `about`."""
+    return ask(with_slots(state, answers={}, order=order, order_about=about), "hold.phoned", Say("hold.everyone"))
 
 
 def _answer(name: str, then: Start) -> Answer:
@@ -66,7 +71,7 @@ def _answer(name: str, then: Start) -> Answer:
 
 
 def _all_asked(state: State, _: Meaning) -> Step:
-    return do(state, "holds.answered", hold_id=state.slots["hold_id"], answers=state.slots["answers"])
+    return do(state, state.slots["order"], answers=state.slots["answers"], **state.slots["order_about"])
 
 
 def answered(state: State, result: Result) -> Step:

@@ -1,4 +1,4 @@
-"""Payments that wait until people decide, and the chain of the audit.
+"""Payments that wait until people decide, what callers have stopped, and the chain of the audit.
 
 Revision ID: 0005
 Revises: 0002
@@ -76,9 +76,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", name=op.f("uq_audit_seal_entry_id")),
     )
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject"], unique=False)
+    op.create_table(
+        "payment_guard",
+        sa.Column("caller_id", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("protected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["caller_id"], ["caller.id"], name=op.f("fk_payment_guard_caller_id_caller")),
+        sa.PrimaryKeyConstraint("caller_id", name=op.f("pk_payment_guard")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("payment_guard")
     op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
     op.drop_table("audit_seal")
     op.drop_table("hold")

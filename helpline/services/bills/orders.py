@@ -14,6 +14,7 @@ from fraud.facts import Facts, History, MoneyRequest
 from fraud.findings import Assessment as Assessed
 from helpline.db import db
 from helpline.models import ServiceRequest
+from helpline.services import protection
 from helpline.services.bills.claiming import claim_payment
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
@@ -45,6 +46,9 @@ def claim(args: Json, context: Context) -> Result:
     row = next((row for row in _unpaid(context.caller_id) if row.Bill.id == args["bill_id"]), None)
     if row is None or context.caller_id is None:
         return Result("bills.claim", "already_paid")
+    guard = protection.guard_of(context.caller_id)
+    if guard.frozen_at is not None:
+        return Result("bills.claim", "frozen")
     assessment = assess(_facts(row, context), ruleset())
     db.session.add(
         Assessment(
@@ -60,8 +64,8 @@ def claim(args: Json, context: Context) -> Result:
         keeping.asked_again(hold, assessment.findings, context)
         return _waits(hold, row, context)
     request = open_request("pay_bill", context, key=f"bill:{row.Bill.id}", bill_id=row.Bill.id, biller=row.Biller.name)
-    if assessment.outcome != "allow" or context.level < 2:
-        return _not_now(request, row, assessment, context)
+    if assessment.outcome != "allow" or context.level < 2 or guard.protected_at is not None:
+        return _not_now(request, row, assessment, context, guard.protected_at is not None)
     payment = claim_payment(row.Bill, request, f"caller:{context.caller_id}", context.now, SETTLE_AFTER)
     if payment is None:
         close(request, context, "cancelled")
@@ -69,10 +73,11 @@ def claim(args: Json, context: Context) -> Result:
     return Result("bills.claim", "claimed", {"payment_id": payment.id})
 
 
-def _not_now(request: ServiceRequest, row: Row[Any], assessment: Assessed, context: Context) -> Result:
+def _not_now(request: ServiceRequest, row: Row[Any], assessment: Assessed, context: Context, protected: bool) -> Result:
     """Hold the payment, never the person: people decide, and the caller hears why and until when."""
     rules = [finding.id for finding in assessment.findings]
-    key = next((REASONS[rule] for rule in rules if rule in REASONS), "reason.words" if rules else "reason.check")
+    otherwise = "reason.words" if assessment.outcome != "allow" else "reason.protection" if protected else "reason.check"
+    key = next((REASONS[rule] for rule in rules if rule in REASONS), otherwise)
     reason = context.language.prompt(key, {}, context.now.date())
     return _waits(keeping.hold(request, row.Bill, assessment, reason, context), row, context)
 

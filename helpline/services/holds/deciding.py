@@ -15,6 +15,7 @@ from sqlalchemy import select
 from helpline import audit, events
 from helpline.db import db
 from helpline.models import ServiceRequest
+from helpline.services import protection
 from helpline.services.bills.claiming import claim_payment
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller
 from helpline.services.holds import keeping, telling
@@ -154,6 +155,8 @@ def what_is_in_the_way(hold: Hold) -> str:
     account = db.session.get_one(BillAccount, bill.account_id)
     if bill.status != "due":
         return "paid_otherwise"
+    if protection.is_frozen(hold.caller_id):
+        return "frozen"
     if (bill.amount, bill.currency) != (hold.amount, hold.currency):
         return "bill_changed"
     return "" if db.session.get_one(Biller, account.biller_id).allowed else "biller_not_allowed"

@@ -111,6 +111,7 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
 SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
          "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
          "bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "hold_id": 1,
+         "order": "holds.answered", "order_about": {"hold_id": 1},
          "left": {"ask": "open", "values": {"name": "Margaret"}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],

@@ -40,13 +40,14 @@ VISIT = {"task_id": 4, "help_kind": "shopping", "name": "help with shopping, Thu
 OTHER_VISIT = {**VISIT, "task_id": 5, "name": "help with shopping, Friday", "day": "2026-11-27", "volunteer": ""}
 HELD = {"caller": MARGARET, "hold_id": 6, "payment_id": 3, "biller": "City Electric", "amount": POUNDS, "reason": "it is new",
         "receipt": "12345678"}  # fmt: skip
+LIFT = {"caller": MARGARET, "request_id": 5, "what": "freeze"}
 SUBJECTS = {"names": ["a volunteer", "something else"], "subjects": ["complain_volunteer", "complain_other"]}
 LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
            "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {**HELD, "answers": {"phoned": False, "told": False}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
+SLOTS = {**HELD, "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
          "wanted": {"date": "2026-12-01", "part_of_day": "morning"}, "subjects": SUBJECTS["subjects"], "words": "(words)",
          "wish": "cancel_appointment",
          "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
@@ -60,7 +61,7 @@ VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26"
 
 SPOKEN_MESSAGE = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
-DIGITS = {"pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
+DIGITS = {"pin", "protection.pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
@@ -273,7 +274,7 @@ def test_a_no_to_being_registered_is_no_goodbye() -> None:
 
 @pytest.mark.parametrize("wish", ["freeze_payments"])
 def test_what_needs_no_name_is_not_sent_to_register(wish: str) -> None:
-    assert say(at("unknown"), wish).state.ask == "person.offer"
+    assert say(at("unknown"), wish).state.ask == "freeze.confirm"
 
 
 def test_a_second_call_for_help_is_heard_in_the_middle_of_a_payment() -> None:
@@ -336,6 +337,12 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.drop": [("ok", {})],
     "holds.answered": [("clear", {}), ("signal", {}), ("late", {})],
     "holds.stop": [("ok", {}), ("late", {})],
+    "protection.state": [("ok", {"frozen": frozen, "protected": on}) for frozen in (True, False) for on in (True, False)],
+    "protection.freeze": [("ok", {"billers": [], "protected": False}), ("ok", {"billers": ["Vale Water"], "protected": True}),
+                          ("already", {"billers": [], "protected": False}), ("others", {}), ("nobody", {})],
+    "protection.on": [("ok", {})],
+    "protection.lift": [("ok", {"what": "freeze"}), ("wrong", {}), ("too_many", {}), ("none", {}), ("call_back", {})],
+    "protection.confirmed": [("ok", {}), ("signal", {}), ("late", {})],
     "enrolment.request": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
@@ -343,7 +350,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
-           ("tell.who", "no"), ("tell.who", "cancel"), ("hold.who", "no"), ("hold.who", "cancel")}  # fmt: skip
+           ("tell.who", "no"), ("tell.who", "cancel"), ("hold.who", "no"), ("hold.who", "cancel"),
+           ("lift.who", "no"), ("lift.who", "cancel")}  # fmt: skip
 DETAILS = st.fixed_dictionaries({}, optional={
     "choice": st.integers(0, 4), "digits": st.sampled_from(["", "0", "0000", "482719"]), "biller": st.just("water"),
     "date": st.sampled_from(["2026-12-01", {"from": "2026-12-01", "to": None}]), "help_kind": st.sampled_from(["shopping", "sums"]),
@@ -372,6 +380,9 @@ LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get s
             "cancel_task",
             "safety_lesson",
             "update_details",
+            "freeze_payments",
+            "unfreeze_payments",
+            "protection_mode",
         )
     ],
 }
@@ -391,6 +402,11 @@ WHY = st.one_of(
         | st.sampled_from(["bill.confirm", "pin", "appointment.which", "message.record", "bill.receipt"]).map(cut_off_at),
     ),
     st.sampled_from(["accepted", "waiting"]).map(lambda status: Result("call.tell", status, NEWS)),
+    st.builds(
+        lambda status, what: Result("call.lift", status, {**LIFT, "what": what}),
+        st.sampled_from(["ask", "late"]),
+        st.sampled_from(["freeze", "protection"]),
+    ),
     st.sampled_from(["ask", "paid", "refused", "failed", "waiting", "paying", "stopped"]).map(
         lambda status: Result("call.hold", status, HELD)
     ),
@@ -439,7 +455,7 @@ class AnyCall(RuleBasedStateMachine):
 
     def remember(self, before: State, given: Meaning | Result) -> None:
         if isinstance(given, Result):
-            self.pin_was_right |= (given.order, given.status) == ("identity.check_pin", "ok")
+            self.pin_was_right |= given.status == "ok" and given.order in ("identity.check_pin", "protection.lift")
         elif before.ask == "bill.confirm":
             self.agreed_to = before.slots["bill"]["id"] if given.intent == "yes" else None
         elif before.ask in ("open", "anything_else"):
