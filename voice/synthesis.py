@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from voice.audio import RATE, Samples, resample, to_pcm
+from voice.traits import traits
 
 CLAUSE = re.compile(r"(?<=[.!?,;:])(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)\s+")
 LONG_NUMBER = re.compile(r"\d{8,}")  # said digit by digit: nobody follows billions, and hibari fails beyond 10^33
@@ -22,9 +23,6 @@ IN_A_SENTENCE = 0.3  # seconds less after a clause
 EDGE = 0.04  # seconds of silence kept around the words of a clause: the voice itself adds up to 0.4 s
 FAINT = 0.01  # below this share of the loudest sample there are no words
 SEED = 7  # the same words always sound the same
-
-
-OTHER_VOICES = {"ko": "ko+f2"}  # language -> the voice of espeak-ng that was understood best
 
 
 class VoiceError(RuntimeError):
@@ -39,15 +37,16 @@ class Voice(Protocol):
 
 def open_voice(code: str, base_pace: float) -> Voice:
     """The voice of a language. Raises VoiceError where there is none."""
-    if code == "en":
+    voice = traits(code).voice
+    if voice.engine == "hibari":
         return HibariVoice(base_pace)
-    if code not in OTHER_VOICES:
+    if not voice.engine:
         raise VoiceError(f"there is no voice for {code!r}")
     if importlib.util.find_spec("espeakng_loader") is None:
         raise VoiceError(f"for a voice in {code!r} install the package espeakng-loader (its library is GPL-3.0)")
     from voice.espeak import EspeakVoice
 
-    return EspeakVoice(OTHER_VOICES[code], base_pace)
+    return EspeakVoice(voice.name or code, base_pace)
 
 
 class HibariVoice:

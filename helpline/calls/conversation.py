@@ -168,7 +168,7 @@ class Conversation:
 
     def _nobody_came(self, call: Call) -> Reply:
         state, context = State.from_json(call.state or {}), self._context(call, State(), Heard())
-        away = Result("person.find", "away", {"when": office.call_back_words(context)})
+        away = Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not call.number})
         reply = self._turn(call, state, Heard(), away)
         db.session.commit()
         return reply
@@ -190,7 +190,9 @@ class Conversation:
         task = db.session.get_one(Task, call.purpose["task_id"])
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
         status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
-        return Result("call.tell", status, {"caller": person(caller), **visits.about(task)})
+        language = self.languages.get(caller.language, self.languages[self.settings.language])
+        news = {"caller": person(caller), "languages": tuple(self.languages), **visits.about(task, language)}
+        return Result("call.tell", status, news)
 
     def _resumable(self, call: Call) -> dict[str, Any] | None:
         """The last call from this number that was cut, or that a crash left open, in the middle of something.

@@ -21,6 +21,10 @@ ABOUT = {
     "payment_held": "A payment was held",
     "payment_refused": "A payment was refused",
     "payment_unknown": "A payment of which nobody knows yet whether it went through",
+    "payment_unclear": "A payment of which the gateway never told: look it up there before anybody pays again",
+    "payment_paid_elsewhere": "The gateway says that a payment was paid, and we have it as not paid",
+    "payment_declined_elsewhere": "The gateway says that a payment was declined, and we have it as paid",
+    "payment_refunded_elsewhere": "The gateway says that a payment was given back",
     "complain_volunteer": "Complains about a volunteer",
     "complain_bill": "Complains about a bill or a payment",
     "complain_appointment": "Complains about an appointment",
@@ -58,6 +62,7 @@ TASK_STATES = {
 }
 NEWS = {
     "receipt": "A receipt",
+    "not_paid": "That a bill was not paid",
     "booked": "An appointment, as it was booked",
     "moved": "An appointment, as it was changed",
     "cancelled": "An appointment that was cancelled",
@@ -134,6 +139,11 @@ HOLD_ACTIONS = {
     "hold_refused": "Refused it",
     "hold_extended": "Let it wait longer",
     "hold_rung": "Had the caller rung again",
+    "payments_frozen": "Stopped all payments",
+    "payments_unfrozen": "Allowed payments again",
+    "protection_on": "Had every payment protected",
+    "protection_off": "Switched the protection off",
+    "lift_refused": "Our call before allowing payments found something amiss",
     "hold_stopped": "Did not want it paid any more",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}

@@ -21,7 +21,9 @@ from helpline.models import Caller, ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request
+from helpline.settings import Settings
 from voice.heard import Json, Result
+from voice.languages import Language
 
 RING_AFTER = dt.timedelta(minutes=2)  # so that their line is free again
 ANSWER_WITHIN = dt.timedelta(hours=2)  # later than that somebody else may have the telephone in their hands
@@ -129,7 +131,7 @@ def lift(args: Json, context: Context) -> Result:
         purpose = {"kind": "lift", "what": what, "request_id": request.id, "caller_id": caller.id}
         outbox.promise_call(caller.phone, purpose, f"lift:{request.id}", context.now + RING_AFTER)
         return Result("protection.lift", "call_back")
-    _lift(context.caller_id, what, f"caller:{context.caller_id}", context)
+    _lift(context.caller_id, what, context)
     close(request, context, "done")
     return Result("protection.lift", "ok", {"what": what})
 
@@ -154,26 +156,45 @@ def confirmed(args: Json, context: Context) -> Result:
     if yes or words.outcome != "allow" or context.now > request.created_at + ANSWER_WITHIN:
         audit.write(f"caller:{caller_id}", "lift_refused", f"caller:{caller_id}", context.now, yes=yes)
         return Result("protection.confirmed", "signal")
-    _lift(caller_id, args["what"], f"caller:{caller_id}", context)
+    _lift(caller_id, args["what"], context)
     close(request, context, "done")
     return Result("protection.confirmed", "ok", {"what": args["what"]})
 
 
-def _lift(caller_id: int, what: str, actor: str, context: Context) -> None:
-    """Whoever gets the text and did not ask for it rings us."""
+def lift_by_staff(
+    caller_id: int, what: str, staff_id: int, note: str, language: Language, settings: Settings, now: dt.datetime
+) -> bool:
+    """Somebody of the office has rung the number on file and takes it back. False when there is nothing to take back."""
     guard = guard_of(caller_id)
+    if (guard.frozen_at if what == "freeze" else guard.protected_at) is None:
+        return False
+    _take_back(guard, what, f"staff:{staff_id}", now, note=note)
+    _give_notice(caller_id, what, f"staff:{now.isoformat()}", language, settings, now)
+    return True
+
+
+def _lift(caller_id: int, what: str, context: Context) -> None:
+    _take_back(guard_of(caller_id), what, f"caller:{caller_id}", context.now, call=context.call_id)
+    _give_notice(caller_id, what, str(context.call_id), context.language, context.settings, context.now)
+
+
+def _take_back(guard: PaymentGuard, what: str, actor: str, now: dt.datetime, **data: Any) -> None:
     action = "payments_unfrozen" if what == "freeze" else "protection_off"
     if what == "freeze":
         guard.frozen_at = None
     else:
         guard.protected_at = None
     db.session.add(guard)
-    events.record(action, f"caller:{caller_id}", context.now)
-    audit.write(actor, action, f"caller:{caller_id}", context.now, call=context.call_id)
+    events.record(action, f"caller:{guard.caller_id}", now)
+    audit.write(actor, action, f"caller:{guard.caller_id}", now, **data)
+
+
+def _give_notice(caller_id: int, what: str, key: str, language: Language, settings: Settings, now: dt.datetime) -> None:
+    """Whoever gets the text and did not ask for it rings us."""
     caller = db.session.get_one(Caller, caller_id)
     if not caller.landline:
-        notice = context.language.prompt(f"sms.lifted.{what}", {"helpline": context.settings.name}, context.now.date())
-        outbox.promise_sms(caller.phone, notice, f"lifted:{what}:{context.call_id}", context.now)
+        notice = language.prompt(f"sms.lifted.{what}", {"helpline": settings.name}, now.date())
+        outbox.promise_sms(caller.phone, notice, f"lifted:{what}:{caller_id}:{key}", now)
 
 
 ORDERS = {

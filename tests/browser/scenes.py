@@ -14,7 +14,7 @@ from helpline import audit, events
 from helpline.db import db
 from helpline.outbox import Delivery
 from helpline.services import people as for_people
-from helpline.services import safety
+from helpline.services import protection, safety
 from helpline.services.bills import orders as bills
 from helpline.services.visits import open_visit
 from helpline.staff.models import Staff
@@ -192,6 +192,22 @@ def office_audit(stage: Stage) -> None:
     stage.page.goto("/office/audit/")
 
 
+def office_guards(stage: Stage) -> None:
+    with stage.app.app_context():
+        for switch in (protection.freeze, protection.protect):
+            switch({}, on_the_line(stage.app, stage.people.margaret))
+        db.session.commit()
+    stage.sign_in_office()
+    stage.page.goto("/office/protection/")
+
+
+def office_guard_without_proof(stage: Stage) -> None:
+    office_guards(stage)
+    stage.page.get_by_role("link", name="Allow payments again").click()
+    stage.page.get_by_label("How you made sure").fill(" ")
+    stage.page.get_by_role("button", name="Allow payments again").click()
+
+
 def volunteer_sign_in(stage: Stage) -> None:
     stage.page.goto("/volunteers/sign-in")
 
@@ -274,6 +290,8 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_hold_second_look,
     office_hold_asked,
     office_audit,
+    office_guards,
+    office_guard_without_proof,
     volunteer_sign_in,
     volunteer_wrong_number,
     volunteer_code,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
 
 from flask import Flask
 
@@ -18,6 +19,7 @@ from voice.heard import Heard, Reply
 NUMBERS = {"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "the Coles": THE_COLES, "Soon-ja": SOON_JA,
            "a stranger": STRANGER, "a withheld number": ""}  # fmt: skip
 SECONDS_A_TURN = 20
+VOICE = b"\xff" * 1600  # two tenths of a second of any sound, where an answer is recorded
 DEED = re.compile(r"\((?P<what>[a-z ]+?)(?: (?:after|for) (?P<count>\d+) (?P<unit>minutes|hours))?\)")
 
 
@@ -56,6 +58,8 @@ class Telephone:
 
     def _hear(self, heard: Heard) -> None:
         self._clock.pass_time(seconds=SECONDS_A_TURN)
+        if self._reply.expecting.record and (heard.text or heard.sound):
+            heard = replace(heard, recording=VOICE)
         with self._app.app_context():
             self._answered(self._conversation.take_turn(self._call, self._reply.turn + 1, heard))
             while self._reply.then == "carry_out":

@@ -15,6 +15,7 @@ from dataclasses import replace
 from voice.dialogue import (
     appointments,
     bills,
+    billstatus,
     booked,
     complaints,
     details,
@@ -39,6 +40,7 @@ from voice.heard import Meaning, Result, Say, Step
 FORMS = (
     opening,
     bills,
+    billstatus,
     appointments,
     booked,
     visits,
@@ -57,6 +59,7 @@ STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in 
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
 NOT_YET = {"cancel_payment"}
+MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
@@ -94,7 +97,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         )
     if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
         return leave(state, meaning)
-    if meaning.intent in DANGER:
+    if meaning.intent in DANGER and not _told_more_of_it(state, meaning):
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
         return UNIVERSALS[meaning.intent](state, meaning)
@@ -102,9 +105,12 @@ def _hear(state: State, meaning: Meaning) -> Step:
 
 
 def _pressed(state: State, meaning: Meaning) -> Step | None:
-    """9 asks whether to end. In a number of known length 0 and 9 are data, but a 0 on its own is no such number."""
+    """9 asks whether to end. In a number of known length 0 and 9 are data, but a 0 on its own is no such number. Who cannot
+    speak, or is not understood, has the wishes by key."""
     if meaning.keys == "9" and meaning.intent == "none":
         return shall_we_end(state)
+    if state.ask == "open" and (wish := MENU.get(meaning.keys)):
+        return BEGIN[wish](state, Meaning(wish, keys=meaning.keys))
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None
@@ -120,6 +126,11 @@ def _said(meaning: Meaning) -> bool:
 
 def _recording(state: State) -> bool:
     return ASKS[state.ask].expecting(state).record
+
+
+def _told_more_of_it(state: State, meaning: Meaning) -> bool:
+    """Who was told what to dial and says more of the same for the office is listened to, and not told it again."""
+    return _recording(state) and state.slots.get("about") == meaning.intent
 
 
 def _answered(state: State, meaning: Meaning) -> Step | None:
@@ -217,6 +228,10 @@ def _greeted(state: State, meaning: Meaning) -> Step:
     return _answered(state, meaning) or _again(state)
 
 
+def _thanked(state: State, meaning: Meaning) -> Step:
+    return _answered(state, meaning) or (goodbye(state) if state.ask == "anything_else" else _again(state))
+
+
 def _what_day(state: State, _: Meaning) -> Step:
     return _again(state, Say("what_day"))
 
@@ -235,7 +250,7 @@ UNIVERSALS: dict[str, Start] = {
     "what_day": _what_day,
     "change_language": language.start,
     "greeting": _greeted,
-    "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
+    "thanks": _thanked,
     "goodbye": goodbye,
 }
 BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}

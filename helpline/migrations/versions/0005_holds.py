@@ -1,7 +1,7 @@
 """Payments that wait until people decide, what callers have stopped, and the chain of the audit.
 
 Revision ID: 0005
-Revises: 0002
+Revises: 0007
 Created: 2026-11-25 13:50:00+00:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -50,7 +50,10 @@ def ask_for_release(hold: Hold, by: Decider, now: dt.datetime, settings: Setting
 
 
 def release(hold: Hold, by: Decider, now: dt.datetime, settings: Settings) -> str:
-    """Pay it, once: claimed here, settled by the clock with the payment's own key."""
+    """Pay it, once: claimed here, settled by the clock with the payment's own key. Bill and caller are locked, so that
+    neither a corrected amount nor a freeze comes in between."""
+    db.session.execute(select(Bill.id).where(Bill.id == hold.bill_id).with_for_update())
+    protection.guard_of(hold.caller_id)
     if problem := who_may_not(hold, by.staff_id, by.role, now) or what_is_in_the_way(hold):
         return problem
     request = db.session.get_one(ServiceRequest, hold.request_id)
