@@ -70,6 +70,11 @@ class TurnTaking:
     end_open: float
     end_digits: float
     end_message: float
+    end_complete: float
+    end_unfinished: float
+    end_most: float
+    after_noise: float
+    deaf: float
     between_keys: float
     longest_turn: float
     longest_message: float

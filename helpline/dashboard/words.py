@@ -16,6 +16,7 @@ ABOUT = {
     "emergency": "EMERGENCY: they were told to ring the emergency number",
     "register": "Wants to join the helpline",
     "not_understood": "We did not understand each other",
+    "deaf_line": "Their line brings us sound, but no words",
     "pin": "Their PIN did not work",
     "new_biller": "A first payment to a company",
     "payment_held": "A payment was held",

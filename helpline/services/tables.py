@@ -18,6 +18,7 @@ LONGEST_FIELD = 200  # characters: nothing that a biller writes of a bill is lon
 SHOWN = 40  # characters of a wrong value that are repeated to whoever wrote it
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out instead of show
 _AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Reader = Callable[[str], Any]
@@ -167,6 +168,12 @@ def day(field: str) -> dt.date:
         return dt.date.fromisoformat(field)
     except ValueError as error:
         raise ValueError(f"{shown(field)} is no day of the calendar") from error
+
+
+def phone(field: str) -> str:
+    if not _PHONE.fullmatch(field):
+        raise ValueError(f"{shown(field)} is no telephone number such as +442071838750")
+    return field
 
 
 def yes_or_no(field: str) -> bool:

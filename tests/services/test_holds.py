@@ -217,6 +217,18 @@ def test_a_scam_reported_since_is_a_new_signal(in_app: Flask, clear: int, staff:
     assert take("release", clear, "ruth", staff, in_app) == "new_signal"
 
 
+def test_a_scam_reported_before_counts_until_somebody_has_closed_it(
+    in_app: Flask, people: People, due: int, held: int, clock: Clock
+) -> None:
+    hold = hold_of(held)
+    safety.report({"words": "a man rang me", "findings": []}, on_the_line(in_app, people.margaret))
+    case = db.session.scalars(select(ServiceRequest).where(ServiceRequest.intent == "report_scam")).one()
+    case.created_at = hold.set_at - dt.timedelta(hours=1)
+    assert deciding.new_signals(hold) == ("the caller has reported a scam",)
+    case.closed_at = clock.now()
+    assert deciding.new_signals(hold) == ()
+
+
 def test_she_does_not_want_it_any_more(in_app: Flask, over: int, people: People, staff: dict[str, int]) -> None:
     assert calls.stop({"hold_id": over}, on_the_line(in_app, people.margaret)).status == "ok"
     assert take("release", over, "ruth", staff, in_app) == "decided_already"

@@ -93,6 +93,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return (
             _answered(state, meaning)
             or _patient(state, meaning)
+            or _deaf(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
         )
     if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
@@ -134,7 +135,7 @@ def _told_more_of_it(state: State, meaning: Meaning) -> bool:
 
 
 def _answered(state: State, meaning: Meaning) -> Step | None:
-    if not (meaning.intent or meaning.slots.keys() - {"dead_line"}) and not (_recording(state) and meaning.text):
+    if not (meaning.intent or meaning.slots.keys() - {"dead_line", "deaf"}) and not (_recording(state) and meaning.text):
         return None
     return ASKS[state.ask].answer(state, meaning)
 
@@ -164,6 +165,16 @@ def _patient(state: State, meaning: Meaning) -> Step | None:
     return Step(replace(state, patience=left), (Say("tick") if left % TICKS_BETWEEN_WORDS else Say("waiting"),))
 
 
+def _deaf(state: State, meaning: Meaning) -> Step | None:
+    """Sound and no words for long: say so plainly and offer the keys; the second time a person."""
+    if not meaning.slots.get("deaf"):
+        return None
+    if state.deaf:
+        return find_person(replace(state, deaf=False, failures=0), Say("no_luck"), about="deaf_line")
+    keys = Say(f"{state.ask}.keys", state.values)
+    return Step(replace(state, deaf=True, said=(keys,)), (Say("deaf"), keys))
+
+
 def _quiet(state: State, meaning: Meaning) -> Step:
     """Nothing at all came from the line."""
     question = ASKS[state.ask]
@@ -173,8 +184,10 @@ def _quiet(state: State, meaning: Meaning) -> Step:
 
 
 def _not_understood(state: State, meaning: Meaning) -> Step:
-    """Something was said, but it is no answer and no wish."""
+    """Something was said, but it is no answer and no wish. Who had asked us to wait is back, and that is no failure."""
     question = ASKS[state.ask]
+    if state.patience and meaning.text:
+        return _again(replace(state, patience=0))
     if not (meaning.text or meaning.keys) and question.silence and (handled := question.silence(state, meaning)):
         return handled
     return _ladder(replace(state, no_match=state.no_match + 1, failures=state.failures + 1), "no_match", state.no_match)

@@ -1,7 +1,7 @@
 """What a caller wants the volunteer to know.
 
 Revision ID: 0007
-Revises: 0002
+Revises: 0006
 Created: 2026-11-25 14:05:00+00:00
 """
 

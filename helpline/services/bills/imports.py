@@ -61,20 +61,21 @@ class Arrival:
 def bring_bills(data: bytes, arrival: Arrival) -> Brought:
     """Bills by biller, account and the biller's own number of the bill. Commits every AT_ONCE rows; raises FileFault."""
     rows, faults = read_table(data, BILL)
-    rows, doubled = _without_doubles(
-        rows, [("reference", ("biller", "reference")), ("period", ("biller", "account", "period"))]
-    )
-    return _bring(rows, [*faults, *doubled], _bring_bill, arrival, "bills_imported")
+    rows, doubled = without_doubles(rows, [("reference", ("biller", "reference")), ("period", ("biller", "account", "period"))])
+    return bring_rows(rows, [*faults, *doubled], _bring_bill, arrival, "bills_imported")
 
 
 def bring_billers(data: bytes, kinds: Iterable[str], arrival: Arrival) -> Brought:
     """The list of those who may be paid, by name. `kinds` are what callers may call one. Commits; raises FileFault."""
     rows, faults = read_table(data, {**BILLER, "kind": _one_of(sorted(kinds))})
-    rows, doubled = _without_doubles(rows, [("name", ("name",))])
-    return _bring(rows, [*faults, *doubled], _bring_biller, arrival, "billers_imported")
+    rows, doubled = without_doubles(rows, [("name", ("name",))])
+    return bring_rows(rows, [*faults, *doubled], _bring_biller, arrival, "billers_imported")
 
 
-def _bring(rows: list[Row], faults: list[Fault], bring: Callable[[Row, Arrival], Done], arrival: Arrival, kind: str) -> Brought:
+def bring_rows(
+    rows: list[Row], faults: list[Fault], bring: Callable[[Row, Arrival], Done], arrival: Arrival, kind: str
+) -> Brought:
+    """Let `bring` write each row, AT_ONCE in a transaction; the faults of those that it refuses join `faults`."""
     counts: Counter[str] = Counter()
     for start in range(0, len(rows), AT_ONCE):
         for row in rows[start : start + AT_ONCE]:
@@ -90,7 +91,7 @@ def _bring(rows: list[Row], faults: list[Fault], bring: Callable[[Row, Arrival],
     return Brought(counts, tuple(sorted(faults, key=lambda fault: fault.line)))
 
 
-def _without_doubles(rows: list[Row], keys: list[tuple[str, tuple[str, ...]]]) -> tuple[list[Row], list[Fault]]:
+def without_doubles(rows: list[Row], keys: list[tuple[str, tuple[str, ...]]]) -> tuple[list[Row], list[Fault]]:
     """Of rows that are about the same thing none is taken: nobody can say which of them is meant."""
     faults = []
     for shown_at, columns in keys:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from helpline import audit, events
 from helpline.db import db
@@ -166,7 +166,8 @@ def what_is_in_the_way(hold: Hold) -> str:
 
 
 def new_signals(hold: Hold) -> tuple[str, ...]:
-    """What has spoken against the payment since it was held, in words: rules that were silent then, and a reported scam."""
+    """What has spoken against the payment since it was held, in words: rules that were silent then, and a scam that the caller
+    reported since, or before and nobody has closed yet."""
     known = {finding["id"] for finding in hold.findings} | {ASKED_AGAIN}
     later = db.session.scalars(
         select(Assessment).where(Assessment.bill_id == hold.bill_id, Assessment.at > hold.set_at).order_by(Assessment.id)
@@ -176,10 +177,10 @@ def new_signals(hold: Hold) -> tuple[str, ...]:
         select(ServiceRequest.id).where(
             ServiceRequest.caller_id == hold.caller_id,
             ServiceRequest.intent == "report_scam",
-            ServiceRequest.created_at >= hold.set_at,
+            or_(ServiceRequest.created_at >= hold.set_at, ServiceRequest.closed_at.is_(None)),
         )
     )
-    scam = ("the caller has reported a scam since",) if reported else ()
+    scam = ("the caller has reported a scam",) if reported else ()
     return (*dict.fromkeys(finding["reason"] for finding in found), *scam)
 
 

@@ -316,6 +316,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
                           ("which_doctor", {"names": ["Doctor Amir Patel", "Doctor Nina Patel"]})],
     "appointments.book": [("ok", {"request_id": 5}), ("taken", {})],
     "appointments.read_back": [("ok", {}), ("none", {})],
+    "visits.not_there": [("again", {}), ("over", {})],
     "visits.kinds": [("ok", {"kinds": KINDS, "today": "2026-11-24"})],
     "visits.open": [("ok", {"reference": "12345678"}), ("past", {})],
     "visits.status": [("none", {}), ("waiting", NEWS), ("accepted", NEWS), ("person", NEWS)],
@@ -466,7 +467,7 @@ class AnyCall(RuleBasedStateMachine):
         if isinstance(given, Result):
             self.pin_was_right |= given.status == "ok" and given.order in ("identity.check_pin", "protection.lift")
         elif before.ask == "bill.confirm":
-            self.agreed_to = before.slots["bill"]["id"] if given.intent == "yes" else None
+            self.agreed_to = before.slots["bill"]["id"] if given.intent in ("yes", "pay_bill") else None
         elif before.ask in ("open", "anything_else"):
             self.agreed_to = None
 
