@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable
+from typing import cast
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -20,7 +21,8 @@ from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
 from helpline.providers import open_provider
-from helpline.services.gateways.ledger import Ledger
+from helpline.services.bills import notices
+from helpline.services.gateways import open_gateway
 from helpline.settings import Settings, SettingsError
 from helpline.staff import session as staff
 from voice.languages import Language, LanguageError, load_language
@@ -59,12 +61,12 @@ def create_app(
     db.init_app(app)
     Migrate(app, db, directory=str(app.root_path) + "/" + MIGRATIONS, render_as_batch=True)
     csrf = CSRFProtect(app)
-    languages = languages_of(settings)
+    languages, gateway = languages_of(settings), open_gateway(settings, now)
     parts = app.extensions["helpline"] = Parts(
         settings=settings,
         languages=languages,
         provider=open_provider(settings),
-        conversation=Conversation(settings, languages, Ledger(now), now),
+        conversation=Conversation(settings, languages, gateway, now),
         now=now,
     )
     pages.init_app(app)
@@ -72,6 +74,10 @@ def create_app(
     calls.init_app(app, parts, measured)
     for pages_of in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
         app.register_blueprint(pages_of)
+    if settings.payments.gateway == "stripe":
+        told = notices.pages(cast(notices.Teller, gateway), now)
+        csrf.exempt(told)
+        app.register_blueprint(told)
     app.add_url_rule("/healthz", view_func=healthz)
     return app
 

@@ -29,7 +29,7 @@ INTENTS = frozenset(
 )
 EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
-ANSWERS = ("yes_no", "digits", "pin", "choice", "date", "open", "yes_starts", "no_starts", "leaving")
+ANSWERS = ("yes_no", "digits", "pin", "choice", "date", "open", "yes_starts", "no_starts", "leaving", "no_message")
 LEAST = {  # what a translation must have for a call to get anywhere, and for somebody in danger to be heard
     "intents": ("yes", "no", "repeat", "help", "speak_to_person"),
     "answers": ("yes_no", "digits", "pin", "choice", "date", "yes_starts", "no_starts"),

@@ -80,10 +80,15 @@ def pieces(
     pace = min(2.0, max(0.5, pace))
     pause = PAUSE / (base_pace * pace) ** 1.5
     speed = base_pace * (pace if pace > 1 else pace**0.5)
-    for clause in filter(None, CLAUSE.split(text.strip())):
+    for clause in clauses(text):
         spelt = LONG_NUMBER.sub(lambda number: " ".join(number[0]), clause)
         rest = pause if clause[-1] in ".!?" else max(0.0, pause - IN_A_SENTENCE)
         yield to_pcm(np.concatenate([shape(trim(synthesise(spelt, speed)), gain), silence(rest)]))
+
+
+def clauses(text: str) -> list[str]:
+    """The pieces in which a text is spoken: the words of each piece of sound."""
+    return [clause for clause in CLAUSE.split(text.strip()) if clause]
 
 
 def tick() -> bytes:

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from helpline import events, outbox
+from helpline import deliveries, events, outbox
 from helpline.db import db
-from helpline.models import Caller, ServiceRequest
+from helpline.models import Call, Caller, ServiceRequest
 from helpline.services.catalogue import catalogue
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
@@ -22,9 +22,9 @@ WAITING = {"open", "offered"}
 
 
 def kinds(args: Json, context: Context) -> Result:
-    """Each kind of help that is given here, and what it is called in the language of the call."""
+    """Each kind of help that is given here, and what it is called in the language of the call; and which day it is."""
     named = {kind: context.language.prompts.get(f"word.{kind}", words) for kind, words in catalogue().help_kinds.items()}
-    return Result("visits.kinds", "ok", {"kinds": named})
+    return Result("visits.kinds", "ok", {"kinds": named, "today": context.now.date().isoformat()})
 
 
 def open_visit(args: Json, context: Context) -> Result:
@@ -33,7 +33,8 @@ def open_visit(args: Json, context: Context) -> Result:
     if day < context.now.date():
         return Result("visits.open", "past")
     caller = db.session.get_one(Caller, context.caller_id)
-    request = open_request("ask_volunteer", context, key=f"{args['help_kind']}:{day}:{args['part_of_day']}", **args)
+    key = f"{args['help_kind']}:{day}:{args['part_of_day']}"
+    request = open_request("ask_volunteer", context, key=key, **args)
     if request.task_id is None:
         task = tasks.open_task(
             kind=args["help_kind"],
@@ -41,6 +42,7 @@ def open_visit(args: Json, context: Context) -> Result:
             area=caller.area,
             address=caller.address,
             door_notes=caller.door_notes,
+            note=". ".join(args.get("notes", ())),
             caller_name=caller.full_name,
             language=caller.language,
             day=day,
@@ -73,6 +75,12 @@ def told(args: Json, context: Context) -> Result:
     """The caller has heard who comes."""
     events.record("caller_told", f"task:{args['task_id']}", context.now)
     return Result("visits.told", "ok")
+
+
+def not_there(args: Json, context: Context) -> Result:
+    """Somebody else picked up. `again`: we ring once more later; `over`: we have rung often enough."""
+    sid = db.session.get_one(Call, context.call_id).sid
+    return Result("visits.not_there", "again" if deliveries.somebody_else(sid, context.now) else "over")
 
 
 def coming(args: Json, context: Context) -> Result:
@@ -174,6 +182,7 @@ ORDERS = {
     "visits.open": open_visit,
     "visits.status": status,
     "visits.told": told,
+    "visits.not_there": not_there,
     "visits.coming": coming,
     "visits.cancel": cancel,
     "visits.move": move,
