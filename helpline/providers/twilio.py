@@ -17,6 +17,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from helpline.providers import STATUS, GoTo, HangUp, ProviderError, PutThrough, Ringing, Speak, Stream, Verb
 from helpline.settings import Telephony
+from voice.traits import traits
 
 API = "https://api.twilio.com"
 SIGNATURE = "X-Twilio-Signature"
@@ -25,7 +26,7 @@ RING_SECONDS = 45  # an older person needs time to reach the telephone
 NOT_OURS_TO_BLAME = {401, 403, 408, 425, 429}  # of 400-499: may work later, the message itself is not at fault
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, escaped or not
 WITHHELD = {"", "anonymous", "restricted", "unavailable", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
-SPEECH = {"en": "en-GB", "ko": "ko-KR"}
+SPEECH = "en-GB"  # of a language that does not say how Twilio's voices call it
 STATUSES = {
     "queued": "ringing", "initiated": "ringing", "ringing": "ringing", "in-progress": "live", "completed": "ended",
     "busy": "unanswered", "failed": "unanswered", "no-answer": "unanswered", "canceled": "unanswered",
@@ -105,7 +106,7 @@ def _add(response: VoiceResponse, verb: Verb) -> None:
         case Stream(url, token):
             response.connect().stream(url=url).parameter(name="token", value=token)
         case Speak(text, language):
-            response.say(text, language=SPEECH.get(language, "en-GB"))
+            response.say(text, language=traits(language).telephone or SPEECH)
         case GoTo(url):
             response.redirect(url, method="POST")
         case PutThrough(number, url):

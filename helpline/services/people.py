@@ -9,7 +9,7 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import office
 from helpline.services.context import Context
-from helpline.services.requests import add_words, close_at, keep_recording, open_request
+from helpline.services.requests import add_words, close, close_at, keep_recording, open_request, opened
 from voice.heard import Json, Result
 from voice.understanding.slots import named
 
@@ -30,7 +30,10 @@ def find(args: Json, context: Context) -> Result:
 
 
 def leave_message(args: Json, context: Context) -> Result:
-    """Keep what was said, as words and as sound, on the request that waits for a person, after what it holds already."""
+    """Keep what was said, as words and as sound, on the request that waits for a person, after what it holds already.
+    `empty`: the hash key was pressed and nothing said."""
+    if args.get("empty") and not context.recording:
+        return Result("message.leave", "empty")
     request = _request(args["about"], context)
     add_words(request, args["words"], dead_line=bool(args.get("dead_line")))
     keep_recording(request, context)
@@ -45,6 +48,14 @@ def leave_message(args: Json, context: Context) -> Result:
             "withheld": not context.number,
         },
     )
+
+
+def drop(args: Json, context: Context) -> Result:
+    """The caller wants no call-back: nobody waits for one. What was told to us is looked into in any case."""
+    request = opened("speak_to_person", context, key="person")
+    if request is not None and args["about"] not in OWN_INTENT:
+        close(request, context, "cancelled")
+    return Result("message.drop", "ok")
 
 
 def subjects(args: Json, context: Context) -> Result:
@@ -91,6 +102,7 @@ def _request(about: str, context: Context) -> ServiceRequest:
 ORDERS = {
     "person.find": find,
     "message.leave": leave_message,
+    "message.drop": drop,
     "complaint.subjects": subjects,
     "complaint.open": complain,
 }

@@ -78,9 +78,20 @@ def close_at(request: ServiceRequest, now: dt.datetime, status: str, delivered: 
     )
     if not closed:
         return False
-    kind = "service_instance" if delivered else "request_closed"
-    events.record(kind, f"request:{request.id}", now, area=area_of(request), intent=request.intent, status=status)
+    if delivered:
+        count(request, now, status)
+    else:
+        _record("request_closed", request, now, status)
     return True
+
+
+def count(request: ServiceRequest, now: dt.datetime, status: str = "done") -> None:
+    """Write down a ServiceInstance. Whoever calls this sees to it that it happens once for a request."""
+    _record("service_instance", request, now, status)
+
+
+def _record(kind: str, request: ServiceRequest, now: dt.datetime, status: str) -> None:
+    events.record(kind, f"request:{request.id}", now, area=area_of(request), intent=request.intent, status=status)
 
 
 def new_reference() -> str:

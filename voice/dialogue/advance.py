@@ -15,6 +15,7 @@ from dataclasses import replace
 from voice.dialogue import (
     appointments,
     bills,
+    billstatus,
     booked,
     complaints,
     details,
@@ -34,7 +35,7 @@ from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, booked, visits, planned, complaints, person, language, lessons, details)
+FORMS = (opening, bills, billstatus, appointments, booked, visits, planned, complaints, person, language, lessons, details)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
@@ -69,6 +70,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return (
             _answered(state, meaning)
             or _patient(state, meaning)
+            or _deaf(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
         )
     if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
@@ -110,7 +112,7 @@ def _told_more_of_it(state: State, meaning: Meaning) -> bool:
 
 
 def _answered(state: State, meaning: Meaning) -> Step | None:
-    if not (meaning.intent or meaning.slots.keys() - {"dead_line"}) and not (_recording(state) and meaning.text):
+    if not (meaning.intent or meaning.slots.keys() - {"dead_line", "deaf"}) and not (_recording(state) and meaning.text):
         return None
     return ASKS[state.ask].answer(state, meaning)
 
@@ -138,6 +140,16 @@ def _patient(state: State, meaning: Meaning) -> Step | None:
         return None
     left = state.patience - 1
     return Step(replace(state, patience=left), (Say("tick") if left % TICKS_BETWEEN_WORDS else Say("waiting"),))
+
+
+def _deaf(state: State, meaning: Meaning) -> Step | None:
+    """Sound and no words for long: say so plainly and offer the keys; the second time a person."""
+    if not meaning.slots.get("deaf"):
+        return None
+    if state.deaf:
+        return find_person(replace(state, deaf=False, failures=0), Say("no_luck"), about="deaf_line")
+    keys = Say(f"{state.ask}.keys", state.values)
+    return Step(replace(state, deaf=True, said=(keys,)), (Say("deaf"), keys))
 
 
 def _quiet(state: State, meaning: Meaning) -> Step:
@@ -206,6 +218,10 @@ def _greeted(state: State, meaning: Meaning) -> Step:
     return _answered(state, meaning) or _again(state)
 
 
+def _thanked(state: State, meaning: Meaning) -> Step:
+    return _answered(state, meaning) or (goodbye(state) if state.ask == "anything_else" else _again(state))
+
+
 def _what_day(state: State, _: Meaning) -> Step:
     return _again(state, Say("what_day"))
 
@@ -224,7 +240,7 @@ UNIVERSALS: dict[str, Start] = {
     "what_day": _what_day,
     "change_language": language.start,
     "greeting": _greeted,
-    "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
+    "thanks": _thanked,
     "goodbye": goodbye,
 }
 BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}

@@ -72,16 +72,18 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         return Meaning("", 0.0, text=text)
     reading = classifier(language).read(said)
     if expecting.record:
-        return _danger(reading, said, text, language) or Meaning("", 1.0, text=text)
+        return _danger(reading, said, text, language) or Meaning("no" if _no_message(said, language) else "", 1.0, text=text)
     if expecting.name == "open":
         meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
         return _two_wishes(said, language, now) or meaning if meaning.intent not in DANGERS else meaning
-    return (
+    meaning = (
         _danger(reading, said, text, language)
         or _scam(said, text, language)
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
+    besides = slots.aside(text, language) | slots.note(text, language) if expecting.name == "yes_no" else {}
+    return replace(meaning, slots={**meaning.slots, **besides})
 
 
 def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:
@@ -175,6 +177,11 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
         found_slots = slots.wish_slots(values, language, now)
         return Meaning("", 0.8, found_slots, text) if found_slots else None
     return answer
+
+
+def _no_message(said: str, language: Language) -> bool:
+    """Whether these words, alone, leave no message: a person who listened to them would learn nothing."""
+    return said in language.answers.get("no_message", ()) or _sentences(language).get(said) in ("no", "cancel")
 
 
 def _who(text: str, values: str, language: Language, expecting: Expecting) -> Meaning | None:

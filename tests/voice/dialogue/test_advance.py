@@ -62,6 +62,15 @@ def test_margaret_pays_her_electricity_bill() -> None:
     assert step.state.ask == "anything_else" and step.state.slots == {}
 
 
+def test_a_bill_that_was_corrected_meanwhile_is_read_out_again_and_not_paid() -> None:
+    step = come_back(hear(at_the_pin(), "", digits="482719"), "ok")
+    assert step.order.args["amount"] == BILL["amount"]
+    step = come_back(step, "changed", bill={**BILL, "amount": {"amount": "45.00", "currency": "GBP"}})
+    assert said(step) == ["bill.changed", "bill.confirm"]
+    step = hear(step, "yes")  # the PIN was right already
+    assert step.order.name == "bills.claim" and step.order.args["amount"]["amount"] == "45.00"
+
+
 def test_the_pin_is_in_no_state() -> None:
     step = hear(at_the_pin(), "", digits="482719")
     assert "482719" not in str(step.state.to_json())
@@ -110,7 +119,7 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
          "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
-         "bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
+         "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4,
          "left": {"ask": "open", "values": {"name": "Margaret"}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
