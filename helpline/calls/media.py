@@ -73,19 +73,21 @@ class Ear:
     """The recogniser's stream of one turn, fed so that it costs what speech costs.
 
     An engine without words before the end gets sound only from a little before somebody speaks: it would
-    work through all the silence too. While its stream is being looked at, or not opened yet, the sound is kept.
+    work through all the silence too. One that answers words gets all that is audible, and a little before it: it may
+    hear what we took for noise. While its stream is being looked at, or not opened yet, the sound is kept.
     """
 
     def __init__(self, stream: Stream | None, partials: bool) -> None:
         self.stream = stream
         self.partial = ""
         self._partials = partials
-        self._feeding = partials
+        self._feeding = False
         self._before: deque[bytes] = deque()
 
-    def feed(self, pcm: bytes, speaking: bool) -> None:
+    def feed(self, pcm: bytes, speaking: bool, audible: bool) -> None:
+        """Take a piece of sound, and whether it is speech, and whether the line was anything but dead lately."""
         self._before.append(pcm)
-        self._feeding = self._feeding or speaking
+        self._feeding = audible if self._partials else self._feeding or speaking
         if self._feeding and self.stream is not None:
             while self._before:
                 self.partial = self.stream.feed(self._before.popleft())
@@ -94,7 +96,7 @@ class Ear:
 
     def take_stream(self) -> Stream | None:
         """The stream, to be looked at: what comes from now on is kept for the next one."""
-        stream, self.stream, self.partial, self._feeding = self.stream, None, "", self._partials
+        stream, self.stream, self.partial, self._feeding = self.stream, None, "", False
         return stream
 
 
@@ -184,6 +186,12 @@ class LiveCall:
         """Whether the other side is still sending."""
         return not self._over and self._clock() - self._last_message_at < HEARING
 
+    @property
+    def behind(self) -> float:
+        """Seconds by which the sound that we have worked through lags behind the time since the line opened. Sound that
+        never came counts as lag too."""
+        return max(0.0, self._clock() - self._started_at - self._sound_seconds)
+
     def let_go(self) -> None:
         """Another socket has taken this call over, or the process stops."""
         self._over = True
@@ -250,7 +258,7 @@ class LiveCall:
         listening = self._open
         if listening is None:
             return
-        listening.ear.feed(pcm, speaking)
+        listening.ear.feed(pcm, speaking, self._detector.audible)
         self._record(sound, now)
         self._listen_for_words(listening, seconds, speaking, now)
         self._judge(listening.turn.audio(seconds, speaking, listening.words, now), now)

@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "parse": ("parse", "Numbers, amounts, dates and times in sentences on standard input."),
     "payments": ("payments", "What a person decides about money."),
     "serve": ("serve", "The helpline itself: webhooks, sockets and pages."),
+    "simulate": ("simulate", "Many callers at once, as different as callers are."),
     "transcribe": ("transcribe", "Recordings to text."),
     "understand": ("understand", "What sentences on standard input ask for."),
 }

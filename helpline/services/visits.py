@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from helpline import events, outbox
+from helpline import deliveries, events, outbox
 from helpline.db import db
-from helpline.models import Caller, ServiceRequest
+from helpline.models import Call, Caller, ServiceRequest
 from helpline.services.catalogue import catalogue
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
@@ -75,6 +75,12 @@ def told(args: Json, context: Context) -> Result:
     """The caller has heard who comes."""
     events.record("caller_told", f"task:{args['task_id']}", context.now)
     return Result("visits.told", "ok")
+
+
+def not_there(args: Json, context: Context) -> Result:
+    """Somebody else picked up. `again`: we ring once more later; `over`: we have rung often enough."""
+    sid = db.session.get_one(Call, context.call_id).sid
+    return Result("visits.not_there", "again" if deliveries.somebody_else(sid, context.now) else "over")
 
 
 def coming(args: Json, context: Context) -> Result:
@@ -176,6 +182,7 @@ ORDERS = {
     "visits.open": open_visit,
     "visits.status": status,
     "visits.told": told,
+    "visits.not_there": not_there,
     "visits.coming": coming,
     "visits.cancel": cancel,
     "visits.move": move,

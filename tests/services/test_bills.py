@@ -17,14 +17,18 @@ from helpline.db import db
 from helpline.events import Event
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
+from helpline.services import safety
 from helpline.services.bills import orders, settlement
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
 from helpline.services.gateways.ledger import balance
 from helpline.services.gateways.payments import Charge, GatewayUnclear
+from helpline.services.people import rung_back
 from helpline.services.requests import open_request
-from tests.cast import Clock, People, on_the_line
+from tests.cast import START, Clock, People, on_the_line
 from tests.services.accounts import account_with, bill
+
+THIEF = "he said I must move my money to a safe account and tell nobody"
 
 
 class Lost:
@@ -301,9 +305,23 @@ def test_without_a_pin_nothing_is_paid(in_app: Flask, people: People, due: int) 
 
 
 def test_the_words_of_a_thief_hold_what_else_would_be_paid(in_app: Flask, people: People, due: int) -> None:
-    words = ("he said I must move my money to a safe account and tell nobody",)
-    assert orders.claim({"bill_id": due}, on_the_line(in_app, people.margaret, words=words)).status in ("held", "refused")
+    assert orders.claim({"bill_id": due}, on_the_line(in_app, people.margaret, words=(THIEF,))).status in ("held", "refused")
     assert payments() == []
+
+
+def test_who_was_made_to_ring_again_by_a_thief_is_not_paid_for_either(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    safety.report({"words": THIEF, "findings": []}, on_the_line(in_app, people.margaret))
+    clock.pass_time(minutes=10)
+    assert pay(due, on_the_line(in_app, people.margaret)) == ("refused", "")
+
+
+def test_what_the_office_has_seen_to_holds_nothing_any_more(in_app: Flask, people: People, due: int) -> None:
+    safety.report({"words": THIEF, "findings": []}, on_the_line(in_app, people.margaret))
+    case = db.session.scalars(select(ServiceRequest.id).where(ServiceRequest.intent == "report_scam")).one()
+    assert rung_back(case, people.ruth, "no thief", START)
+    assert pay(due, on_the_line(in_app, people.margaret)) == ("claimed", "paid")
 
 
 @pytest.mark.usefixtures("electricity")

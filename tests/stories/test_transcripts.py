@@ -5,7 +5,7 @@ Each file of `transcripts/` holds stories. A line of a call is one of
     words              what the caller says, as the recogniser wrote it
     [482719]           keys that the caller presses
     (silence)          nothing comes from the line, or (silence for 5 minutes); (mumble): a voice, but no words
-    (hangs up), (rings back), (rings back after 2 hours)
+    (hangs up), (rings back), (rings back after 2 hours), (is rung after 5 minutes): what was promised to this number
 `came` is everything that the call has left in the tables, a row a line, in no order: nothing less and nothing more. What
 was there before and is so "no more" stands in it as well.
 With `staffed = true` somebody of the office takes calls that are put through; else a message is left for them. `hour` is

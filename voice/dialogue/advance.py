@@ -161,8 +161,10 @@ def _quiet(state: State, meaning: Meaning) -> Step:
 
 
 def _not_understood(state: State, meaning: Meaning) -> Step:
-    """Something was said, but it is no answer and no wish."""
+    """Something was said, but it is no answer and no wish. Who had asked us to wait is back, and that is no failure."""
     question = ASKS[state.ask]
+    if state.patience and meaning.text:
+        return _again(replace(state, patience=0))
     if not (meaning.text or meaning.keys) and question.silence and (handled := question.silence(state, meaning)):
         return handled
     return _ladder(replace(state, no_match=state.no_match + 1, failures=state.failures + 1), "no_match", state.no_match)

@@ -104,6 +104,13 @@ def _tell(state: State, nth: int, *before: Say) -> Step:
     return ask(with_slots(state, nth=nth), question, *before, **_spoken(mine[nth]))
 
 
+def _of_this(meaning: Meaning) -> str:
+    """ "Can you change that" might be said of a visit as well: here it is the appointment, unless help is named."""
+    if meaning.slots.get("help_kind"):
+        return meaning.intent
+    return {"change_task": "change_appointment", "cancel_task": "cancel_appointment"}.get(meaning.intent, meaning.intent)
+
+
 def _told(state: State, meaning: Meaning) -> Step | None:
     """Who hears of an appointment may want to change or cancel that very one."""
     wish = _of_this(meaning)
@@ -114,13 +121,6 @@ def _told(state: State, meaning: Meaning) -> Step | None:
         state = with_slots(state, wish=wish, wanted=wanted)
         return _go_on(state, state.slots["coming"][state.slots["nth"]])
     return _next_one(state, meaning) if state.ask == "appointment.told" else _got_all(state, meaning)
-
-
-def _of_this(meaning: Meaning) -> str:
-    """ "Can you change that" might be said of a visit as well: here it is the appointment, unless help is named."""
-    if meaning.slots.get("help_kind"):
-        return meaning.intent
-    return {"change_task": "change_appointment", "cancel_task": "cancel_appointment"}.get(meaning.intent, meaning.intent)
 
 
 _next_one = yes_no(lambda state, _: _tell(state, state.slots["nth"] + 1), nothing_more)

@@ -23,7 +23,7 @@ def start(state: State, meaning: Meaning) -> Step:
 
 def kinds(state: State, result: Result) -> Step:
     """The kinds of help that volunteers give here: they are data, so they are looked up, and what day it is."""
-    return _next(with_slots(state, kinds=result.data["kinds"], today=result.data["today"]))
+    return _next(with_slots(state, **result.data))
 
 
 def _next(state: State, *before: Say) -> Step:
@@ -134,7 +134,13 @@ def _tell(state: State, _: Meaning) -> Step:
 
 
 def _not_there(state: State, _: Meaning) -> Step:
-    return end(state, Say("tell.not_there"))
+    return do(state, "visits.not_there")
+
+
+def not_there(state: State, result: Result) -> Step:
+    """Another time is only promised where there is one."""
+    again = result.status == "again"
+    return end(state, Say("tell.not_there") if again else Say("tell.ask_them", {"name": state.household[0]["name"]}))
 
 
 def _heard_it(state: State, _: Meaning) -> Step:
@@ -161,6 +167,7 @@ RESULTS: dict[str, Outcome] = {
     "visits.open": opened,
     "visits.status": stands,
     "visits.told": thanked,
+    "visits.not_there": not_there,
     "call.tell": begin_telling,
 }
 STARTS: dict[str, Start] = {"ask_volunteer": start, "task_status": status}

@@ -125,7 +125,7 @@ def _open(reading: Reading, said: str, text: str, language: Language, now: dt.da
         _danger(reading, said, text, language)
         or _known(said, text, language, now)
         or (_scam(said, text, language) if "open" in language.answers else None)
-        or _like(reading, said, text, language, now)
+        or _like(reading, text, language, now)
     )
 
 
@@ -137,8 +137,8 @@ def _danger(reading: Reading, said: str, text: str, language: Language) -> Meani
     if pattern := _pattern("emergency", said, language):
         return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
     if reading.danger >= (DANGER_PAST if _taken_back("emergency", said, language) else DANGER):
-        words = classifier(language).telling_words(said, "emergency")
-        return Meaning("emergency", reading.danger, text=text, why={"by": "danger", "words": words})
+        why = {"by": "danger", "words": reading.telling_words("emergency")}
+        return Meaning("emergency", reading.danger, text=text, why=why)
     return None
 
 
@@ -264,20 +264,23 @@ def _details(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
         return {}
 
 
-def _like(reading: Reading, said: str, text: str, language: Language, now: dt.datetime) -> Meaning:
-    """What the classifier makes of it.
+def _like(reading: Reading, text: str, language: Language, now: dt.datetime) -> Meaning:
+    """What the classifier makes of it, besides danger: that was decided before, by odds of its own.
 
     For what is ours the confidence is lowered by how likely it is nothing of ours at all: "is it this wish" and "is
     it a wish of ours" are two doubts, and one threshold over both keeps more of the right ones.
     """
     shares = reading.confidences
-    intent, share = next(iter(shares.items()))
-    confidence = share if intent == "none" else share * (1 - shares.get("none", 0.0))
-    others = [other for other, its in shares.items() if other != intent and its >= CLOSE * share]
+    intent = next(intent for intent in shares if intent != "emergency")
+    safe = 1 - shares.get("emergency", 0.0)
+    share, foreign = shares[intent] / safe, shares.get("none", 0.0) / safe
+    confidence = share if intent == "none" else share * (1 - foreign)
+    runners_up = {other: its for other, its in shares.items() if other != intent}
+    others = [other for other, its in runners_up.items() if its >= CLOSE * shares[intent]]
     why = {
         "by": "likeness",
-        "words": classifier(language).telling_words(said, intent),
-        "runners_up": dict(list(shares.items())[1:4]),
+        "words": reading.telling_words(intent),
+        "runners_up": dict(list(runners_up.items())[:3]),
     }
     found = _details(text, language, now)
     return Meaning(intent, confidence, found, text, alternatives=tuple(others), why=why)

@@ -17,6 +17,7 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
+from helpline.services.office import CALL_BACK
 from helpline.services.requests import close, count, open_request
 from voice.heard import Json, Result
 
@@ -151,6 +152,19 @@ def paid_before(caller_id: int | None, biller_id: int) -> bool:
     return bool(db.session.scalar(select(exists(settled))))
 
 
+def _told_before(context: Context) -> list[str]:
+    """What this caller has told of a thief in another call a while ago: who is made to hang up and ring again is in the
+    same hands. Once somebody of the office has closed the case, it counts no more."""
+    cases = select(ServiceRequest.details["words"].as_string()).where(
+        ServiceRequest.caller_id == context.caller_id,
+        ServiceRequest.intent == "report_scam",
+        ServiceRequest.call_id != context.call_id,
+        ServiceRequest.closed_at.is_(None),
+        ServiceRequest.created_at > context.now - CALL_BACK,
+    )
+    return [words for words in db.session.scalars(cases) if words]
+
+
 def _facts(row: Row[Any], context: Context) -> Facts:
     settled = [
         payment.amount
@@ -165,7 +179,7 @@ def _facts(row: Row[Any], context: Context) -> Facts:
         )
     ]
     return Facts(
-        words=context.words,
+        words=(*_told_before(context), *context.words),
         request=MoneyRequest(
             amount=row.Bill.amount,
             biller_allowed=row.Biller.allowed,

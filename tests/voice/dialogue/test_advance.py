@@ -202,8 +202,16 @@ def test_the_volunteers_name_is_told_to_the_caller_only() -> None:
     news = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
     step = advance(State(), Result("call.tell", "accepted", news))
     assert "Wei" not in str(step.says)
-    assert hear(step, "no").then == "hang_up"
+    for status in ("again", "over"):
+        to_somebody_else = come_back(hear(step, "no"), status)
+        assert to_somebody_else.then == "hang_up" and "Wei" not in str(to_somebody_else.says)
     assert hear(step, "yes").says[0].values["volunteer"] == "Wei"
+
+
+def test_another_call_is_only_promised_where_there_is_one() -> None:
+    news = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
+    step = hear(advance(State(), Result("call.tell", "accepted", news)), "no")
+    assert said(come_back(step, "again")) == ["tell.not_there"] and said(come_back(step, "over")) == ["tell.ask_them"]
 
 
 WATER = {**BILL, "id": 8, "kind": "water", "biller": "Clearwater"}

@@ -313,6 +313,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
                           ("which_doctor", {"names": ["Doctor Amir Patel", "Doctor Nina Patel"]})],
     "appointments.book": [("ok", {"request_id": 5}), ("taken", {})],
     "appointments.read_back": [("ok", {}), ("none", {})],
+    "visits.not_there": [("again", {}), ("over", {})],
     "visits.kinds": [("ok", {"kinds": KINDS, "today": "2026-11-24"})],
     "visits.open": [("ok", {"reference": "12345678"}), ("past", {})],
     "visits.status": [("none", {}), ("waiting", NEWS), ("accepted", NEWS), ("person", NEWS)],

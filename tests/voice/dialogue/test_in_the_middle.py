@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from voice.dialogue import State, advance
-from voice.heard import Expecting, Meaning, Order, Result, Step
+from voice.heard import Expecting, Meaning, Order, Result, Say, Step
 from voice.understanding import understand_keys
 
 HAROLD = {"id": 5, "name": "Harold", "pace": 1.0, "gain": 0.0}
@@ -101,3 +101,11 @@ def test_the_wishes_have_keys_for_who_does_not_speak(key: str, order: str) -> No
     step = advance(State(ask="open", caller=HAROLD, level=1), understand_keys(key, Expecting("open")))
     assert (step.order.name if step.order else "") == order
     assert order or step.state.ask == "appointment.day"
+
+
+def test_who_is_back_after_a_pause_hears_the_question_again_and_no_excuse() -> None:
+    asked = State(ask="visit.day", caller=HAROLD, slots=VISIT, said=(Say("visit.day"),))
+    pause = advance(asked, Meaning("wait", text="just a moment")).state
+    back = advance(pause, Meaning("none", text="right, I'm back"))
+    assert [say.key for say in back.says] == ["visit.day"] and back.state.failures == 0
+    assert advance(back.state, Meaning("none", text="rhubarb")).says[0].key == "no_match.1"
