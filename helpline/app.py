@@ -22,6 +22,7 @@ from helpline.parts import Parts, can_serve
 from helpline.providers import open_provider
 from helpline.services.gateways.ledger import Ledger
 from helpline.settings import Settings, SettingsError
+from helpline.staff import duty_page as duty
 from helpline.staff import session as staff
 from voice.languages import Language, load_language
 from volunteers import web as volunteers
@@ -70,7 +71,7 @@ def create_app(
     pages.init_app(app)
     csrf.exempt(calls.blueprint)
     calls.init_app(app, parts, measured)
-    for pages_of in (volunteers.blueprint, staff.blueprint, dashboard.blueprint):
+    for pages_of in (volunteers.blueprint, staff.blueprint, duty.blueprint, dashboard.blueprint):
         app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)
     return app
