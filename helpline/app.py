@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 
 from helpline import pages
+from helpline.calls import person
 from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
@@ -69,8 +70,10 @@ def create_app(
         now=now,
     )
     pages.init_app(app)
-    csrf.exempt(calls.blueprint)
     calls.init_app(app, parts, measured)
+    app.register_blueprint(person.blueprint)
+    for webhooks in (calls.blueprint, person.blueprint):
+        csrf.exempt(webhooks)
     for pages_of in (volunteers.blueprint, staff.blueprint, duty.blueprint, dashboard.blueprint):
         app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)

@@ -23,7 +23,7 @@ from helpline.calls import turns
 from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import office, visits
+from helpline.services import handover, office, visits
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
 from helpline.settings import Settings
@@ -167,7 +167,7 @@ class Conversation:
 
     def _nobody_came(self, call: Call) -> Reply:
         state, context = State.from_json(call.state or {}), self._context(call, State(), Heard())
-        away = Result("person.find", "away", {"when": office.call_back_words(context)})
+        away = Result("person.find", "away", {"when": office.call_back_words(context), "wish": handover.wish_of(call)})
         reply = self._turn(call, state, Heard(), away)
         db.session.commit()
         return reply

@@ -62,6 +62,7 @@ NEWS = {
     "offer": "An offer to a volunteer",
     "code": "A sign-in code",
     "tell_who_comes": "Who comes for a visit",
+    "take_call": "To somebody on duty: that a caller waits",
     "tell_handed_back": "That a visit was given back",
 }
 

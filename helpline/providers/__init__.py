@@ -23,12 +23,14 @@ class ProviderError(RuntimeError):
 @dataclass(frozen=True)
 class Ringing:
     """One telephone call as the provider tells of it: its id, the other side's number ("" when withheld), how it
-    stands (ringing, live, ended, unanswered) and, after a hand-over, whether somebody took it."""
+    stands (ringing, live, ended, unanswered), after a hand-over whether somebody took it, and the keys that were
+    pressed."""
 
     sid: str
     number: str
     status: str = "ringing"
     taken: bool = False
+    keys: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,53 @@ class PutThrough:
 
 
 @dataclass(frozen=True)
+class AskKeys:
+    """Say this and wait so many seconds for a key, also while it is said; `url` is told which. Without one the next
+    verb goes on."""
+
+    says: tuple[Speak, ...]
+    url: str
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nothing for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Let the caller wait in this queue. What they hear there is asked for at `wait_url`, over and over; when they leave
+    it, or have talked to whoever took them from it, `url` is asked how to go on."""
+
+    queue: str
+    wait_url: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Let the caller leave the queue."""
+
+
+@dataclass(frozen=True)
+class Join:
+    """Join this call to the caller in the queue, who first hears what `joined_url` says; then, or when nobody is in it,
+    ask `url`."""
+
+    queue: str
+    joined_url: str
+    url: str
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End the call."""
 
 
-Verb = Stream | Speak | GoTo | PutThrough | HangUp
+Verb = Stream | Speak | GoTo | PutThrough | AskKeys | Pause | Wait | Leave | Join | HangUp
 
 
 class Provider(Protocol):

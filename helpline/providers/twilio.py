@@ -15,7 +15,22 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.voice_response import VoiceResponse
 
-from helpline.providers import STATUS, GoTo, HangUp, ProviderError, PutThrough, Ringing, Speak, Stream, Verb
+from helpline.providers import (
+    STATUS,
+    AskKeys,
+    GoTo,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    ProviderError,
+    PutThrough,
+    Ringing,
+    Speak,
+    Stream,
+    Verb,
+    Wait,
+)
 from helpline.settings import Telephony
 
 API = "https://api.twilio.com"
@@ -23,8 +38,11 @@ SIGNATURE = "X-Twilio-Signature"
 TIME_OUT = 10.0  # seconds for one request to Twilio
 RING_SECONDS = 45  # an older person needs time to reach the telephone
 NOT_OURS_TO_BLAME = {401, 403, 408, 425, 429}  # of 400-499: may work later, the message itself is not at fault
+JOIN_SECONDS = 10  # for a caller to come out of the queue: they are in it, or they have gone
+MOST_KEYS = 40  # of a form: no number that we ask for is longer
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, escaped or not
 WITHHELD = {"", "anonymous", "restricted", "unavailable", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+TALKED = ("bridged", "bridging-in-process", "redirected-from-bridged")  # results of a queue that somebody was taken from
 SPEECH = {"en": "en-GB", "ko": "ko-KR"}
 STATUSES = {
     "queued": "ringing", "initiated": "ringing", "ringing": "ringing", "in-progress": "live", "completed": "ended",
@@ -66,12 +84,15 @@ class TwilioProvider:
             raise ValueError(f"not the id of a call: {sid[:40]!r}")
         outbound = form.get("Direction", "inbound").startswith("outbound")
         number = form.get("To" if outbound else "From", "").strip()
+        queued = form.get("QueueResult", "")
+        # An answered leg alone may be somebody's voicemail; a bridged one is the best that Twilio tells.
+        dialled = form.get("DialCallStatus") == "completed" and form.get("DialBridged", "true") == "true"
         return Ringing(
             sid=sid,
             number="" if number.lower() in WITHHELD else number[:40],
-            status=STATUSES.get(form.get("CallStatus", ""), "ringing"),
-            # An answered leg alone may be somebody's voicemail; a bridged one is the best that Twilio tells.
-            taken=form.get("DialCallStatus") == "completed" and form.get("DialBridged", "true") == "true",
+            status="ended" if queued == "hangup" else STATUSES.get(form.get("CallStatus", ""), "ringing"),
+            taken=dialled or queued in TALKED,
+            keys="".join(key for key in form.get("Digits", "") if key in "0123456789*#")[:MOST_KEYS],
         )
 
     def document(self, *verbs: Verb) -> str:
@@ -96,20 +117,44 @@ def _spellings(url: str) -> tuple[str, ...]:
 
 def _sayable(verb: Verb) -> Verb:
     """Without what XML forbids, before the library writes it as a number that no parser takes."""
-    cleaned: dict[str, Any] = {item.name: FORBIDDEN.sub("", getattr(verb, item.name)) for item in fields(verb)}
+    cleaned: dict[str, Any] = {item.name: _clean(getattr(verb, item.name)) for item in fields(verb)}
     return replace(verb, **cleaned)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_sayable(verb) for verb in value)
+    return FORBIDDEN.sub("", value) if isinstance(value, str) else value
+
+
+def _say(parent: Any, speak: Speak) -> None:
+    parent.say(speak.text, language=SPEECH.get(speak.language, "en-GB"))
 
 
 def _add(response: VoiceResponse, verb: Verb) -> None:
     match verb:
         case Stream(url, token):
             response.connect().stream(url=url).parameter(name="token", value=token)
-        case Speak(text, language):
-            response.say(text, language=SPEECH.get(language, "en-GB"))
+        case Speak():
+            _say(response, verb)
         case GoTo(url):
             response.redirect(url, method="POST")
         case PutThrough(number, url):
             response.dial(number, action=url, method="POST", timeout=25, answer_on_bridge=True)
+        case AskKeys(says, url, seconds):
+            # No key ends the entry: # is one of the keys that somebody may press by mistake.
+            gather = response.gather(input="dtmf", num_digits=1, timeout=seconds, finish_on_key="", action=url, method="POST")
+            for speak in says:
+                _say(gather, speak)
+        case Pause(seconds):
+            response.pause(length=seconds)
+        case Wait(queue, wait_url, url):
+            response.enqueue(queue, action=url, method="POST", wait_url=wait_url, wait_url_method="POST")
+        case Leave():
+            response.leave()
+        case Join(queue, joined_url, url):
+            dial = response.dial(action=url, method="POST", timeout=JOIN_SECONDS)
+            dial.queue(queue, url=joined_url, method="POST")
         case HangUp():
             response.hangup()
 

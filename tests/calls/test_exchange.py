@@ -22,7 +22,7 @@ def test_a_socket_that_is_always_refused_ends_in_words_and_not_in_a_circle(
     server = make_server("127.0.0.1", int(base.rpartition(":")[2]), app, threaded=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
-    monkeypatch.setattr("helpline.calls.routes._is_socket", lambda: False)  # no signature of a socket is right any more
+    monkeypatch.setattr("helpline.calls.doors.is_socket", lambda: False)  # no signature of a socket is right any more
     try:
         leg = Exchange(Account(ACCOUNT, TOKEN, "+15005550006", base)).dial(MARGARET, [])
         assert leg.ended.wait(20.0)

@@ -22,7 +22,10 @@ def wanted(state: State, _: Meaning) -> Step:
 def found(state: State, result: Result) -> Step:
     if result.status == "here":
         return end(state, Say("person.connecting"), then="person")
-    return ask(state, "message.record", Say("person.not_here", result.data))
+    wish = result.data.get("wish")  # what a caller pressed who did not want to wait any longer
+    if wish == "call_back":
+        return anything_else(state, Say("person.call_back", result.data))
+    return ask(state, "message.record", *([] if wish == "message" else [Say("person.not_here", result.data)]))
 
 
 def leave_message(state: State, _: Meaning) -> Step:
