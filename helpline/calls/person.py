@@ -39,11 +39,11 @@ def a_way_out(error: Exception) -> Any:
     return document(Leave()) if request.endpoint == "person.waiting" else document(spoken("trouble"), HangUp())
 
 
-def put_through(call: Call) -> list[Verb]:
+def put_through(call: Call, about: str = "") -> list[Verb]:
     """Let the caller wait while everybody on duty is rung; where nobody is, ring the office's own telephone. Nothing
     when it has none either, or when the wait of this turn has ended. Does not commit."""
     patience = dt.timedelta(seconds=parts().settings.turn_taking.longest_wait)
-    waits = handover.begin(call, parts().now(), patience)
+    waits = handover.begin(call, parts().now(), patience, about)
     if waits is None:
         return to_office()
     return [] if waits.ended_at else [Wait(_queue(waits), public(f"/calls/waiting/{waits.id}"), public(HANDED_OVER))]

@@ -231,7 +231,7 @@ def _nobody_there(call_id: int) -> Response:
 def _call_back(call_id: int, why: str, nobody_there: bool = False) -> Response:
     when = parts().conversation.promise_call_back(call_id, why, nobody_there)
     call = db.session.get_one(Call, call_id)
-    code, verbs = language_of(call), [] if when else person.put_through(call)
+    code, verbs = language_of(call), [] if when else person.put_through(call, why)
     db.session.commit()
     if verbs:
         return document(spoken("person.connecting", code), *verbs)

@@ -33,6 +33,8 @@ QUIET = 0.7  # seconds after the helpline's last word before a caller answers
 NOTHING_TO_SAY = 8.0  # seconds after the helpline's last question at which a caller without an answer hangs up
 PATIENCE = 45.0  # seconds that a caller waits for the helpline to say something
 MOST_VERBS = 12  # of one call: more would be a loop
+TALK = 2.0  # seconds that a caller and whoever has taken the call talk
+LONGEST_IN_QUEUE = 300.0  # seconds: more would be a caller who is forgotten
 ASK_TIME_OUT = 15.0  # seconds that Twilio waits for a webhook
 
 
@@ -69,7 +71,14 @@ class Drop:
     """The caller's line is cut."""
 
 
-Act = Play | Press | Stay | Tear | Drop
+@dataclass(frozen=True)
+class Decide:
+    """Somebody whom the helpline has rung hears it out, and presses what `choose` makes of what was heard."""
+
+    choose: Callable[[str], str]
+
+
+Act = Play | Press | Stay | Tear | Drop | Decide
 
 
 @dataclass
@@ -84,8 +93,19 @@ class Leg:
     heard: bytearray = field(default_factory=bytearray)  # of the helpline, as mu-law
     sockets: int = 0
     dialled: str = ""
+    waited: bool = False  # for a person, in a queue
+    taken_by: str = ""  # the number of whoever took the call from there
     ended: threading.Event = field(default_factory=threading.Event)
     failure: str = ""
+
+
+@dataclass
+class Place:
+    """One caller's place in a queue."""
+
+    leg: Leg
+    taken: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)
@@ -112,6 +132,7 @@ class Exchange:
         self.staff_answers = staff_answers
         self.messages: list[dict[str, str]] = []
         self.legs: list[Leg] = []
+        self._queues: dict[str, Place] = {}
 
     # -- calls to the helpline
 
@@ -169,6 +190,14 @@ class Exchange:
                 leg.spoken.append(verb.text or "")
             elif verb.tag == "Redirect":
                 verbs = deque(self._document(leg, verb.text or ""))
+            elif verb.tag == "Gather":
+                leg.spoken += [say.text or "" for say in verb]
+                if keys := _pressed(leg):
+                    verbs = deque(self._document(leg, verb.get("action", ""), Digits=keys))
+            elif verb.tag == "Enqueue":
+                verbs = deque(self._enqueue(leg, verb))
+            elif verb.tag == "Dial" and len(verb):
+                verbs = deque(self._take_from(leg, verb))
             elif verb.tag == "Dial":
                 leg.dialled = (verb.text or "").strip()
                 came = {"DialCallStatus": "completed" if self.staff_answers(leg) else "no-answer"}
@@ -176,6 +205,50 @@ class Exchange:
             elif verb.tag == "Hangup":
                 return
         leg.failure = "the verbs never end"
+
+    def _enqueue(self, leg: Leg, verb: ET.Element) -> list[ET.Element]:
+        """Wait until somebody takes the caller, or they leave; what to do then."""
+        name, place = verb.text or "", Place(leg)
+        leg.waited = True
+        self._queues[name] = place
+        result = self._waits(place, verb.get("waitUrl", ""))
+        self._queues.pop(name, None)
+        if result == "bridged":
+            place.over.wait(LONGEST_IN_QUEUE)
+        return self._document(leg, verb.get("action", ""), QueueResult=result)
+
+    def _waits(self, place: Place, wait_url: str) -> str:
+        until = time.monotonic() + LONGEST_IN_QUEUE
+        verbs: deque[ET.Element] = deque()
+        while time.monotonic() < until and not place.taken.is_set():
+            verbs = verbs or deque(self._document(place.leg, wait_url))
+            if not verbs:
+                return "error"
+            verb = verbs.popleft()
+            if verb.tag == "Leave":
+                return "leave"
+            if verb.tag in ("Say", "Gather"):
+                place.leg.spoken += [say.text or "" for say in verb.iter("Say")]
+            if verb.tag == "Gather" and (keys := _pressed(place.leg)):
+                verbs = deque(self._document(place.leg, verb.get("action", ""), Digits=keys))
+            elif verb.tag == "Redirect":
+                verbs = deque(self._document(place.leg, verb.text or ""))
+            elif verb.tag in ("Gather", "Pause"):
+                place.taken.wait(float(verb.get("timeout") or verb.get("length") or 5))
+        return "bridged" if place.taken.is_set() else "error"
+
+    def _take_from(self, leg: Leg, dial: ET.Element) -> list[ET.Element]:
+        """Somebody takes the caller from the queue and talks to them for a moment."""
+        place = self._queues.get(dial[0].text or "")
+        if place is None:
+            return self._document(leg, dial.get("action", ""), DialCallStatus="no-answer")
+        place.taken.set()
+        joined = self._document(place.leg, dial[0].get("url", ""), DequeingCallSid=leg.sid)
+        place.leg.spoken += [say.text or "" for say in joined]
+        place.leg.taken_by = leg.number
+        time.sleep(TALK)
+        place.over.set()
+        return self._document(leg, dial.get("action", ""), DialCallStatus="completed", DialBridged="true")
 
     def _document(self, leg: Leg, url: str, **more: str) -> list[ET.Element]:
         answer = self.ask(url, leg, **more)
@@ -372,6 +445,18 @@ class Line:
         self._sequence += 1
         message = {"event": event, "sequenceNumber": str(self._sequence), "streamSid": self._stream_sid, **content}
         self._socket.send(json.dumps(message))
+
+
+def _pressed(leg: Leg) -> str:
+    """What the next act of the script presses, where that is a pressing."""
+    match leg.script[0] if leg.script else None:
+        case Press(keys):
+            leg.script.popleft()
+            return keys
+        case Decide(choose):
+            leg.script.popleft()
+            return choose(" ".join(leg.spoken))
+    return ""
 
 
 def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:

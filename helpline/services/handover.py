@@ -68,16 +68,16 @@ def free(now: dt.datetime) -> tuple[OnDuty, ...]:
     return tuple(one for one in on_duty(now) if one.id not in busy)
 
 
-def begin(call: Call, now: dt.datetime, patience: dt.timedelta) -> Handover | None:
+def begin(call: Call, now: dt.datetime, patience: dt.timedelta, about: str = "") -> Handover | None:
     """Have everybody rung who is free, for this call as it stands: begun now, or the wait that was begun before (a
-    repeated webhook), which may have ended. None when nobody is free."""
+    repeated webhook), which may have ended. None when nobody is free. `about`, where the conversation does not know."""
     where = select(Handover).where(Handover.call_id == call.id, Handover.turn == call.turns)
     if (known := db.session.scalar(where)) is not None:
         return known
     people = free(now)
     if not people:
         return None
-    about = str(((call.state or {}).get("slots") or {}).get("about", "speak_to_person"))
+    about = about or str(((call.state or {}).get("slots") or {}).get("about", "speak_to_person"))
     handover = Handover(call_id=call.id, turn=call.turns, about=about, began_at=now, answer_by=now + patience)
     try:
         with db.session.begin_nested():

@@ -15,7 +15,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from helpline.providers import GoTo, HangUp, ProviderError, PutThrough, Ringing, Speak, Stream, open_provider
+from helpline.providers import (
+    AskKeys,
+    GoTo,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    ProviderError,
+    PutThrough,
+    Ringing,
+    Speak,
+    Stream,
+    Wait,
+    open_provider,
+)
 from helpline.providers.console import ConsoleProvider
 from helpline.providers.twilio import TwilioProvider, sign
 from helpline.settings import Settings, load_settings
@@ -161,6 +175,29 @@ def test_whether_a_person_took_the_call(twilio: TwilioProvider, form: dict[str, 
     assert twilio.ringing({"CallSid": "CA0123456789abcdef", **form}).taken is taken
 
 
+@pytest.mark.parametrize(
+    ("result", "taken", "status"),
+    [
+        ("bridged", True, "live"),
+        ("bridging-in-process", True, "live"),
+        ("redirected-from-bridged", True, "live"),
+        ("leave", False, "live"),
+        ("queue-full", False, "live"),
+        ("error", False, "live"),
+        ("hangup", False, "ended"),
+        ("a word of next year", False, "live"),
+    ],
+)
+def test_how_a_wait_in_the_queue_ended(twilio: TwilioProvider, result: str, taken: bool, status: str) -> None:
+    told = twilio.ringing({"CallSid": "CA0123456789abcdef", "CallStatus": "in-progress", "QueueResult": result})
+    assert (told.taken, told.status) == (taken, status)
+
+
+@pytest.mark.parametrize(("digits", "keys"), [("1", "1"), ("12*#", "12*#"), ("w1\x00<", "1"), ("", ""), ("7" * 999, "7" * 40)])
+def test_keys_are_the_keys_of_a_telephone(twilio: TwilioProvider, digits: str, keys: str) -> None:
+    assert twilio.ringing({"CallSid": "CA0123456789abcdef", "Digits": digits}).keys == keys
+
+
 @pytest.mark.parametrize("sid", ["", "CA", "MZ0123456789abcdef", "CA01234567\n", "CA../../etc/passwd", "CA" + "0" * 500])
 def test_what_is_no_id_of_a_call_is_refused(twilio: TwilioProvider, sid: str) -> None:
     with pytest.raises(ValueError, match="not the id of a call"):
@@ -203,6 +240,41 @@ def test_putting_through_waits_for_an_answer_and_comes_back(twilio: TwilioProvid
         "method": "POST",
         "timeout": "25",
     }
+
+
+def test_a_caller_waits_in_a_queue_and_hears_what_we_say_meanwhile(twilio: TwilioProvider) -> None:
+    (enqueue,) = verbs_of(twilio.document(Wait("person-7", "https://h.example/waiting/7", "https://h.example/after")))
+    assert (enqueue.tag, enqueue.text) == ("Enqueue", "person-7")
+    assert enqueue.attrib == {
+        "action": "https://h.example/after",
+        "method": "POST",
+        "waitUrl": "https://h.example/waiting/7",
+        "waitUrlMethod": "POST",
+    }
+
+
+def test_any_key_at_all_answers_a_question_by_keys(twilio: TwilioProvider) -> None:
+    """Were # the end of the entry, as it is unless told otherwise, a # would be told as silence."""
+    asked = AskKeys((Speak("Press one", "en"), Speak("Or\x07 two", "en")), "https://h.example/keys", 6)
+    gather, pause, leave = verbs_of(twilio.document(asked, Pause(8), Leave()))
+    assert gather.attrib == {
+        "input": "dtmf",
+        "numDigits": "1",
+        "timeout": "6",
+        "finishOnKey": "",
+        "action": "https://h.example/keys",
+        "method": "POST",
+    }
+    assert [say.text for say in gather] == ["Press one", "Or two"]
+    assert (pause.attrib, leave.tag) == ({"length": "8"}, "Leave")
+
+
+def test_who_takes_a_call_is_joined_to_the_caller_in_the_queue(twilio: TwilioProvider) -> None:
+    (dial,) = verbs_of(twilio.document(Join("person-7", "https://h.example/joined", "https://h.example/over")))
+    assert dial.attrib == {"action": "https://h.example/over", "method": "POST", "timeout": "10"}
+    (queue,) = dial
+    assert (queue.tag, queue.text) == ("Queue", "person-7")
+    assert queue.attrib == {"url": "https://h.example/joined", "method": "POST"}
 
 
 def test_markup_in_a_name_stays_a_name(twilio: TwilioProvider) -> None:
