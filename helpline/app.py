@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 
 from helpline import pages
-from helpline.calls import person
+from helpline.calls import fallback, person
 from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
@@ -71,8 +71,9 @@ def create_app(
     )
     pages.init_app(app)
     calls.init_app(app, parts, measured)
-    app.register_blueprint(person.blueprint)
-    for webhooks in (calls.blueprint, person.blueprint):
+    for webhooks in (person.blueprint, fallback.blueprint):
+        app.register_blueprint(webhooks)
+    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint):
         csrf.exempt(webhooks)
     for pages_of in (volunteers.blueprint, staff.blueprint, duty.blueprint, dashboard.blueprint):
         app.register_blueprint(pages_of)

@@ -104,6 +104,16 @@ class Conversation:
         db.session.commit()
         return reply
 
+    def question_by_keys(self, call_id: int, reply: Reply) -> str:
+        """How the question of the last reply is answered by keys; "" where the reply has said so, or is not the last."""
+        call = db.session.get_one(Call, call_id)
+        state, today = State.from_json(call.state or {}), self._local_now(call).date()
+        key, language = f"{state.ask}.keys", self.languages[reply.language]
+        said = {one.key for one in reply.says}
+        if reply.turn != call.turns - 1 or key not in language.prompts or key in said or state.ask == "open":
+            return ""
+        return language.prompt(key, {"today": today.isoformat(), "helpline": self.settings.name, **state.values}, today)
+
     def come_back(self, call_id: int) -> bool:
         """No person took the call that was put through: the next socket takes it up again. False when it was not
         the conversation that put it through."""

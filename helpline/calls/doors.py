@@ -24,7 +24,7 @@ from helpline.db import db
 from helpline.models import Call
 from helpline.providers import Provider, PutThrough, Ringing, Speak, Verb
 
-HANDED_OVER = "/calls/handed-over"
+AFTER, HANDED_OVER = "/calls/after", "/calls/handed-over"
 log = logging.getLogger(__name__)
 
 

@@ -6,6 +6,7 @@ The socket needs a one-time token besides the signature that every request must 
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import struct
 import time
@@ -18,10 +19,11 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
 from helpline import deliveries
-from helpline.calls import person
+from helpline.calls import fallback, person
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import BROKEN
 from helpline.calls.doors import (
+    AFTER,
     Parts,
     Switchboard,
     call_of,
@@ -45,12 +47,13 @@ from helpline.services import handover
 
 blueprint = door("calls", __name__)
 sock = Sock()
-AFTER, SOCKET = "/calls/after", "/calls/stream"
+SOCKET, STREAM_STATUS = "/calls/stream", "/calls/stream-status"
 START_WITHIN = 5.0  # seconds from the handshake to `start`
 SEND_WITHIN = 5  # seconds that the other side may leave our sound unread
-MOST_SOCKETS = 3  # in a row: a line that breaks more often is given up
+MOST_SOCKETS = 2  # in a row: a line that breaks more often goes on by turns
 MOST_MESSAGE = 64 * 1024  # bytes of one message from the socket
 PING_SECONDS = 25
+log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask, parts: Parts, measured: Callable[[TurnTimes], None] = log_times) -> None:
@@ -93,9 +96,7 @@ def after() -> Response:
     if call.outcome not in ("", *BROKEN):
         return document(HangUp())
     broken = request.args.get("broken", 0, type=int) + 1
-    if broken >= MOST_SOCKETS:
-        return _a_person_instead(call, "bad_line")
-    return _carry(call, broken)
+    return _by_turns(call) if broken >= MOST_SOCKETS else _carry(call, broken)
 
 
 @blueprint.post("/handed-over")
@@ -106,6 +107,19 @@ def handed_over() -> Response:
     handover.close(call.id, parts().now(), asked.taken, gone)
     db.session.commit()
     return document(HangUp()) if asked.taken or gone else _nobody_there(call.id)
+
+
+@blueprint.post("/stream-status")
+def stream_status() -> tuple[str, int]:
+    """How a stream does. One that was refused before it said a word is not tried again in this call."""
+    asked = ringing()
+    call = find_call(asked.sid)
+    if call is not None and asked.trouble:
+        log.warning("call %s: its stream failed: %s", call.id, asked.trouble)
+        if call.token_hash is not None:  # nobody has come with it: the socket was never opened
+            fallback.refused(call, asked.trouble, parts().now())
+    db.session.commit()
+    return "", 204
 
 
 @blueprint.post("/status")
@@ -194,12 +208,21 @@ def _carry(call: Call, broken: int = 0) -> Response:
     How many streams have broken stands in the address that we are asked at: a stream that never reaches us counts too,
     and a webhook that is repeated does not.
     """
+    if fallback.chosen(call):
+        return _by_turns(call)
     if not switchboard().lines.room_for(call.id):
         return _a_person_instead(call, "busy")
     token = new_token(call, str(current_app.secret_key))
     db.session.commit()
     next_time = public(AFTER) + (f"?broken={broken}" if broken else "")
-    return document(Stream(public(SOCKET).replace("http", "ws", 1), token), GoTo(next_time))
+    return document(Stream(public(SOCKET).replace("http", "ws", 1), token, public(STREAM_STATUS)), GoTo(next_time))
+
+
+def _by_turns(call: Call) -> Response:
+    """The sound cannot be carried: the same call goes on by keys and recordings."""
+    verbs = fallback.go_on(call)
+    db.session.commit()
+    return document(*verbs)
 
 
 def _a_person_instead(call: Call, why: str) -> Response:

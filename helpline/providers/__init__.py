@@ -23,22 +23,26 @@ class ProviderError(RuntimeError):
 @dataclass(frozen=True)
 class Ringing:
     """One telephone call as the provider tells of it: its id, the other side's number ("" when withheld), how it
-    stands (ringing, live, ended, unanswered), after a hand-over whether somebody took it, and the keys that were
-    pressed."""
+    stands (ringing, live, ended, unanswered), after a hand-over whether somebody took it, the keys that were pressed,
+    where the provider keeps what was recorded, and what went wrong with a stream."""
 
     sid: str
     number: str
     status: str = "ringing"
     taken: bool = False
     keys: str = ""
+    recording: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Carry the call's sound both ways over our socket; `token` lets this one call in."""
+    """Carry the call's sound both ways over our socket; `token` lets this one call in. `status_url` is told when that
+    fails."""
 
     url: str
     token: str
+    status_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,22 @@ class PutThrough:
 @dataclass(frozen=True)
 class AskKeys:
     """Say this and wait so many seconds for a key, also while it is said; `url` is told which. Without one the next
-    verb goes on."""
+    verb goes on. `most`: of so many keys, the next one within as many seconds; 0 for any number of them, ended by #."""
 
     says: tuple[Speak, ...]
     url: str
     seconds: int
+    most: int = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """A tone, then record what is said until it has been quiet for so many seconds, or a key; `url` is told. When
+    nothing is said the next verb goes on."""
+
+    url: str
+    seconds: int
+    quiet: int
 
 
 @dataclass(frozen=True)
@@ -111,7 +126,7 @@ class HangUp:
     """End the call."""
 
 
-Verb = Stream | Speak | GoTo | PutThrough | AskKeys | Pause | Wait | Leave | Join | HangUp
+Verb = Stream | Speak | GoTo | PutThrough | AskKeys | Record | Pause | Wait | Leave | Join | HangUp
 
 
 class Provider(Protocol):
@@ -131,6 +146,14 @@ class Provider(Protocol):
 
     def ringing(self, form: Mapping[str, str]) -> Ringing:
         """The call that a signed request tells of. Raises ValueError when it tells of none."""
+        ...
+
+    def recording(self, url: str) -> bytes:
+        """The sound file that a signed request has told of. Raises ProviderError."""
+        ...
+
+    def forget_recording(self, url: str) -> None:
+        """Have the provider delete it; a failure is only logged."""
         ...
 
     def document(self, *verbs: Verb) -> str:
