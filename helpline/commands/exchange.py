@@ -8,10 +8,12 @@ callers are recordings: none of their words reaches the helpline in any other wa
 from __future__ import annotations
 
 import base64
+import io
 import json
 import secrets
 import threading
 import time
+import wave
 import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,14 +27,15 @@ import requests
 from simple_websocket import Client, ConnectionClosed
 from simple_websocket.errors import SimpleWebsocketError
 
-from helpline.providers.twilio import sign
-from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE
+from helpline.providers.twilio import API, sign
+from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE, mulaw_to_pcm
 
 FRAME_SECONDS = FRAME_MS / 1000
 QUIET = 0.7  # seconds after the helpline's last word before a caller answers
 NOTHING_TO_SAY = 8.0  # seconds after the helpline's last question at which a caller without an answer hangs up
 PATIENCE = 45.0  # seconds that a caller waits for the helpline to say something
-MOST_VERBS = 12  # of one call: more would be a loop
+MOST_VERBS = 200  # of one call: more would be a loop
+NOTHING_MORE = "the caller had nothing more to say, and the helpline still waited"
 TALK = 2.0  # seconds that a caller and whoever has taken the call talk
 LONGEST_IN_QUEUE = 300.0  # seconds: more would be a caller who is forgotten
 ASK_TIME_OUT = 15.0  # seconds that Twilio waits for a webhook
@@ -132,6 +135,7 @@ class Exchange:
         self.staff_answers = staff_answers
         self.messages: list[dict[str, str]] = []
         self.legs: list[Leg] = []
+        self.recordings: dict[str, bytes] = {}  # as WAV files, until they are deleted
         self._queues: dict[str, Place] = {}
 
     # -- calls to the helpline
@@ -194,6 +198,12 @@ class Exchange:
                 leg.spoken += [say.text or "" for say in verb]
                 if keys := _pressed(leg):
                     verbs = deque(self._document(leg, verb.get("action", ""), Digits=keys))
+            elif verb.tag == "Record":
+                if not leg.script:
+                    leg.failure = NOTHING_MORE
+                    return
+                if url := self._recorded(leg):
+                    verbs = deque(self._document(leg, verb.get("action", ""), RecordingUrl=url, RecordingDuration="1"))
             elif verb.tag == "Enqueue":
                 verbs = deque(self._enqueue(leg, verb))
             elif verb.tag == "Dial" and len(verb):
@@ -205,6 +215,15 @@ class Exchange:
             elif verb.tag == "Hangup":
                 return
         leg.failure = "the verbs never end"
+
+    def _recorded(self, leg: Leg) -> str:
+        """What the caller lets be heard after the tone, kept as Twilio keeps it: its address; "" for silence."""
+        act = leg.script.popleft()
+        if not isinstance(act, Play):
+            return ""
+        name = f"RE{secrets.token_hex(16)}"
+        self.recordings[name] = _wav(act.sound)
+        return f"{API}/2010-04-01/Accounts/{self.account.sid}/Recordings/{name}"
 
     def _enqueue(self, leg: Leg, verb: ET.Element) -> list[ET.Element]:
         """Wait until somebody takes the caller, or they leave; what to do then."""
@@ -413,7 +432,7 @@ class Line:
         if self._leg.script:
             return self._next(now)
         if self._quiet_since is not None and now - self._quiet_since > NOTHING_TO_SAY:
-            self._leg.failure = "the caller had nothing more to say, and the helpline still waited"
+            self._leg.failure = NOTHING_MORE
             return True
         return None
 
@@ -459,9 +478,29 @@ def _pressed(leg: Leg) -> str:
     return ""
 
 
+def _wav(mulaw: bytes) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(mulaw_to_pcm(mulaw))
+    return file.getvalue()
+
+
 def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        """Messages.json and Calls.json, as Twilio's client asks for them."""
+        """Messages.json and Calls.json, as Twilio's client asks for them, and what was recorded."""
+
+        def do_GET(self) -> None:
+            sound = exchange.recordings.get(self._recording())
+            self._send(200 if sound else 404, "audio/x-wav", sound or b"")
+
+        def do_DELETE(self) -> None:
+            self._send(204 if exchange.recordings.pop(self._recording(), None) else 404, "text/plain", b"")
+
+        def _recording(self) -> str:
+            return urlsplit(self.path).path.rsplit("/", 1)[-1].partition(".")[0]
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
@@ -477,9 +516,11 @@ def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
                 self._answer(404, {"code": 20404, "message": "not found", "status": 404})
 
         def _answer(self, code: int, data: dict[str, Any]) -> None:
-            body = json.dumps(data).encode()
+            self._send(code, "application/json", json.dumps(data).encode())
+
+        def _send(self, code: int, kind: str, body: bytes) -> None:
             self.send_response(code)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -15,9 +15,12 @@ from werkzeug.serving import make_server
 from helpline import clock as ticking
 from helpline.calls.lines import Lines
 from helpline.calls.turns import find_call
+from helpline.commands.demo_data import PIN, Demonstration
 from helpline.commands.demo_setup import wait_for
-from helpline.commands.exchange import Account, Decide, Exchange, Press
+from helpline.commands.exchange import Account, Act, Decide, Exchange, Leg, Press
 from helpline.db import db
+from helpline.models import Call, ServiceRequest, Turn
+from helpline.services.bills.models import Payment
 from helpline.services.handover import Handover
 from helpline.staff import duty
 from tests.calls.conftest import free_port
@@ -42,19 +45,38 @@ def served(app: Flask) -> Iterator[str]:
         serving.join()
 
 
+@pytest.fixture
+def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every socket is refused: no signature of one is right any more."""
+    monkeypatch.setattr("helpline.calls.doors.is_socket", lambda: False)
+
+
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # simple-websocket leaves a refused one open
-def test_a_socket_that_is_always_refused_ends_in_words_and_not_in_a_circle(
-    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("helpline.calls.doors.is_socket", lambda: False)  # no signature of a socket is right any more
-    with served(app) as base:
-        leg = Exchange(Account(ACCOUNT, TOKEN, "+15005550006", base)).dial(MARGARET, [])
-        assert leg.ended.wait(20.0)
-    assert leg.failure == "" and leg.sockets == 3
-    assert len(leg.spoken) == 1 and "this line keeps breaking" in leg.spoken[0]
-    with app.app_context():
-        call = find_call(leg.sid)
-        assert call is not None and (call.status, call.sockets) == ("ended", 0)
+class TestEverySocketIsRefused:
+    def ring(self, app: Flask, *script: Act) -> Leg:
+        """Margaret's call to its end."""
+        with served(app) as base:
+            leg = Exchange(Account(ACCOUNT, TOKEN, "+15005550006", base)).dial(MARGARET, script)
+            assert leg.ended.wait(60.0)
+        return leg
+
+    def test_the_call_goes_on_by_turns_and_not_in_a_circle(self, app: Flask, people: People, no_sockets: None) -> None:
+        leg = self.ring(app, Press("1"), Press("9"), Press("1"))
+        assert leg.failure == "" and leg.sockets == 2
+        assert "Am I speaking with Margaret?" in leg.spoken and "Goodbye" in leg.spoken[-1]
+        with app.app_context():
+            call = find_call(leg.sid)
+            assert call is not None and (call.status, call.outcome, call.sockets) == ("ended", "hang_up", 0)
+
+    def test_a_bill_is_paid_by_keys_alone(self, app: Flask, town: Demonstration, no_sockets: None) -> None:
+        leg = self.ring(app, Press("1"), Press("3"), Press("1"), Press(PIN), Press("1"), Press("2"))
+        assert leg.failure == "" and "Goodbye" in leg.spoken[-1]
+        with app.app_context():
+            paid = db.session.query(Payment).join(ServiceRequest, Payment.request_id == ServiceRequest.id)
+            assert [one.status for one in paid.join(Call, ServiceRequest.call_id == Call.id).filter(Call.sid == leg.sid)] == [
+                "settled"
+            ]
+            assert not any(PIN in str(turn.heard) for turn in db.session.query(Turn))
 
 
 class TestRuthIsOnDuty:
