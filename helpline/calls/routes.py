@@ -211,7 +211,7 @@ def _carry(call: Call, broken: int = 0) -> Response:
     if fallback.chosen(call):
         return _by_turns(call)
     if not switchboard().lines.room_for(call.id):
-        return _a_person_instead(call, "busy")
+        return _busy(call)
     token = new_token(call, str(current_app.secret_key))
     db.session.commit()
     next_time = public(AFTER) + (f"?broken={broken}" if broken else "")
@@ -225,11 +225,11 @@ def _by_turns(call: Call) -> Response:
     return document(*verbs)
 
 
-def _a_person_instead(call: Call, why: str) -> Response:
+def _busy(call: Call) -> Response:
     """We cannot carry this call. Nobody hears silence or an engaged tone: a person now, or a promised call-back."""
     call_id = call.id
     db.session.commit()
-    return _call_back(call_id, why)
+    return _call_back(call_id, "busy")
 
 
 def _to_person(call: Call) -> Response:

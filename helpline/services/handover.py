@@ -96,8 +96,9 @@ def how_it_stands(handover: Handover, now: dt.datetime) -> Waits:
         return "waiting"
     if handover.status == "taken" and handover.taken_at and now - handover.taken_at < JOIN_WITHIN:
         return "joining"
-    _end(handover, "in_vain", now)
-    return "in_vain"
+    if not _end(handover, "in_vain", now, only=handover.status):
+        db.session.refresh(handover)  # somebody may have taken it at this very moment
+    return "joining" if handover.status == "taken" else "in_vain"
 
 
 def leave(handover: Handover, key: str, now: dt.datetime) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -24,6 +26,7 @@ from helpline.providers import (
     Pause,
     ProviderError,
     PutThrough,
+    Record,
     Ringing,
     Speak,
     Stream,
@@ -193,6 +196,31 @@ def test_how_a_wait_in_the_queue_ended(twilio: TwilioProvider, result: str, take
     assert (told.taken, told.status) == (taken, status)
 
 
+OWN = "https://api.twilio.com/2010-04-01/Accounts/AC0123/Recordings/RE0123456789"
+
+
+@pytest.mark.parametrize(
+    ("url", "recording"),
+    [(OWN, OWN), ("", ""), (OWN + ".wav", ""), (OWN.replace("AC0123", "AC9999"), ""), (OWN.replace("https", "http"), "")],
+)
+def test_only_a_recording_of_our_own_account_is_one(twilio: TwilioProvider, url: str, recording: str) -> None:
+    assert twilio.ringing({"CallSid": "CA0123456789abcdef", "RecordingUrl": url}).recording == recording
+
+
+@pytest.mark.parametrize(
+    ("form", "trouble"),
+    [
+        ({"StreamEvent": "stream-error", "StreamError": "refused"}, "refused"),
+        ({"StreamEvent": "stream-error"}, "unknown"),
+        ({"StreamEvent": "stream-error", "StreamError": "x" * 999}, "x" * 200),
+        ({"StreamEvent": "stream-stopped", "StreamError": "refused"}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_went_wrong_with_a_stream(twilio: TwilioProvider, form: dict[str, str], trouble: str) -> None:
+    assert twilio.ringing({"CallSid": "CA0123456789abcdef", **form}).trouble == trouble
+
+
 @pytest.mark.parametrize(("digits", "keys"), [("1", "1"), ("12*#", "12*#"), ("w1\x00<", "1"), ("", ""), ("7" * 999, "7" * 40)])
 def test_keys_are_the_keys_of_a_telephone(twilio: TwilioProvider, digits: str, keys: str) -> None:
     assert twilio.ringing({"CallSid": "CA0123456789abcdef", "Digits": digits}).keys == keys
@@ -220,6 +248,34 @@ def test_a_stream_carries_its_token_and_has_a_way_on(twilio: TwilioProvider) -> 
     assert stream is not None and stream.attrib == {"url": "wss://helpline.example.org/s"}
     assert stream[0].attrib == {"name": "token", "value": "tok<en&"}
     assert (redirect.tag, redirect.text, redirect.attrib) == ("Redirect", "https://helpline.example.org/on", {"method": "POST"})
+
+
+def test_a_stream_that_fails_is_told_of(twilio: TwilioProvider) -> None:
+    (connect,) = verbs_of(twilio.document(Stream("wss://h.example/s", "t", "https://h.example/told")))
+    assert connect[0].attrib == {
+        "url": "wss://h.example/s",
+        "statusCallback": "https://h.example/told",
+        "statusCallbackMethod": "POST",
+    }
+
+
+def test_a_number_is_typed_to_its_length_or_to_its_hash_key(twilio: TwilioProvider) -> None:
+    asked = AskKeys((Speak("Your PIN", "en"),), "https://h.example/keys", 10, 6)
+    six, any_number = verbs_of(twilio.document(asked, replace(asked, most=0)))
+    assert (six.get("numDigits"), six.get("finishOnKey")) == ("6", "#")
+    assert (any_number.get("numDigits"), any_number.get("finishOnKey")) == (None, "#")
+
+
+def test_what_is_said_is_recorded_after_a_tone_until_it_is_quiet_or_a_key(twilio: TwilioProvider) -> None:
+    (record,) = verbs_of(twilio.document(Record("https://h.example/said", 120, 5)))
+    assert record.attrib == {
+        "action": "https://h.example/said",
+        "method": "POST",
+        "timeout": "5",
+        "maxLength": "120",
+        "finishOnKey": "0123456789*#",
+        "playBeep": "true",
+    }
 
 
 def test_what_is_said_is_said_in_the_callers_language(twilio: TwilioProvider) -> None:
@@ -314,6 +370,11 @@ class FakeTwilio:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, str], str]] = []
         self.broken: tuple[int, bytes] | None = None
+        self.recordings: deque[tuple[int, bytes]] = deque()  # what it answers about a recording, one after the other
+
+    def recorded(self, path: str, authorization: str) -> tuple[int, bytes]:
+        self.asked.append((path, {}, authorization))
+        return self.recordings.popleft() if self.recordings else (404, b"")
 
     def answer(self, path: str, form: dict[str, str], authorization: str) -> tuple[int, bytes]:
         self.asked.append((path, form, authorization))
@@ -340,6 +401,18 @@ def exchange() -> Iterator[tuple[FakeTwilio, TwilioProvider]]:
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        def do_GET(self) -> None:
+            self.give(*fake.recorded(self.path, self.headers.get("Authorization", "")))
+
+        def do_DELETE(self) -> None:
+            self.give(*fake.recorded(self.path, self.headers.get("Authorization", "")))
+
+        def give(self, status: int, sound: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(sound)))
+            self.end_headers()
+            self.wfile.write(sound)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -422,6 +495,48 @@ def test_an_answer_that_makes_no_sense_is_an_error_of_ours(exchange: Exchange, s
     fake.broken = status, answer
     with pytest.raises(ProviderError):
         twilio.send_sms(MARGARET, "Hello", "k")
+
+
+def test_a_recording_is_fetched_with_our_own_account_and_deleted(exchange: Exchange) -> None:
+    fake, twilio = exchange
+    fake.recordings.extend([(200, b"RIFF sound"), (204, b"")])
+    assert twilio.recording(OWN) == b"RIFF sound"
+    twilio.forget_recording(OWN)
+    assert [path for path, _, _ in fake.asked] == [
+        "/2010-04-01/Accounts/AC0123/Recordings/RE0123456789.wav",
+        "/2010-04-01/Accounts/AC0123/Recordings/RE0123456789.json",
+    ]
+    assert all(authorization.startswith("Basic ") for _, _, authorization in fake.asked)
+
+
+def test_a_recording_that_is_not_there_yet_is_waited_for(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpline.providers.twilio.RECORDING_PAUSE", 0.01)
+    fake, twilio = exchange
+    fake.recordings.extend([(404, b""), (503, b""), (200, b"sound")])
+    assert twilio.recording(OWN) == b"sound"
+
+
+def test_a_recording_that_never_comes_is_given_up(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpline.providers.twilio.RECORDING_WITHIN", 0.2)
+    monkeypatch.setattr("helpline.providers.twilio.RECORDING_PAUSE", 0.05)
+    with pytest.raises(ProviderError, match="404 of a recording"):
+        exchange[1].recording(OWN)
+
+
+def test_a_recording_that_is_far_too_long_is_refused(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpline.providers.twilio.MOST_SOUND", 100)
+    fake, twilio = exchange
+    fake.recordings.append((200, b"x" * 101))
+    with pytest.raises(ProviderError, match="far too long") as refused:
+        twilio.recording(OWN)
+    assert refused.value.permanent
+
+
+def test_a_recording_that_cannot_be_deleted_breaks_nothing(exchange: Exchange, caplog: pytest.LogCaptureFixture) -> None:
+    fake, twilio = exchange
+    fake.recordings.append((500, b""))
+    twilio.forget_recording(OWN)
+    assert "was not deleted" in caplog.text
 
 
 def test_nobody_answers() -> None:
