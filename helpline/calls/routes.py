@@ -17,8 +17,9 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
+from sqlalchemy import select
 
-from helpline import deliveries
+from helpline import deliveries, events
 from helpline.calls import fallback, person
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import BROKEN
@@ -40,6 +41,7 @@ from helpline.calls.lines import Lines, new_token, use_token
 from helpline.calls.media import POLICY_VIOLATION, LiveCall, log_times
 from helpline.calls.turns import find_call, open_call
 from helpline.db import db
+from helpline.events import Event
 from helpline.models import Call
 from helpline.outbox import Delivery
 from helpline.providers import GoTo, HangUp, Stream
@@ -53,6 +55,7 @@ SEND_WITHIN = 5  # seconds that the other side may leave our sound unread
 MOST_SOCKETS = 2  # in a row: a line that breaks more often goes on by turns
 MOST_MESSAGE = 64 * 1024  # bytes of one message from the socket
 PING_SECONDS = 25
+MACHINE_ANSWERED = "machine_answered"  # an event of a call
 log = logging.getLogger(__name__)
 
 
@@ -92,7 +95,7 @@ def after() -> Response:
     """The stream has ended: by our own doing, or because it broke."""
     call = call_of(ringing())
     if call.outcome == "person":
-        return _to_person(call)
+        return document(HangUp()) if _nobody_but_a_machine(call) else _to_person(call)
     if call.outcome not in ("", *BROKEN):
         return document(HangUp())
     broken = request.args.get("broken", 0, type=int) + 1
@@ -122,6 +125,17 @@ def stream_status() -> tuple[str, int]:
     return "", 204
 
 
+@blueprint.post("/machine")
+def machine() -> tuple[str, int]:
+    """What seems to have answered a call of ours."""
+    asked = ringing()
+    call = find_call(asked.sid)
+    if call is not None and asked.machine and not _told(call, MACHINE_ANSWERED):
+        events.record(MACHINE_ANSWERED, f"call:{call.id}", parts().now())
+    db.session.commit()
+    return "", 204
+
+
 @blueprint.post("/status")
 def status() -> tuple[str, int]:
     """How a call stands: late, repeated or out of order, it does no harm."""
@@ -132,6 +146,8 @@ def status() -> tuple[str, int]:
     if call is not None:
         parts().conversation.hung_up(call.id)
         handover.close(call.id, now, gone=True)
+        if _nobody_but_a_machine(call):
+            deliveries.unanswered(asked.sid, now)
     elif not handover.ring_ended(asked.sid, now) and asked.status == "unanswered":
         deliveries.unanswered(asked.sid, now)
     db.session.commit()
@@ -223,6 +239,16 @@ def _by_turns(call: Call) -> Response:
     verbs = fallback.go_on(call)
     db.session.commit()
     return document(*verbs)
+
+
+def _nobody_but_a_machine(call: Call) -> bool:
+    """A call of ours that a machine seems to have answered, and in which nobody has said who they are."""
+    return call.direction == "outbound" and call.caller_id is None and _told(call, MACHINE_ANSWERED)
+
+
+def _told(call: Call, kind: str) -> bool:
+    told = select(Event.id).where(Event.subject == f"call:{call.id}", Event.kind == kind)
+    return db.session.scalar(told.limit(1)) is not None
 
 
 def _busy(call: Call) -> Response:

@@ -10,6 +10,7 @@ from helpline.settings import Settings
 
 ANSWERED = "/calls/answered"  # paths that the provider is told to ask, below the public URL
 STATUS = "/calls/status"
+MACHINE = "/calls/machine"
 
 
 class ProviderError(RuntimeError):
@@ -24,7 +25,8 @@ class ProviderError(RuntimeError):
 class Ringing:
     """One telephone call as the provider tells of it: its id, the other side's number ("" when withheld), how it
     stands (ringing, live, ended, unanswered), after a hand-over whether somebody took it, the keys that were pressed,
-    where the provider keeps what was recorded, and what went wrong with a stream."""
+    where the provider keeps what was recorded, what went wrong with a stream, and whether a call of ours seems to have
+    been answered by a machine: a hint only, for it takes a long greeting for one."""
 
     sid: str
     number: str
@@ -33,6 +35,7 @@ class Ringing:
     keys: str = ""
     recording: str = ""
     trouble: str = ""
+    machine: bool = False
 
 
 @dataclass(frozen=True)

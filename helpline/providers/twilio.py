@@ -19,6 +19,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from urllib3.exceptions import HTTPError
 
 from helpline.providers import (
+    MACHINE,
     STATUS,
     AskKeys,
     GoTo,
@@ -84,6 +85,10 @@ class TwilioProvider:
                 url=answer_url,
                 timeout=RING_SECONDS,
                 status_callback=self._public_url + STATUS,
+                # Beside the call: whoever answers would otherwise hear nothing while it is found out.
+                machine_detection="Enable",
+                async_amd="true",
+                async_amd_status_callback=self._public_url + MACHINE,
             )
         )
 
@@ -109,6 +114,7 @@ class TwilioProvider:
             taken=dialled or queued in TALKED,
             recording=url if self._recordings.fullmatch(url := form.get("RecordingUrl", "")) else "",
             trouble=form.get("StreamError", "unknown")[:200] if form.get("StreamEvent") == "stream-error" else "",
+            machine=form.get("AnsweredBy", "").startswith(("machine", "fax")),
             keys="".join(key for key in form.get("Digits", "") if key in "0123456789*#")[:MOST_KEYS],
         )
 

@@ -60,7 +60,7 @@ def rung_by_us(app: Flask, clock: Clock, **values: object) -> int:
 # -- who may ask
 
 
-@pytest.mark.parametrize("path", ["incoming", "answered/1", "after", "handed-over", "status", "stream-status"])
+@pytest.mark.parametrize("path", ["incoming", "answered/1", "after", "handed-over", "status", "stream-status", "machine"])
 def test_whoever_has_not_signed_is_refused(app: Flask, path: str) -> None:
     answer = app.test_client().post(f"/calls/{path}", data={"CallSid": SID, "From": MARGARET})
     assert answer.status_code == 403
@@ -376,6 +376,50 @@ def test_a_call_of_ours_that_nobody_answers_is_placed_again_later(app: Flask, te
         first, again = db.session.scalars(select(Delivery).order_by(Delivery.id))
         assert (first.status, first.error) == ("failed", "nobody answered")
         assert again.due_at == clock.now() + dt.timedelta(minutes=20) and again.status == "waiting"
+
+
+class TestAMachineAnswers:
+    """Joan's mailbox picks up the call that was to tell her who comes."""
+
+    @pytest.fixture(autouse=True)
+    def picked_up(self, app: Flask, telephone: Telephone, clock: Clock, people: People) -> None:
+        delivery_id = rung_by_us(app, clock, status="sent", provider_id=SID, done_at=clock.now())
+        self.joan = people.joan
+        telephone.ask(f"/calls/answered/{delivery_id}", SID, Direction="outbound-api", To=JOAN)
+
+    def hint(self, telephone: Telephone, who: str = "machine_start") -> None:
+        for _ in range(2):  # told twice
+            told = telephone.ask("/calls/machine", SID, AnsweredBy=who, Direction="outbound-api", To=JOAN)
+            assert told.status_code == 204
+
+    def calls_to_joan(self, app: Flask) -> list[str]:
+        with app.app_context():
+            return [*db.session.scalars(select(Delivery.status).order_by(Delivery.id))]
+
+    def test_she_is_rung_again_later_and_once(self, app: Flask, telephone: Telephone) -> None:
+        self.hint(telephone)
+        for _ in range(2):
+            telephone.ask("/calls/status", SID, CallStatus="completed", Direction="outbound-api", To=JOAN)
+        assert self.calls_to_joan(app) == ["failed", "waiting"]
+        with app.app_context():
+            assert db.session.scalar(select(func.count(Event.id)).where(Event.kind == "machine_answered")) == 1
+
+    def test_nobody_is_put_through_to_a_mailbox(self, app: Flask, telephone: Telephone) -> None:
+        self.hint(telephone)
+        stands(app, status="ended", outcome="person")
+        assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] == ["Hangup"]
+
+    def test_whoever_has_said_who_they_are_is_no_machine(self, app: Flask, telephone: Telephone) -> None:
+        self.hint(telephone)
+        stands(app, caller_id=self.joan)
+        telephone.ask("/calls/status", SID, CallStatus="completed", Direction="outbound-api", To=JOAN)
+        assert self.calls_to_joan(app) == ["sent"]
+
+    @pytest.mark.parametrize("who", ["human", "unknown", "", "a word of next year"])
+    def test_what_is_no_machine_changes_nothing(self, app: Flask, telephone: Telephone, who: str) -> None:
+        self.hint(telephone, who)
+        telephone.ask("/calls/status", SID, CallStatus="completed", Direction="outbound-api", To=JOAN)
+        assert self.calls_to_joan(app) == ["sent"]
 
 
 def test_the_token_is_nowhere_in_the_rows(app: Flask, telephone: Telephone) -> None:

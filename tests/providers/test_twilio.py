@@ -449,6 +449,8 @@ def test_a_call_is_placed_with_time_to_reach_the_telephone(exchange: Exchange) -
     assert form["Url"] == "https://helpline.example.org/calls/answered?d=1"
     assert form["StatusCallback"] == "https://helpline.example.org/calls/status"
     assert int(form["Timeout"]) >= 30
+    assert (form["MachineDetection"], form["AsyncAmd"]) == ("Enable", "true")
+    assert form["AsyncAmdStatusCallback"] == "https://helpline.example.org/calls/machine"
 
 
 @pytest.mark.parametrize("number", ["+15005550001", "+15005550002", "+15005550003", "+15005550004", "+15005550009"])
