@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Callable
+from typing import cast
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -21,14 +22,15 @@ from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
 from helpline.providers import open_provider
-from helpline.services.gateways.ledger import Ledger
+from helpline.services.bills import notices
+from helpline.services.gateways import open_gateway
 from helpline.settings import Settings, SettingsError
 from helpline.staff import duty_page as duty
 from helpline.staff import session as staff
-from voice.languages import Language, load_language
+from voice.languages import Language, LanguageError, load_language
+from voice.traits import codes
 from volunteers import web as volunteers
 
-LANGUAGES = ("en", "ko")
 MIGRATIONS = "migrations"
 
 
@@ -61,12 +63,12 @@ def create_app(
     db.init_app(app)
     Migrate(app, db, directory=str(app.root_path) + "/" + MIGRATIONS, render_as_batch=True)
     csrf = CSRFProtect(app)
-    languages = languages_of(settings)
+    languages, gateway = languages_of(settings), open_gateway(settings, now)
     parts = app.extensions["helpline"] = Parts(
         settings=settings,
         languages=languages,
         provider=open_provider(settings),
-        conversation=Conversation(settings, languages, Ledger(now), now),
+        conversation=Conversation(settings, languages, gateway, now),
         now=now,
     )
     pages.init_app(app)
@@ -77,18 +79,24 @@ def create_app(
         csrf.exempt(webhooks)
     for pages_of in (volunteers.blueprint, staff.blueprint, duty.blueprint, dashboard.blueprint):
         app.register_blueprint(pages_of)
+    if settings.payments.gateway == "stripe":
+        told = notices.pages(cast(notices.Teller, gateway), now)
+        csrf.exempt(told)
+        app.register_blueprint(told)
     app.add_url_rule("/healthz", view_func=healthz)
     return app
 
 
 def languages_of(settings: Settings) -> dict[str, Language]:
     """The office's own language, and the others whose recogniser and voice are installed. Raises SettingsError."""
-    if settings.language not in LANGUAGES:
-        raise SettingsError(f"language: {settings.language!r} is none of {', '.join(LANGUAGES)}")
+    if settings.language not in codes():
+        raise SettingsError(f"language: {settings.language!r} is none of {', '.join(codes())}")
     kept = settings.data_path / "understanding"
-    return {
-        code: load_language(code, kept=kept) for code in LANGUAGES if code == settings.language or can_serve(code, settings)
-    }
+    try:
+        served = [code for code in codes() if code == settings.language or can_serve(code, settings)]
+        return {code: load_language(code, kept=kept) for code in served}
+    except LanguageError as error:
+        raise SettingsError(str(error)) from error
 
 
 def healthz() -> tuple[str, int]:

@@ -89,13 +89,20 @@ def send_deliveries(parts: Parts, worker: str) -> None:
 
 
 def _settle_payment(timer: Timer, parts: Parts) -> bool:
-    """The call that claimed a payment died: repeat the same request with the same key."""
+    """The call that claimed a payment died: repeat the same request with the same key, until it is answered or a person
+    has it."""
     payment_id = _id(timer)
     if db.session.get_one(Payment, payment_id).status != "claimed":
         return True
-    answer = settlement.charge(payment_id, parts.conversation.payments)
+    answer = settlement.charge(payment_id, parts.conversation.payments, parts.now())
     payment = db.session.get_one(Payment, payment_id)
-    return settlement.record(payment, answer, parts.now()) or payment.status != "claimed"
+    if not settlement.record(payment, answer, parts.now()) and payment.status == "claimed":
+        settlement.ask_again(payment, parts.now())
+    return True
+
+
+def _count_receipt(timer: Timer, parts: Parts) -> bool:
+    return settlement.count_texted_receipt(_id(timer), parts.now())
 
 
 def _expire_offer(timer: Timer, parts: Parts) -> bool:
@@ -117,6 +124,7 @@ def _tell_who_comes(timer: Timer, parts: Parts) -> bool:
 
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
+    "count_receipt": _count_receipt,
     "expire_offer": _expire_offer,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,

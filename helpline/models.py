@@ -29,6 +29,7 @@ class Caller(Model):
     visit_word: Mapped[str] = mapped_column(String(40), default="")
     pace: Mapped[float] = mapped_column(Float, default=1.0)
     gain: Mapped[float] = mapped_column(Float, default=0.0)
+    pause: Mapped[float] = mapped_column(Float, default=0.0)  # seconds within a sentence, as learned in their calls
     training: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 

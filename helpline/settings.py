@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import time
 from pathlib import Path
@@ -46,6 +46,14 @@ class Telephony:
 
 
 @dataclass(frozen=True)
+class Payments:
+    gateway: str
+    stripe_url: str
+    stripe_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class Speech:
     engine: str
     vosk_url: str
@@ -62,6 +70,11 @@ class TurnTaking:
     end_open: float
     end_digits: float
     end_message: float
+    end_complete: float
+    end_unfinished: float
+    end_most: float
+    after_noise: float
+    deaf: float
     between_keys: float
     longest_turn: float
     longest_message: float
@@ -82,6 +95,7 @@ class Settings:
     public_url: str
     server: Server
     telephony: Telephony
+    payments: Payments
     speech: Speech
     turn_taking: TurnTaking
     secret_key: str = field(default="", repr=False)
@@ -100,6 +114,11 @@ class Settings:
 ENVIRONMENT_ONLY = {"secret_key": "HELPLINE_SECRET_KEY", "pin_pepper": "HELPLINE_PIN_PEPPER"}
 CHANGES = "changes"  # the source of what a program gives, as against a file
 TOKEN_VARIABLE = "TWILIO_AUTH_TOKEN"  # noqa: S105 - the variable's name, not its value
+SUPPLIERS_SECRETS = {  # a secret that a supplier gave -> the variable by which the supplier's own tools know it
+    "auth_token": TOKEN_VARIABLE,
+    "stripe_key": "STRIPE_SECRET_KEY",
+    "stripe_webhook_secret": "STRIPE_WEBHOOK_SECRET",
+}
 
 
 def load_settings(environ: Mapping[str, str], **changes: Any) -> Settings:
@@ -129,7 +148,7 @@ def _merged(base: dict[str, Any], over: Mapping[str, Any], source: str) -> dict[
     from_file = not source.startswith(CHANGES)
     merged = dict(base)
     for name, value in over.items():
-        secret = name in ENVIRONMENT_ONLY or name == "auth_token"
+        secret = name in ENVIRONMENT_ONLY or name in SUPPLIERS_SECRETS
         if secret and from_file:
             raise SettingsError(f"{source}: {name} is a secret and is read from the environment only")
         if name not in base and not secret and not source.endswith(": vosk_models"):
@@ -147,7 +166,7 @@ def _build(kind: type, values: Mapping[str, Any], environ: Mapping[str, str], pr
     made: dict[str, Any] = {}
     for item in fields(kind):
         name, wanted = item.name, types[item.name]
-        variable = TOKEN_VARIABLE if name == "auth_token" else f"{prefix}_{name}".upper()
+        variable = SUPPLIERS_SECRETS.get(name, f"{prefix}_{name}".upper())
         if is_dataclass(wanted):
             made[name] = _build(wanted, values.get(name, {}), environ, variable, f"{path}{name}.")  # type: ignore[arg-type]
         elif wanted in (str, int, float):
@@ -212,12 +231,23 @@ def _check(settings: Settings) -> None:
         "public_url",
         "https outside this machine: callers' words and PINs travel over it",
     )
+    _check_payments(settings.payments, require)
     if settings.telephony.provider == "twilio":
         require(bool(settings.telephony.auth_token), "telephony.auth_token", f"set {TOKEN_VARIABLE}")
         require(bool(settings.telephony.account_sid), "telephony.account_sid", "the account's id")
     if settings.telephony.provider == "twilio" or url.scheme == "https":
         require(len(settings.secret_key) >= 32, "secret_key", "set HELPLINE_SECRET_KEY, 32 characters or more")
         require(len(settings.pin_pepper) >= 16, "pin_pepper", "set HELPLINE_PIN_PEPPER, 16 characters or more")
+
+
+def _check_payments(payments: Payments, require: Callable[[bool, str, str], None]) -> None:
+    require(payments.gateway in ("ledger", "stripe"), "payments.gateway", "ledger or stripe")
+    url = urlsplit(payments.stripe_url)
+    local = url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")
+    require(url.scheme == "https" or local, "payments.stripe_url", "https outside this machine: a secret travels over it")
+    if payments.gateway == "stripe":
+        for name in ("stripe_key", "stripe_webhook_secret"):
+            require(bool(getattr(payments, name)), f"payments.{name}", f"set {SUPPLIERS_SECRETS[name]}")
 
 
 def throwaway_secrets() -> dict[str, str]:

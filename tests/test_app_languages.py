@@ -16,6 +16,7 @@ from helpline.parts import Parts
 from helpline.settings import SettingsError, load_settings
 from tests.cast import MARGARET, Clock, enrol
 from tests.needs import needs
+from voice import traits
 from voice.heard import Heard
 from voice.recognisers.models import find_vosk_model
 
@@ -49,6 +50,13 @@ def test_the_offices_own_language_is_always_there(monkeypatch: pytest.MonkeyPatc
 def test_a_language_that_nobody_has_written_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="language: 'fr' is none of en, ko"):
         create_app(load_settings({}, language="fr", data_dir=str(tmp_path)))
+
+
+def test_an_office_does_not_start_in_a_language_with_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "languages" / "cy").mkdir(parents=True)
+    monkeypatch.setattr(traits, "FOLDER", tmp_path / "languages")
+    with pytest.raises(SettingsError, match=r"cy/sentences\.toml: cannot be read .*\n.*cy/prompts\.toml: cannot be read"):
+        create_app(load_settings({}, language="cy", data_dir=str(tmp_path)))
 
 
 # --- a whole Korean call
@@ -86,7 +94,7 @@ def test_a_korean_caller_asks_for_a_volunteer(korean_office: Flask, clock: Clock
         line = Line(korean_office, MARGARET)
         assert line.reply.text.startswith("안녕하세요. 블루 베스트 도움 전화입니다.")
         assert "무엇을 도와드릴까요" in line.say("네")
-        assert "말씀해 주세요" in line.say("봉사자")
+        assert "장보기, 말벗, 정원" in line.say("봉사자")
         assert "어느 날이 좋으세요" in line.say(keys="1")
         assert "오전이 좋으세요" in line.say("목요일")
         assert "십일월 이십육일 목요일 오전" in line.say("오전")

@@ -120,7 +120,8 @@ def test_the_settings_file_of_the_operating_page_is_accepted(tmp_path: Path) -> 
         file = tmp_path / f"{number}.toml"
         file.write_text(sample, "utf-8")
         secrets = {"HELPLINE_SECRET_KEY": "k" * 32, "HELPLINE_PIN_PEPPER": "p" * 16, "TWILIO_AUTH_TOKEN": "t"}
-        load_settings({"HELPLINE_CONFIG": str(file), **secrets})
+        stripe = {"STRIPE_SECRET_KEY": "s", "STRIPE_WEBHOOK_SECRET": "w"}
+        load_settings({"HELPLINE_CONFIG": str(file), **secrets, **stripe})
 
 
 @every_page

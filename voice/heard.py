@@ -25,7 +25,8 @@ class Heard:
 
     `text` is empty when no words were recognised; `sound` then tells whether somebody seemed to speak (a
     mumble, a no-match) or nobody did (a no-input). `keys` wins over `text` when both are there. `recording`
-    holds 8 kHz mu-law bytes only where the expectation asked for it.
+    holds 8 kHz mu-law bytes only where the expectation asked for it. `deaf`: for long there has been sound and no word.
+    `unheard`: our own words that had not been heard out when they answered.
     """
 
     text: str = ""
@@ -35,6 +36,8 @@ class Heard:
     sound: bool = False
     engine: str = ""
     recording: bytes = field(default=b"", repr=False)
+    deaf: bool = False
+    unheard: str = ""
 
     @property
     def silent(self) -> bool:
@@ -136,7 +139,8 @@ class Said:
 @dataclass(frozen=True)
 class Reply:
     """What a turn answers: said in order, then `then`: listen for `expecting`, carry out the pending order
-    (say this meanwhile), hang up, or hand the line to a person. `pace` 0.5-2.0 (1.0 natural), `gain` in dB."""
+    (say this meanwhile), hang up, or hand the line to a person. `pace` 0.5-2.0 (1.0 natural), `gain` in dB. `pause`:
+    seconds that this caller usually pauses within a sentence, 0.0 where that is not known."""
 
     turn: int
     says: tuple[Said, ...]
@@ -145,6 +149,7 @@ class Reply:
     language: str = "en"
     pace: float = 1.0
     gain: float = 0.0
+    pause: float = 0.0
 
     @property
     def text(self) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import string
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
-from decimal import Decimal
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from voice.heard import Expecting
-from voice.spoken import Spoken, renderer
+from voice.languagefiles import PROMPTS, Faults, Files, prompts_of, read_files
+from voice.names import Names, names_from
+from voice.placeholders import KINDS, WORD, Placeholders, fill, placeholders
+from voice.spoken import renderer
 from voice.tokens import plain
+from voice.traits import FILE, FOLDER, LanguageError, all_traits, languages_folder
 
-FOLDER = Path(__file__).resolve().parent.parent / "config" / "languages"
+__all__ = ["INTENTS", "Language", "LanguageError", "load_language"]
+
 INTENTS = frozenset(
     "pay_bill bill_status cancel_payment book_appointment change_appointment cancel_appointment appointment_status "
     "ask_volunteer task_status change_task cancel_task complain report_scam check_caller freeze_payments "
@@ -27,66 +29,16 @@ INTENTS = frozenset(
 )
 EVERYWHERE = ("repeat", "slower", "louder", "help", "speak_to_person", "back")  # in every grammar
 SHORT = 3  # words: a grammar mixes the words of its phrases, and long ones catch what was not said
+ANSWERS = ("yes_no", "digits", "pin", "choice", "date", "open", "yes_starts", "no_starts", "leaving", "no_message")
+LEAST = {  # what a translation must have for a call to get anywhere, and for somebody in danger to be heard
+    "intents": ("yes", "no", "repeat", "help", "speak_to_person"),
+    "answers": ("yes_no", "digits", "pin", "choice", "date", "yes_starts", "no_starts"),
+    "patterns": ("emergency",),
+}
+SAID_OF_LANGUAGES = {"language.keys", "language.changed", "language.none", "language.by_key"}  # the others are names
+MOST_GRAMMARS = 256  # kept ready: the closed questions of every language, and the latest offers
 HOT = ("biller", "department", "language", "help_kind")  # what a wish is about: nobody says the others unasked
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
-
-
-class LanguageError(ValueError):
-    """A language's files cannot be right; the message names the file and the key."""
-
-
-class _Fill(string.Formatter):
-    """Fills {name:kind} with the words of a value."""
-
-    def __init__(self, spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> None:
-        self._kinds = kinds(spoken, today, prompts)
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return str(value) if not format_spec else self._kinds[format_spec](value)
-
-
-def kinds(spoken: Spoken, today: dt.date, prompts: Mapping[str, str]) -> dict[str, Any]:
-    """How each kind of placeholder is said: its JSON value in, words out."""
-    return {
-        "money": lambda value: spoken.money(Decimal(value["amount"]), value["currency"]),
-        "date": lambda value: spoken.date(dt.date.fromisoformat(value), today),
-        "full_date": lambda value: spoken.full_date(dt.date.fromisoformat(value)),
-        "time": lambda value: spoken.time(dt.time.fromisoformat(value)),
-        "digits": lambda value: spoken.digits(value),
-        "phone": lambda value: spoken.phone(value),
-        "reference": lambda value: spoken.reference(value),
-        "number": lambda value: spoken.number(value),
-        "list_or": lambda value: spoken.list_or(value),
-        "list_and": lambda value: spoken.list_and(value),
-        "word": lambda value: prompts.get(f"word.{value}", value),  # a word of the program, such as "morning"
-    }
-
-
-@dataclass(frozen=True)
-class Names:
-    """What names sound like in one language: names.toml, all of it plain words.
-
-    `introductions` come before one's own name, `signatures` after it; `own` is somebody without a name ("it's me"); `others` say that somebody else speaks.
-    `nicknames`: a short form -> the first names that it may stand for. `given`: every first name that is known, so that
-    Joan is never taken for a garbled John. `companies`: kind of biller -> names. `practitioners` are their titles at
-    a clinic, `no_names` what may follow these.
-    """
-
-    introductions: tuple[str, ...] = ()
-    own: frozenset[str] = frozenset()
-    signatures: frozenset[str] = frozenset()
-    denials: frozenset[str] = frozenset()
-    titles: frozenset[str] = frozenset()
-    fillers: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
-    practitioners: tuple[str, ...] = ()
-    no_names: frozenset[str] = frozenset()
-    given: frozenset[str] = frozenset()
-    nicknames: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    companies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def short_for(self, first_name: str) -> list[str]:
-        return [short for short, formal in self.nicknames.items() if first_name in formal]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,31 +61,20 @@ class Language:
     values: Mapping[str, str]
     joints: tuple[str, ...]
     prompts: Mapping[str, str]
-    names: Names = Names()
+    names: Names = field(default_factory=Names)
     folder: Path = FOLDER
     kept: Path | None = None
 
     def prompt(self, key: str, values: Mapping[str, Any], today: dt.date) -> str:
         """What is said for `key`. Raises KeyError for an unknown key or a value that is missing."""
-        return _Fill(renderer(self.code), today, self.prompts).vformat(self.prompts[key], (), values)
+        return fill(key, self.prompts, values, renderer(self.code), today)
 
     def phrases(self, expecting: Expecting) -> tuple[str, ...] | None:
         """The grammar of a closed question: its answers, what is offered, and what works everywhere.
 
         A language may close the open question as well: where it has `answers` for it, they are its spoken menu.
         """
-        if expecting.name == "message" or (expecting.name == "open" and "open" not in self.answers):
-            return None
-        options = [plain(option) for option in expecting.options]
-        if expecting.name == "name" or (expecting.name == "yes_no" and options):  # who is calling
-            first_names = [word for option in options for word in option.split()]
-            short = [nickname for name in first_names for nickname in self.names.short_for(name)]
-            options += [*short, *sorted(self.names.titles), *self.names.introductions]
-        answers = self.answers.get("choice" if expecting.name == "name" else expecting.name, ())
-        parts = [phrase for option in options for phrase in (option, *option.split())]
-        said = (plain(sentence) for intent in EVERYWHERE for sentence in self.sentences.get(intent, ()))
-        everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
-        return tuple(dict.fromkeys([*answers, *parts, *everywhere]))
+        return _grammar(self, expecting.name, expecting.options)
 
     def for_parsers(self, text: str) -> str:
         """The sentence with its values in the words that the value parsers know: "이 삼" -> "2 3"."""
@@ -152,95 +93,152 @@ class Language:
         return " ".join(self.answers.get(expecting.name, ())[:MOST_HOTWORDS])
 
 
+@lru_cache(maxsize=MOST_GRAMMARS)
+def _grammar(language: Language, name: str, options: tuple[str, ...]) -> tuple[str, ...] | None:
+    if name == "message" or (name == "open" and "open" not in language.answers):
+        return None
+    offered = [plain(option) for option in options]
+    if name == "name" or (name == "yes_no" and offered):  # who is calling
+        first_names = [word for option in offered for word in option.split()]
+        short = [nickname for first_name in first_names for nickname in language.names.short_for(first_name)]
+        offered += [*short, *sorted(language.names.titles), *language.names.introductions]
+    answers = language.answers.get("choice" if name == "name" else name, ())
+    parts = [phrase for option in offered for phrase in (option, *option.split())]
+    said = (plain(sentence) for intent in EVERYWHERE for sentence in language.sentences.get(intent, ()))
+    everywhere = [phrase for phrase in said if len(phrase.split()) <= SHORT]
+    return tuple(dict.fromkeys([*answers, *parts, *everywhere]))
+
+
+def load_language(code: str, folder: Path | None = None, kept: Path | None = None) -> Language:
+    """Read and check one language. `kept`: a folder for what is learned from it. Raises LanguageError, with all that
+    is wrong in it, a fault a line."""
+    return _load(code, folder or languages_folder(), kept)
+
+
 @cache
-def load_language(code: str, folder: Path = FOLDER, kept: Path | None = None) -> Language:
-    """Read and check one language. `kept`: a folder for what is learned from it. Raises LanguageError."""
-    heard = _read(folder / code / "sentences.toml")
-    prompts = {key: entry["text"] for key, entry in _read(folder / code / "prompts.toml").items()}
+def _load(code: str, folder: Path, kept: Path | None) -> Language:
+    faults: Faults = []
+    files = read_files(code, folder, faults)
     language = Language(
         code=code,
-        sentences=_sentences(folder / code, heard),
-        words={
-            kind: {value: tuple(words) for value, words in values.items()} for kind, values in heard.get("words", {}).items()
-        },
-        patterns=_patterns(heard.get("patterns", {}), code),
-        not_patterns=_patterns(heard.get("not_patterns", {}), code),
-        answers={name: tuple(phrases) for name, phrases in heard.get("answers", {}).items()},
-        values=_values(heard.get("values", {})),
-        joints=tuple(plain(joint) for joint in heard.get("joints", {}).get("two_wishes", ())),
-        prompts=prompts,
-        names=_names(folder / code / "names.toml"),
+        sentences=files.merged("intents"),
+        words=_with_languages(files.words(), code, folder),
+        patterns=_patterns(files, "patterns", faults),
+        not_patterns=_patterns(files, "not_patterns", faults),
+        answers=files.merged("answers"),
+        values=_values(files.merged("values")),
+        joints=tuple(plain(joint) for joint in files.merged("joints").get("two_wishes", ())),
+        prompts=files.prompts or {},
+        names=names_from(files.names),
         folder=folder / code,
         kept=kept,
     )
-    _check(language)
+    _check_sentences(files, faults)
+    _check_prompts(code, files, folder, faults)
+    if faults:
+        raise LanguageError("\n".join(faults))
     return language
 
 
-def _names(path: Path) -> Names:
-    """A language may have none. Raises LanguageError for a list that nobody reads."""
-    data = _read(path) if path.exists() else {}
-    nicknames: dict[str, frozenset[str]] = {}
-    formal = data.pop("nicknames", {})
-    for name, short in formal.items():
-        for nickname in short:
-            nicknames[nickname] = nicknames.get(nickname, frozenset()) | {name}
-    companies = {kind: tuple(names) for kind, names in data.pop("companies", {}).items()}
-    introductions, practitioners = tuple(data.pop("introductions", ())), tuple(data.pop("practitioners", ()))
-    given = frozenset(data.pop("given", ())) | formal.keys() | nicknames.keys()
-    if unknown := data.keys() - {item.name for item in fields(Names)}:
-        raise LanguageError(f"{path}: nobody reads {sorted(unknown)}")
-    lists: dict[str, Any] = {name: frozenset(words) for name, words in data.items()}
-    known = Names(introductions, practitioners=practitioners, given=given, nicknames=nicknames, companies=companies)
-    return replace(known, **lists)
+def _with_languages(words: dict[str, dict[str, tuple[str, ...]]], code: str, folder: Path) -> dict[str, Any]:
+    """With the words for the other languages: one that this language has no word for is called by its own name."""
+    own_names = {other: (plain(about.name),) for other, about in all_traits(folder).items() if about.name != other != code}
+    return {**words, "language": {**own_names, **words.get("language", {})}}
 
 
-def _sentences(folder: Path, heard: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Each intent's sentences, from sentences.toml and from the files of one topic each in sentences/."""
-    files = [heard, *(_read(path) for path in sorted((folder / "sentences").glob("*.toml")))]
-    merged: dict[str, list[str]] = {}
-    for file in files:
-        for intent, sentences in file.get("intents", {}).items():
-            merged.setdefault(intent, []).extend(sentences)
-    return {intent: tuple(dict.fromkeys(sentences)) for intent, sentences in merged.items()}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise LanguageError(f"{path}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LanguageError(f"{path}: is not valid TOML ({error})") from error
-
-
-def _values(data: Mapping[str, list[str]]) -> dict[str, str]:
+def _values(data: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """What callers say -> the known word. The longest first, so that "다음 주" is not taken for "주"."""
     said = {plain(words): known for known, phrases in data.items() for words in phrases}
     return dict(sorted(said.items(), key=lambda item: -len(item[0])))
 
 
-def _patterns(data: Mapping[str, list[str]], code: str) -> dict[str, tuple[re.Pattern[str], ...]]:
-    try:
-        return {intent: tuple(re.compile(pattern) for pattern in patterns) for intent, patterns in data.items()}
-    except re.error as error:
-        raise LanguageError(f"{code}/sentences.toml: the pattern {error.pattern!r} is not valid: {error}") from error
+def _patterns(files: Files, table: str, faults: Faults) -> dict[str, tuple[re.Pattern[str], ...]]:
+    compiled: dict[str, tuple[re.Pattern[str], ...]] = {}
+    for file, intent, patterns in files.lists(table):
+        for pattern in patterns:
+            try:
+                compiled[intent] = (*compiled.get(intent, ()), re.compile(pattern))
+            except (re.error, RecursionError, OverflowError) as error:
+                faults.append(f"{file}: {table}.{intent}: the pattern {pattern!r} is not valid: {error}")
+    return compiled
 
 
-def _check(language: Language) -> None:
-    code = language.code
-    if unknown := (language.sentences.keys() | language.patterns.keys()) - INTENTS:
-        raise LanguageError(f"{code}/sentences.toml: there is no intent {sorted(unknown)}")
-    seen: dict[str, str] = {}
-    for intent, sentences in language.sentences.items():
+def _check_sentences(files: Files, faults: Faults) -> None:
+    """Every intent and answer is one that there is, and no sentence means two things."""
+    for table in ("intents", "patterns", "not_patterns"):
+        for file, intent, _ in files.lists(table):
+            if intent not in INTENTS:
+                faults.append(f"{file}: {table}.{intent}: there is no such intent")
+    for file, name, _ in files.lists("answers"):
+        if name not in ANSWERS:
+            faults.append(f"{file}: answers.{name}: nobody reads it; known are {', '.join(ANSWERS)}")
+    meant: dict[str, tuple[str, str]] = {}
+    for file, intent, sentences in files.lists("intents"):
         for sentence in sentences:
-            if seen.setdefault(plain(sentence), intent) != intent:
-                raise LanguageError(f"{code}: the sentence {sentence!r} means both {seen[plain(sentence)]} and {intent}")
-    known = kinds(renderer(code), dt.date(2026, 1, 1), {}).keys()
-    for key, text in language.prompts.items():
+            said = plain(sentence)
+            if not said:
+                faults.append(f"{file}: intents.{intent}: {sentence!r} has no word in it")
+                continue
+            where, other = meant.setdefault(said, (file, intent))
+            if other != intent:
+                faults.append(f"{file}: intents.{intent}: the sentence {sentence!r} means both {other} and {intent} ({where})")
+    if files.about.translated_from:
+        _check_least(files, faults)
+    elif files.heard and not meant:
+        faults.append(f"{next(iter(files.heard))}: intents: there is no sentence")
+
+
+def _check_least(files: Files, faults: Faults) -> None:
+    """Without these no caller gets through a call, and nobody in danger is heard."""
+    for table, needed in LEAST.items():
+        there = {key for _, key, texts in files.lists(table) if texts}
+        if files.heard and (missing := [key for key in needed if key not in there]):
+            faults.append(f"{next(iter(files.heard))}: {table}: nothing for {', '.join(missing)}")
+
+
+def _check_prompts(code: str, files: Files, folder: Path, faults: Faults) -> None:
+    """Each prompt speaks values of kinds that there are; and all is there that the language says which it was
+    translated from."""
+    if files.prompts is None:
+        return
+    file, spoken = f"{code}/{PROMPTS}", {}
+    for key, text in files.prompts.items():
         try:
-            specs = [spec for _, name, spec, _ in string.Formatter().parse(text) if name and spec]
+            spoken[key] = placeholders(text)
         except ValueError as error:
-            raise LanguageError(f"{code}/prompts.toml: {key}: {error}") from error
-        if wrong := set(specs) - known:
-            raise LanguageError(f"{code}/prompts.toml: {key}: there is no kind {sorted(wrong)}; known are {sorted(known)}")
+            faults.append(f"{file}: {key}: {error}")
+            continue
+        for kind in sorted({kind for _, kind in spoken[key]} - {"", WORD, *KINDS}):
+            faults.append(f"{file}: {key}: there is no kind {kind!r}; known are {', '.join([*KINDS, WORD])}")
+    if not (source := files.about.translated_from):
+        return
+    original = prompts_of(source, folder)
+    if original is None:
+        faults.append(f"{code}/{FILE}: translated_from: the prompts of {source!r} cannot be read")
+    elif not files.prompts:
+        faults.append(f"{file}: there is no prompt in it; {source} has {len(original)}")
+    else:
+        _check_keys(file, files.prompts, original, source, faults)
+        for key in [key for key in original if key in spoken]:
+            _check_values(f"{file}: {key}", spoken[key], placeholders(original[key]), source, faults)
+
+
+def _check_keys(file: str, prompts: Mapping[str, str], original: Mapping[str, str], source: str, faults: Faults) -> None:
+    """A language may name itself and others, and have words of the program that another one needs no prompt for."""
+    for key in original:
+        if key not in prompts and (not key.startswith("language.") or key in SAID_OF_LANGUAGES):
+            faults.append(f"{file}: {key}: there is no such prompt, but {source} has it")
+    for key in prompts:
+        if key not in original and not key.startswith(("language.", "word.")):
+            faults.append(f"{file}: {key}: nobody says it; {source} has no such prompt")
+
+
+def _check_values(where: str, spoken: Placeholders, original: Placeholders, source: str, faults: Faults) -> None:
+    """A translation speaks no other values, and those as the same kind: a sum of money is no word."""
+    for name, kind in sorted(spoken - original):
+        kinds = sorted(kind for same, kind in original if same == name)
+        if not kinds:
+            names = ", ".join(sorted({name for name, _ in original})) or "none"
+            faults.append(f"{where}: there is no value {name!r}; {source} has {names}")
+        elif "" not in kinds:
+            faults.append(f"{where}: {name!r} is said as {kind or 'a word'!r}; {source} says it as {', '.join(kinds)}")

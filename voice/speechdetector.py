@@ -5,6 +5,7 @@ The figures behind the constants are in docs/decisions/0003-speech-detection.md.
 
 from __future__ import annotations
 
+from collections import deque
 from functools import cache
 from typing import Any
 
@@ -20,7 +21,7 @@ START, STOP = 0.3, 0.2  # probability at which speech begins, below which it has
 WITHIN = 15.0  # dB below the caller's loudest that still is the caller, and not the room behind them
 FADE = 1.0  # dB a second by which that loudness is forgotten: somebody quieter may take the receiver
 DEAD = -50.0  # dB of full scale: a line on which nothing at all is heard
-FORGET = 31  # windows, a second, of a dead line: then the older of the two memories begins anew
+OLD, YOUNG = 47, 16  # windows of a dead line, 1.5 and 0.5 s, that the two memories begin with when it comes to life
 RECENT = 6  # windows, about 0.2 s: a weak consonant is as loud as the vowel beside it
 _HERTZ = np.fft.rfftfreq(WINDOW, 1 / DETECTOR_RATE)
 _TELEPHONE = (_HERTZ >= 300) & (_HERTZ <= 3400)  # without the hum of a bad line
@@ -41,8 +42,8 @@ class SpeechDetector:
     def __init__(self) -> None:
         self._resampler = Resampler(RATE, DETECTOR_RATE)
         self._pcm = b""
-        self._quiet = 0  # windows of a dead line since the last sound or new memory
-        self._memories = [_new_memory(), _new_memory()]  # the older one first
+        self._dead: deque[Samples] = deque(maxlen=OLD)  # the newest windows of a line that is dead
+        self._memories = [_new_memory(), _new_memory()]
         self._context = np.zeros(CONTEXT, np.float32)
         self._levels = [-120.0] * RECENT
         self._loudest = -120.0
@@ -57,27 +58,44 @@ class SpeechDetector:
             self._take(window)
         return self.speaking
 
+    @property
+    def audible(self) -> bool:
+        """Whether there was anything to hear in the last 1.5 s; what is silent for longer need not be recognised."""
+        return len(self._dead) < OLD
+
     def _take(self, window: Samples) -> None:
-        self.probability = self._probability(window)
         self._levels = [*self._levels[1:], decibels(window)]
         self.level = max(self._levels)
         self._loudest -= FADE * WINDOW / DETECTOR_RATE
+        if self.level < DEAD:
+            self._dead.append(window)
+            self.probability, self.speaking = 0.0, False
+            return
+        self._come_to_life()
+        self.probability = self._probability(window)
         likely = self.probability >= (STOP if self.speaking else START)
         self.speaking = likely and self.level >= self._loudest - WITHIN
-        self._quiet = self._quiet + 1 if self.level < DEAD else 0
         if self.speaking:
             self._loudest = max(self._loudest, self.level)
-        elif self._quiet >= FORGET:
-            self._quiet = 0
-            self._memories = [self._memories[1], _new_memory()]
 
-    def _probability(self, window: Samples) -> float:
-        """The higher of two opinions. A memory filled by a long silence makes Silero miss a short "yes", and so does one
-        that began at that very moment; of two that begin a second apart, one is always young and never new."""
+    def _come_to_life(self) -> None:
+        """A line is looked at only while it is not dead. A memory filled by a long silence makes Silero miss a short "yes",
+        and so does one that begins at that very moment: two begin a little before, and the higher opinion counts."""
+        if not self.audible:
+            self._memories = [_new_memory(), _new_memory()]
+        missed = [*self._dead]
+        self._dead.clear()
+        for index, window in enumerate(missed):
+            young = len(missed) - index <= YOUNG or len(missed) < OLD
+            self._probability(window, memories=(0, 1) if young else (0,))
+
+    def _probability(self, window: Samples, memories: tuple[int, ...] = (0, 1)) -> float:
+        """The highest opinion of these memories, each of which then knows the window."""
         given = np.concatenate([self._context, window])[None, :]
         self._context = window[-CONTEXT:]
         opinions = []
-        for index, (h, c) in enumerate(self._memories):
+        for index in memories:
+            h, c = self._memories[index]
             output, *memory = _session().run(None, {"input": given, "h": h, "c": c})
             self._memories[index] = (memory[0], memory[1])
             opinions.append(float(output.reshape(-1)[0]))

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from voice.audio import RATE, Samples, resample, to_pcm
+from voice.traits import traits
 
 CLAUSE = re.compile(r"(?<=[.!?,;:])(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)\s+")
 LONG_NUMBER = re.compile(r"\d{8,}")  # said digit by digit: nobody follows billions, and hibari fails beyond 10^33
@@ -22,9 +23,6 @@ IN_A_SENTENCE = 0.3  # seconds less after a clause
 EDGE = 0.04  # seconds of silence kept around the words of a clause: the voice itself adds up to 0.4 s
 FAINT = 0.01  # below this share of the loudest sample there are no words
 SEED = 7  # the same words always sound the same
-
-
-OTHER_VOICES = {"ko": "ko+f2"}  # language -> the voice of espeak-ng that was understood best
 
 
 class VoiceError(RuntimeError):
@@ -39,15 +37,16 @@ class Voice(Protocol):
 
 def open_voice(code: str, base_pace: float) -> Voice:
     """The voice of a language. Raises VoiceError where there is none."""
-    if code == "en":
+    voice = traits(code).voice
+    if voice.engine == "hibari":
         return HibariVoice(base_pace)
-    if code not in OTHER_VOICES:
+    if not voice.engine:
         raise VoiceError(f"there is no voice for {code!r}")
     if importlib.util.find_spec("espeakng_loader") is None:
         raise VoiceError(f"for a voice in {code!r} install the package espeakng-loader (its library is GPL-3.0)")
     from voice.espeak import EspeakVoice
 
-    return EspeakVoice(OTHER_VOICES[code], base_pace)
+    return EspeakVoice(voice.name or code, base_pace)
 
 
 class HibariVoice:
@@ -81,10 +80,15 @@ def pieces(
     pace = min(2.0, max(0.5, pace))
     pause = PAUSE / (base_pace * pace) ** 1.5
     speed = base_pace * (pace if pace > 1 else pace**0.5)
-    for clause in filter(None, CLAUSE.split(text.strip())):
+    for clause in clauses(text):
         spelt = LONG_NUMBER.sub(lambda number: " ".join(number[0]), clause)
         rest = pause if clause[-1] in ".!?" else max(0.0, pause - IN_A_SENTENCE)
         yield to_pcm(np.concatenate([shape(trim(synthesise(spelt, speed)), gain), silence(rest)]))
+
+
+def clauses(text: str) -> list[str]:
+    """The pieces in which a text is spoken: the words of each piece of sound."""
+    return [clause for clause in CLAUSE.split(text.strip()) if clause]
 
 
 def tick() -> bytes:

@@ -11,7 +11,7 @@ _TOKEN = re.compile(r"[£$€]?\d[\d,]*(?:[.:/-]\d+)*(?:st|nd|rd|th|p|am|pm)?\b|
 
 def tokens(text: str) -> list[str]:
     """Words and numbers in order: "It's £42.50, please" -> it's £42.50 please. Only the first 2,000 characters."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST]).lower().replace("’", "'")
+    plain = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST].lower().replace("’", "'")  # one sign may become 18
     return _TOKEN.findall(plain)
 
 

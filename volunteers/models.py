@@ -44,6 +44,7 @@ class Task(Model):
     area: Mapped[str] = mapped_column(String(80))
     address: Mapped[str] = mapped_column(String(240))
     door_notes: Mapped[str] = mapped_column(String(240), default="")
+    note: Mapped[str] = mapped_column(String(400), default="", server_default="")  # what the caller wants them to know
     caller_name: Mapped[str] = mapped_column(String(160))
     language: Mapped[str] = mapped_column(String(8))
     day: Mapped[dt.date] = mapped_column(Date)

@@ -15,6 +15,7 @@ from helpline import audit, events, outbox
 from helpline.db import changed, db
 from volunteers.models import Offer, Task
 
+MOST_NOTED = 400  # characters of a note
 WAIT = dt.timedelta(hours=2)  # how long a planned task's offer stands
 UNDER_WAY = ("open", "offered", "accepted", "escalated")  # what may still be changed or cancelled
 WAIT_TODAY = dt.timedelta(minutes=10)
@@ -33,11 +34,12 @@ def open_task(
     part_of_day: str,
     minutes: int,
     now: dt.datetime,
+    note: str = "",
 ) -> Task:
-    """Add an open Task to the transaction."""
+    """Add an open Task to the transaction. `note` is kept as far as there is room for it."""
     task = Task(
         kind=kind, summary=summary, area=area, address=address, door_notes=door_notes, caller_name=caller_name,
-        language=language, day=day, part_of_day=part_of_day, minutes=minutes, created_at=now,
+        language=language, day=day, part_of_day=part_of_day, minutes=minutes, created_at=now, note=note[:MOST_NOTED],
     )  # fmt: skip
     db.session.add(task)
     db.session.flush()
@@ -179,6 +181,7 @@ def move(task_id: int, day: dt.date, part_of_day: str, now: dt.datetime) -> tupl
     new = open_task(
         kind=old.kind, summary=old.summary, area=old.area, address=old.address, door_notes=old.door_notes,
         caller_name=old.caller_name, language=old.language, day=day, part_of_day=part_of_day, minutes=old.minutes, now=now,
+        note=old.note,
     )  # fmt: skip
     return new, concerned
 

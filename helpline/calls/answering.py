@@ -1,7 +1,7 @@
 """The worker's side of a live call: recognise, take the turn, speak the answer, clause by clause.
 
-One job at a time for a call, in a bounded pool that all calls share. What is ready goes into an inbox that the
-receiving thread empties. A job that nobody waits for any more (the caller has talked over it) stops by itself.
+One answer at a time for a call, in a bounded pool that all calls share, and beside it at most one look at the words so
+far. What is ready goes into an inbox that the receiving thread empties. A job that nobody waits for any more stops by itself.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ from voice.audio import pcm_to_mulaw
 from voice.heard import Heard, Reply, Said
 from voice.languages import Language
 from voice.recognisers import Recogniser, Stream
-from voice.synthesis import Voice, tick
-from voice.turntaking import Verdict
+from voice.synthesis import Voice, clauses, tick
 
 log = logging.getLogger(__name__)
 
@@ -69,21 +68,21 @@ class TurnTimes:
 
 @dataclass(frozen=True)
 class Finished:
-    """What ended the caller's turn, with all that is needed to answer it. `at` and `waited` in seconds."""
+    """What the caller's turn came to, with all that is needed to answer it. In seconds: `waited` for its end, and how long
+    `recognising` its words took."""
 
     asked: Reply
-    verdict: Verdict
-    stream: Stream | None
-    recording: bytes
-    waited: float
-    at: float
+    heard: Heard
+    waited: float = 0.0
+    recognising: float = 0.0
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause of an answer, as mu-law. The first one carries when the turn had been taken, and its times."""
+    """One clause of an answer, as mu-law and as words. The first one carries when the turn had been taken, and its times."""
 
     sound: bytes
+    words: str
     acted_at: float = 0.0
     times: TurnTimes | None = None
 
@@ -98,6 +97,22 @@ class Listen:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """The words of what was said so far, and how many seconds that took: it is for the receiving thread to say whether
+    the turn is over."""
+
+    heard: Heard
+    seconds: float
+
+
+@dataclass(frozen=True)
+class More:
+    """This stream is open for what the caller adds to the same turn."""
+
+    stream: Stream
+
+
+@dataclass(frozen=True)
 class Spoken:
     """That was all of the answer."""
 
@@ -109,7 +124,7 @@ class Failed:
     gone: bool
 
 
-Item = Clause | Listen | Spoken | Failed
+Item = Clause | Listen | Looked | More | Spoken | Failed
 
 
 class Answering:
@@ -126,6 +141,7 @@ class Answering:
         self._clock = clock
         self._job = 0
         self._work: Future[None] | None = None
+        self._look: Future[None] | None = None
         self._inbox: queue.SimpleQueue[tuple[int, Item]] = queue.SimpleQueue()
 
     # -- for the receiving thread
@@ -138,6 +154,14 @@ class Answering:
         """Have the caller's turn answered."""
         self._start(self._answer, finished)
 
+    def look(self, stream: Stream) -> None:
+        """Have the words of what was said so far recognised. The answer that is being spoken goes on meanwhile."""
+        self._look = self._pool.submit(self._guarded, self._job, self._recognise, stream)
+
+    def listen_on(self) -> None:
+        """Have a stream opened for more of the same turn."""
+        self._look = self._pool.submit(self._guarded, self._job, self._more)
+
     def ask_again(self) -> None:
         """Have the last question asked once more, with an apology."""
         self._start(self._ask_again)
@@ -145,10 +169,6 @@ class Answering:
     def part(self, key: str) -> None:
         """Have the call ended with the prompt `key`."""
         self._start(self._part, key)
-
-    def be_quiet(self) -> None:
-        """The caller talks: what is left of the answer is not spoken."""
-        self._job += 1
 
     def ready(self) -> Iterator[Item]:
         """What has come of the job in hand since the last time."""
@@ -162,11 +182,17 @@ class Answering:
 
     @property
     def idle(self) -> bool:
-        return (self._work is None or self._work.done()) and self._inbox.empty()
+        return all(work is None or work.done() for work in (self._work, self._look)) and self._inbox.empty()
+
+    def looked(self, seconds: float) -> Iterator[Item]:
+        """What comes of the look in hand. Raises TimeoutError when it takes longer."""
+        if self._look is not None:
+            self._look.result(timeout=seconds)
+        return self.ready()
 
     def finish(self, seconds: float) -> None:
-        """Let the job in hand come to its end. Raises TimeoutError when it takes longer."""
-        self.be_quiet()
+        """Let the answer in hand come to its end, spoken or not. Raises TimeoutError when it takes longer."""
+        self._job += 1
         if self._work is not None:
             self._work.result(timeout=seconds)
 
@@ -191,9 +217,18 @@ class Answering:
             self.reply = self._parts.conversation.begin(self._call_id)
         self._perform(job, self.reply)
 
+    def _recognise(self, job: int, stream: Stream) -> None:
+        began = self._clock()
+        heard = stream.finish()
+        self._inbox.put((job, Looked(heard, self._clock() - began)))
+
+    def _more(self, job: int) -> None:
+        assert self.reply is not None  # noqa: S101 - there is a question to be answered
+        self._inbox.put((job, More(self._parts.recogniser(self.reply.language).stream(self.reply.expecting))))
+
     def _answer(self, job: int, finished: Finished) -> None:
-        heard = _heard(finished)
-        recognised = understood = self._clock()
+        heard = finished.heard
+        began = understood = self._clock()
 
         def mark() -> None:
             nonlocal understood
@@ -208,8 +243,8 @@ class Answering:
             finished.asked.expecting.name,
             heard.engine,
             finished.waited,
-            recognised - finished.at,
-            understood - recognised,
+            finished.recognising,
+            understood - began,
             acted - understood,
         )
         self._perform(job, self.reply, acted, times)
@@ -230,14 +265,14 @@ class Answering:
     def _perform(self, job: int, reply: Reply, acted: float = 0.0, times: TurnTimes | None = None) -> None:
         """Speak the reply. While a gateway is asked, what is said meanwhile is heard already."""
         while reply.then == "carry_out":
-            for sound in self._clauses(job, reply):
-                self._inbox.put((job, Clause(sound, acted, times)))
+            for sound, words in self._clauses(job, reply):
+                self._inbox.put((job, Clause(sound, words, acted, times)))
                 times = None
             with self._app.app_context():
                 reply = self.reply = self._parts.conversation.carry_out(self._call_id, reply.turn + 1)
         listening = reply.then != "listen"
-        for sound in self._clauses(job, reply):
-            self._inbox.put((job, Clause(sound, acted, times)))
+        for sound, words in self._clauses(job, reply):
+            self._inbox.put((job, Clause(sound, words, acted, times)))
             times = None
             if not listening:
                 listening = True
@@ -246,25 +281,16 @@ class Answering:
             self._inbox.put((job, self._open(reply)))
         self._inbox.put((job, Spoken()))
 
-    def _clauses(self, job: int, reply: Reply) -> Iterator[bytes]:
+    def _clauses(self, job: int, reply: Reply) -> Iterator[tuple[bytes, str]]:
         for said in reply.says:
             voice = self._parts.voice(said.language or reply.language)
             if said.key == "tick":
-                yield pcm_to_mulaw(tick())
-            for pcm in voice.speak(said.text, reply.pace, reply.gain):
-                yield pcm_to_mulaw(pcm)
+                yield pcm_to_mulaw(tick()), ""
+            for words, pcm in zip(clauses(said.text), voice.speak(said.text, reply.pace, reply.gain), strict=False):
+                yield pcm_to_mulaw(pcm), words
                 if job != self._job:
                     return
 
     def _open(self, reply: Reply) -> Listen:
         recogniser = self._parts.recogniser(reply.language)
         return Listen(reply, recogniser.stream(reply.expecting), recogniser.partials)
-
-
-def _heard(finished: Finished) -> Heard:
-    if finished.verdict.kind == "keys":
-        return Heard(keys=finished.verdict.keys)
-    if finished.verdict.kind == "no_input" or finished.stream is None:
-        return Heard()
-    # Somebody spoke, even where no word was understood.
-    return replace(finished.stream.finish(), sound=True, recording=finished.recording)

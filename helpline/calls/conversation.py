@@ -80,6 +80,8 @@ class Conversation:
         if expecting.secret:
             heard, meaning = turns.hidden(heard, meaning)
         understood()
+        if heard.deaf:
+            events.record("deaf_line", f"call:{call_id}", self.now(), expecting=expecting.name)
         reply = self._turn(call, state, heard, meaning, secret=expecting.secret)
         db.session.commit()
         return reply
@@ -136,13 +138,17 @@ class Conversation:
         db.session.commit()
         return str(when)
 
-    def hung_up(self, call_id: int, socket: int | None = None, why: str = "") -> None:
+    def hung_up(self, call_id: int, socket: int | None = None, why: str = "", pause: float = 0.0) -> None:
         """The line is gone. A call in the middle of something counts as dropped: who rings back may carry on.
 
         `socket`: which of the call's sockets says so; when another one carries the call by now, nothing has ended.
-        `why`: the outcome of a call that we ended ourselves.
+        `why`: the outcome of a call that we ended ourselves. `pause`: how long the caller usually paused within a
+        sentence, in seconds, to be remembered for their next call; 0.0 where nothing was learned.
         """
         call = turns.locked(call_id)
+        caller = db.session.get(Caller, call.caller_id) if call.caller_id and pause else None
+        if caller is not None:
+            caller.pause = pause
         if call.status in ("ringing", "live", "returned") and socket in (None, call.sockets):
             unfinished = call.state is not None and _unfinished(State.from_json(call.state))
             call.status = "dropped" if unfinished else "ended"
@@ -177,7 +183,8 @@ class Conversation:
 
     def _nobody_came(self, call: Call) -> Reply:
         state, context = State.from_json(call.state or {}), self._context(call, State(), Heard())
-        away = Result("person.find", "away", {"when": office.call_back_words(context), "wish": handover.wish_of(call)})
+        told = {"when": office.call_back_words(context), "withheld": not call.number, "wish": handover.wish_of(call)}
+        away = Result("person.find", "away", told)
         reply = self._turn(call, state, Heard(), away)
         db.session.commit()
         return reply
@@ -195,7 +202,9 @@ class Conversation:
         task = db.session.get_one(Task, call.purpose["task_id"])
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
         status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
-        return Result("call.tell", status, {"caller": person(caller), **visits.about(task)})
+        language = self.languages.get(caller.language, self.languages[self.settings.language])
+        news = {"caller": person(caller), "languages": tuple(self.languages), **visits.about(task, language)}
+        return Result("call.tell", status, news)
 
     def _resumable(self, call: Call) -> dict[str, Any] | None:
         """The last call from this number that was cut, or that a crash left open, in the middle of something.
@@ -226,7 +235,7 @@ class Conversation:
         if heard.keys:
             return understand_keys(heard.keys, expecting)
         if not heard.text:
-            return Meaning("", 0.0, {"dead_line": self._dead(call)}, sound=heard.sound)
+            return Meaning("", 0.0, {"dead_line": self._dead(call), "deaf": heard.deaf}, sound=heard.sound)
         meaning = replace(understand(heard.text, language, expecting, now), sound=heard.sound)
         if expecting.secret or expecting.record or state.alarmed:
             return meaning
@@ -278,6 +287,7 @@ class Conversation:
             language=state.language,
             pace=state.pace,
             gain=state.gain,
+            pause=(state.caller or {}).get("pause", 0.0),
         )
 
     def _remember(self, call: Call, step: Step) -> None:

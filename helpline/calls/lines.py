@@ -27,6 +27,11 @@ class Lines:
         with self._lock:
             return len(self._live) - (call_id in self._live) < self._most
 
+    def behind(self) -> list[float]:
+        """Of each live call, by how many seconds we lag behind its sound."""
+        with self._lock:
+            return [call.behind for call in self._live.values()]
+
     def take(self, call: LiveCall) -> bool:
         """Let this socket carry its call. A dead socket that nobody has noticed yet makes way: after HEARING seconds
         it is sure to be dead, and so long we wait."""

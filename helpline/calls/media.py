@@ -12,20 +12,24 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from flask import Flask
 from simple_websocket import ConnectionClosed
 
-from helpline.calls.answering import Answering, Clause, Failed, Finished, Listen, Parts, Spoken, TurnTimes
+from helpline.calls.answering import Answering, Clause, Failed, Finished, Listen, Looked, More, Parts, Spoken, TurnTimes
 from helpline.calls.playing import Player
 from voice.audio import RATE, mulaw_to_pcm
+from voice.echo import Echo
+from voice.endings import completeness, joined
+from voice.heard import Heard
 from voice.recognisers import Stream
 from voice.speechdetector import SpeechDetector
-from voice.turntaking import TurnTaker, Verdict, patience
+from voice.turntaking import CutOff, Patience, TurnTaker, Verdict, learned, patience
 
 TICK = 0.1  # seconds: how long to wait for a message before looking at the clock
 PRE_ROLL = 1.0  # seconds of sound kept from before somebody is heard to speak
@@ -35,6 +39,8 @@ MOST_UNREAD = 250  # messages: five seconds of sound that we did not keep up wit
 MOST_AHEAD = 5.0  # seconds of sound more than time has passed: no telephone does that
 MOST_TROUBLES = 2  # in a call; then the verbs behind the stream take over
 LAST_TURN = 30.0  # seconds that a turn under way may still take when the caller has gone
+MOST_FALSE_ALARMS = 2  # in a question; then it is heard out, whoever coughs
+DEAF_SOUND = 2.0  # seconds of speech that make a line without words a deaf one: silence alone is a quiet caller
 RECORDING_MARGIN = 10.0  # seconds more than the longest message: the turn ends first
 POLICY_VIOLATION = 1008
 log = logging.getLogger(__name__)
@@ -67,23 +73,72 @@ class Ear:
     """The recogniser's stream of one turn, fed so that it costs what speech costs.
 
     An engine without words before the end gets sound only from a little before somebody speaks: it would
-    work through all the silence too.
+    work through all the silence too. One that answers words gets all that is audible, and a little before it: it may
+    hear what we took for noise. While its stream is being looked at, or not opened yet, the sound is kept.
     """
 
-    def __init__(self, stream: Stream, partials: bool) -> None:
+    def __init__(self, stream: Stream | None, partials: bool) -> None:
         self.stream = stream
         self.partial = ""
-        self._feeding = partials
+        self._partials = partials
+        self._feeding = False
         self._before: deque[bytes] = deque()
 
-    def feed(self, pcm: bytes, speaking: bool) -> None:
+    def feed(self, pcm: bytes, speaking: bool, audible: bool) -> None:
+        """Take a piece of sound, and whether it is speech, and whether the line was anything but dead lately."""
         self._before.append(pcm)
-        if self._feeding or speaking:
-            self._feeding = True
+        self._feeding = audible if self._partials else self._feeding or speaking
+        if self._feeding and self.stream is not None:
             while self._before:
                 self.partial = self.stream.feed(self._before.popleft())
-        while sum(map(len, self._before)) > PRE_ROLL * RATE * 2:
+        while not self._feeding and sum(map(len, self._before)) > PRE_ROLL * RATE * 2:
             self._before.popleft()
+
+    def take_stream(self) -> Stream | None:
+        """The stream, to be looked at: what comes from now on is kept for the next one."""
+        stream, self.stream, self.partial, self._feeding = self.stream, None, "", False
+        return stream
+
+
+class Listening:
+    """One question as it is listened to: its turn, its ear, and what the looks at its words have found so far.
+
+    `looking`: a look is under way. `waited`: the silence before it, in seconds. `false_alarms`: how often our voice
+    stopped for nothing.
+    """
+
+    def __init__(self, asked: Listen, turn: TurnTaker) -> None:
+        self.asked = asked
+        self.turn = turn
+        self.ear = Ear(asked.stream, asked.partials)
+        self.said = Heard()
+        self.looking = False
+        self.waited = 0.0
+        self.false_alarms = 0
+
+    @property
+    def words(self) -> str:
+        """All that is known of what the caller says, the words of earlier looks and those on their way."""
+        return " ".join(filter(None, (self.said.text, self.ear.partial)))
+
+
+class Deafness:
+    """How long there has been sound and no word, in seconds of listening."""
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+        self.words_came()
+
+    def words_came(self) -> None:
+        self._listened = self._speech = 0.0
+
+    def hear(self, seconds: float, speaking: bool) -> None:
+        self._listened += seconds
+        self._speech += seconds if speaking else 0.0
+
+    @property
+    def deaf(self) -> bool:
+        return self._listened >= self._most and self._speech >= DEAF_SOUND
 
 
 class LiveCall:
@@ -111,11 +166,13 @@ class LiveCall:
         self._measured = measured
         self._clock = clock
         self._answering = Answering(call_id, app, parts, pool, clock)
-        self._player = Player(self._send)
+        self._echo = Echo()
+        self._player = Player(self._send, self._echo.played)
         self._detector = SpeechDetector()
-        self._turn: TurnTaker | None = None  # open while an answer is waited for
-        self._ear: Ear | None = None
-        self._asked: Listen | None = None
+        self._open: Listening | None = None  # while an answer is waited for
+        self._deafness = Deafness(self._times.deaf)
+        self._cut_off = CutOff()
+        self._pause = 0.0  # the caller's usual one within a sentence, in seconds; 0.0: not known
         self._recording = bytearray()
         self._first_sound: Clause | None = None  # of an answer, until it has been sent
         self._troubles = 0
@@ -128,6 +185,12 @@ class LiveCall:
     def hearing(self) -> bool:
         """Whether the other side is still sending."""
         return not self._over and self._clock() - self._last_message_at < HEARING
+
+    @property
+    def behind(self) -> float:
+        """Seconds by which the sound that we have worked through lags behind the time since the line opened. Sound that
+        never came counts as lag too."""
+        return max(0.0, self._clock() - self._started_at - self._sound_seconds)
 
     def let_go(self) -> None:
         """Another socket has taken this call over, or the process stops."""
@@ -186,45 +249,136 @@ class LiveCall:
         self._socket.close(POLICY_VIOLATION, "too fast")
 
     def _hear(self, sound: bytes, now: float) -> None:
-        pcm = mulaw_to_pcm(sound)
+        pcm, seconds = mulaw_to_pcm(sound), len(sound) / RATE
         speaking = self._detector.feed(pcm)
-        if self._turn is None or self._ear is None:
+        if self._echo.hears(pcm, now, speaking):
+            pcm, speaking = bytes(len(pcm)), False  # our own voice is no answer to our question
+        if pause := self._cut_off.hear(seconds, speaking, self._player.finished(now)):
+            self._learn((pause,))
+        listening = self._open
+        if listening is None:
             return
-        self._ear.feed(pcm, speaking)
+        listening.ear.feed(pcm, speaking, self._detector.audible)
         self._record(sound, now)
-        self._judge(self._turn.audio(len(sound) / RATE, speaking, self._ear.partial, now), now)
+        self._listen_for_words(listening, seconds, speaking, now)
+        self._judge(listening.turn.audio(seconds, speaking, listening.words, now), now)
+
+    def _learn(self, pauses: Iterable[float]) -> None:
+        self._pause = learned(self._pause, pauses, self._times.end_most)
+
+    def _listen_for_words(self, listening: Listening, seconds: float, speaking: bool, now: float) -> None:
+        """Notice a line that brings sound and no words. A message is listened to by a person, who hears for themselves."""
+        if listening.ear.partial or listening.asked.reply.expecting.record:
+            self._deafness.words_came()
+        elif self._player.finished(now):
+            self._deafness.hear(seconds, speaking)
+            if self._deafness.deaf and not listening.looking:
+                self._look(listening, now)
 
     def _record(self, sound: bytes, now: float) -> None:
         """Keep the caller's message; our own question does not belong to it."""
         most = (self._times.longest_message + RECORDING_MARGIN) * RATE
-        wanted = self._asked is not None and self._asked.reply.expecting.record
+        wanted = self._open is not None and self._open.asked.reply.expecting.record
         if wanted and self._player.finished(now) and len(self._recording) < most:
             self._recording += sound
 
     def _key(self, digit: str, now: float) -> None:
-        """A key while nothing is asked is not kept: it would answer a question that was not heard yet."""
-        if self._turn is not None:
-            self._judge(self._turn.key(digit, now), now)
+        """A key while nothing is asked is not kept: it would answer a question that was not heard yet. One that is
+        pressed while the words are being looked at wins over them."""
+        listening = self._open
+        if listening is not None:
+            if listening.looking and digit != "#":
+                listening.turn.go_on("open")
+            self._judge(listening.turn.key(digit, now), now)
 
     def _judge(self, verdict: Verdict | None, now: float) -> None:
         """What the turn says after a sound, a key or a while."""
-        turn = self._turn
-        assert turn is not None  # noqa: S101 - asked only while a turn is open
-        if turn.barged_in and not self._player.finished(now):
-            self._player.stop()
-            self._answering.be_quiet()
-            turn.prompt_ended(now)
-        if verdict is not None:
-            self._end_turn(verdict, turn.speech_ended_for if verdict.kind == "speech" else 0.0, now)
+        listening = self._open
+        if listening is None:
+            return
+        if listening.turn.barged_in and not self._player.finished(now):
+            self._player.interrupt()
+            self._echo.stopped(now)
+            listening.turn.prompt_ended(now)
+        if verdict is None:
+            return
+        if verdict.kind == "keys":
+            self._end_turn(Heard(keys=verdict.keys), now)
+        elif verdict.kind == "no_input":
+            # Where there were sounds without words, nobody can say that nothing was heard.
+            self._end_turn(Heard(sound=listening.turn.noises > 0), now)
+        elif not listening.looking:
+            self._look(listening, now)
 
-    def _end_turn(self, verdict: Verdict, waited: float, now: float) -> None:
-        assert self._asked is not None  # noqa: S101 - a turn is open only after a question
-        finished = Finished(self._asked.reply, verdict, self._asked.stream, bytes(self._recording), waited, self._clock())
+    def _look(self, listening: Listening, now: float) -> None:
+        """Somebody spoke, and seems to have finished: what did they say? The ear stays open meanwhile."""
+        listening.waited = listening.turn.speech_ended_for
+        stream = listening.ear.take_stream()
+        if stream is None:  # nothing new since the last look
+            self._end_turn(listening.said, now, listening.waited)
+        else:
+            listening.looking = True
+            self._answering.look(stream)
+
+    def _looked(self, found: Looked, now: float) -> None:
+        """The turn goes on while its words are not finished, or where the caller speaks on or has begun again meanwhile."""
+        listening = self._open
+        if listening is None:
+            return
+        turn, listening.looking = listening.turn, False
+        listening.said = said = joined(listening.said, found.heard)
+        if turn.typing:
+            return
+        if not said.text and not listening.asked.reply.expecting.record:
+            self._no_words(listening, found.heard.sound, now)
+            return
+        self._deafness.words_came()
+        finished = turn.judge(said.text)
+        waits = finished == "unfinished" and turn.speech_ended_for < self._patience(listening.asked).unfinished
+        if not turn.out_of_time(now) and (not turn.over or turn.speaks_again or waits):
+            turn.go_on(finished)
+            self._answering.listen_on()
+        else:
+            self._end_turn(said, now, listening.waited, found.seconds)
+
+    def _no_words(self, listening: Listening, mumbled: bool, now: float) -> None:
+        """A hum, a television, a cough: no turn. What it interrupted goes on; whoever mumbled twice is told."""
+        if self._deafness.deaf:
+            self._deafness.words_came()
+            self._end_turn(Heard(sound=True, deaf=True), now)
+        elif listening.turn.speaks_again and not listening.turn.out_of_time(now):
+            listening.turn.go_on("open")
+            self._answering.listen_on()
+        elif self._player.interrupted:
+            listening.false_alarms += 1
+            listening.turn = self._new_turn(listening.asked, may_interrupt=listening.false_alarms < MOST_FALSE_ALARMS)
+            self._player.resume()
+            self._answering.listen_on()
+        elif mumbled and listening.turn.noises:
+            self._end_turn(Heard(sound=True, engine=listening.said.engine), now)
+        else:
+            listening.turn.nothing_said(mumbled, now)
+            self._answering.listen_on()
+
+    def _end_turn(self, heard: Heard, now: float, waited: float = 0.0, recognising: float = 0.0) -> None:
+        listening = self._open
+        assert listening is not None  # noqa: S101 - a turn ends only after a question
+        if not heard.silent:
+            self._deafness.words_came()
+        if heard.text:
+            self._learn(listening.turn.pauses)
+            self._cut_off.turn_ended(listening.turn.speech_ended_for)
+            heard = replace(heard, sound=True)
+        recording = bytes(self._recording) if heard.sound else b""
+        heard = replace(heard, recording=recording, unheard=self._player.unheard(now))
+        if not self._player.finished(now):
+            self._player.stop()
+            self._echo.stopped(now)
         self._close_turn()
-        self._begin(self._answering.answer, finished)
+        self._begin(self._answering.answer, Finished(listening.asked.reply, heard, waited, recognising))
 
     def _close_turn(self) -> None:
-        self._turn, self._ear, self._asked = None, None, None
+        self._open = None
         self._recording.clear()
 
     # -- from the worker
@@ -236,8 +390,13 @@ class LiveCall:
     def _collect(self) -> None:
         for item in self._answering.ready():
             match item:
+                case Looked():
+                    self._looked(item, self._clock())
+                case More(stream):
+                    if self._open is not None:
+                        self._open.ear.stream = stream
                 case Clause():
-                    self._player.say(item.sound)
+                    self._player.say(item.sound, item.words)
                     self._first_sound = item if item.times else self._first_sound
                 case Listen():
                     self._listen(item)
@@ -248,9 +407,17 @@ class LiveCall:
 
     def _listen(self, asked: Listen) -> None:
         self._close_turn()
-        self._asked = asked
-        self._ear = Ear(asked.stream, asked.partials)
-        self._turn = TurnTaker(asked.reply.expecting, patience(asked.reply.expecting, self._times), asked.partials)
+        self._pause = self._pause or asked.reply.pause
+        self._open = Listening(asked, self._new_turn(asked))
+
+    def _new_turn(self, asked: Listen, may_interrupt: bool = True) -> TurnTaker:
+        expecting = asked.reply.expecting
+        language = self._parts.languages[asked.reply.language]
+        judge = partial(completeness, expecting=expecting, language=language)
+        return TurnTaker(expecting, self._patience(asked), asked.partials, judge, may_interrupt)
+
+    def _patience(self, asked: Listen) -> Patience:
+        return patience(asked.reply.expecting, self._times, self._pause, asked.partials)
 
     def _mend(self, gone: bool) -> None:
         """Never leave the caller in silence: say so and ask again; or let the verbs behind the stream do it."""
@@ -269,8 +436,8 @@ class LiveCall:
             self._over = True
         if self._player.pump(now):
             self._spoke()
-        if self._turn is not None:
-            self._wait(self._turn, now)
+        if self._open is not None:
+            self._wait(self._open.turn, now)
         elif self._leaving and self._player.finished(now):
             self._over = True
 
@@ -309,16 +476,19 @@ class LiveCall:
         except Exception:
             log.exception("call %s: its last turn failed", self.call_id)
         with self._app.app_context():
-            self._parts.conversation.hung_up(self.call_id, self._number, self._why)
+            self._parts.conversation.hung_up(self.call_id, self._number, self._why, self._pause)
 
     def _last_words(self) -> None:
         """Hanging up ends what was being said as # does: a message is kept, a wish can be taken up again. A
         question's answer cut short is none."""
-        if self._turn is None or self._asked is None or self._asked.reply.expecting.name not in ("message", "open"):
+        if self._open is None or self._open.asked.reply.expecting.name not in ("message", "open"):
             return
         now = self._clock()
-        if (verdict := self._turn.key("#", now)) and verdict.kind == "speech":
-            self._end_turn(verdict, 0.0, now)
+        if (verdict := self._open.turn.key("#", now)) and verdict.kind == "speech":
+            self._judge(verdict, now)
+            for item in self._answering.looked(LAST_TURN):
+                if isinstance(item, Looked) and self._open is not None:
+                    self._end_turn(joined(self._open.said, item.heard), now)
 
     def _send(self, message: dict[str, Any]) -> None:
         self._socket.send(json.dumps({**message, "streamSid": self._stream_sid}))

@@ -123,10 +123,10 @@ def _whisper(ring: Ring, waits: Handover) -> list[Verb]:
     """Who it is and what about: a first name and a subject, nothing that a machine must not keep."""
     call = db.session.get_one(Call, waits.call_id)
     caller = db.session.get(Caller, call.caller_id) if call.caller_id else None
-    known = parts().languages[parts().settings.language].prompts
-    subject = f"about.{waits.about}" if f"about.{waits.about}" in known else "about.speak_to_person"
+    subject, known = f"about.{waits.about}", parts().languages[parts().settings.language].prompts
     who = caller.name if caller else spoken("ring.somebody").text
-    says = spoken("ring.wants", who=who), spoken(subject), spoken("ring.take")
+    about = (spoken(subject),) if subject in known else ()
+    says = (spoken("ring.wants", who=who), *about, spoken("ring.take"))
     return [AskKeys(says, public(f"/calls/rings/{ring.id}"), TO_PRESS)] * 2
 
 

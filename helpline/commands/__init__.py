@@ -16,9 +16,13 @@ SUBCOMMANDS = {
     "db": ("database", "Create and upgrade the database."),
     "demo": ("demo", "Demonstration data, the helpline, and recorded calls over the real socket."),
     "doctor": ("doctor", "What is in use and what is missing, in plain words."),
+    "export": ("exports", "Write files for others: remittances for billers."),
+    "import": ("imports", "Bring in billers, accounts, cards and bills from CSV files."),
     "models": ("models", "List, fetch and find speech models."),
     "parse": ("parse", "Numbers, amounts, dates and times in sentences on standard input."),
+    "payments": ("payments", "What a person decides about money."),
     "serve": ("serve", "The helpline itself: webhooks, sockets and pages."),
+    "simulate": ("simulate", "Many callers at once, as different as callers are."),
     "transcribe": ("transcribe", "Recordings to text."),
     "understand": ("understand", "What sentences on standard input ask for."),
 }

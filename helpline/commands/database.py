@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+from flask import Flask
 from flask_migrate import upgrade as migrate_up
 
 from helpline.app import create_app
@@ -42,6 +45,19 @@ def seed_command() -> None:
     click.echo(f"Coordinator: {made.coordinator}, password {made.password}")
     for name, number in made.numbers.items():
         click.echo(f"Ring as {name}: {number}" + (f", PIN {made.pin}" if name[0].isupper() else ""))
+
+
+@contextmanager
+def up_to_date(app: Flask) -> Iterator[None]:
+    """An app context over this version's tables: the embedded database is upgraded first, another one is left to
+    `helpline db upgrade`."""
+    parts: Parts = app.extensions["helpline"]
+    with app.app_context():
+        if not parts.settings.database_url:
+            migrate_up()
+        yield
+        db.session.remove()
+        db.engine.dispose()
 
 
 def db_name(parts: Parts) -> str:

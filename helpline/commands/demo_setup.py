@@ -33,7 +33,7 @@ from helpline.commands.exchange import Account, Exchange
 from helpline.db import db
 from helpline.settings import Settings, load_settings, throwaway_secrets
 from voice.recognisers import choose
-from voice.recognisers.models import CATALOGUE, ModelError, find_vosk_model, get
+from voice.recognisers.models import ModelError, catalogue, find_vosk_model, get
 
 READY_WITHIN = 60.0  # seconds for the helpline to answer
 STOP_WITHIN = 40.0
@@ -136,10 +136,10 @@ def _recogniser(settings: Settings, base: Settings, say: Any) -> None:
     """Fetch the Vosk model where the settings leave the engine open; say what will listen."""
     code, engine = settings.language, settings.speech.engine
     folder = find_vosk_model(code, settings.speech.vosk_models.get(code, ""), base.data_path)
-    if folder is None and engine != "whisper" and code in CATALOGUE:
-        say(f"Fetching {CATALOGUE[code].name} ...")
+    if folder is None and engine != "whisper" and code in catalogue():
+        say(f"Fetching {catalogue()[code].name} ...")
         try:
-            folder = get(CATALOGUE[code], settings.speech.vosk_url, base.data_path, lambda have, total: None)
+            folder = get(catalogue()[code], settings.speech.vosk_url, base.data_path, lambda have, total: None)
         except ModelError as error:
             say(f"  {error}")
     say(f"Recognition: {choose(code, engine, folder).why}.")

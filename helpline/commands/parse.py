@@ -8,6 +8,7 @@ import click
 
 from helpline.commands.filters import language_option, lines, now_option, write
 from voice.languages import Language
+from voice.traits import all_traits, traits
 from voice.understanding import PARSERS, parse
 
 
@@ -20,7 +21,8 @@ def command(kind: str, language: Language, now: dt.datetime) -> None:
 
     Values are only known in English so far: another --language is refused.
     """
-    if language.code != "en":
-        raise click.ClickException(f"values cannot be parsed in {language.code!r} yet, only in 'en'")
+    if not traits(language.code).parses_values:
+        known = ", ".join(repr(code) for code, about in all_traits().items() if about.parses_values)
+        raise click.ClickException(f"values cannot be parsed in {language.code!r} yet, only in {known}")
     for text in lines():
         write({"text": text, "value": parse(kind, text, now)})

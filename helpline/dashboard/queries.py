@@ -125,6 +125,7 @@ class Overview:
     now: dt.datetime
     delivered: Delivered
     live: int
+    deaf: int
     endings: tuple[Count, ...]
     waiting: tuple[Waiting, ...]
     waiting_in_all: int
@@ -141,6 +142,7 @@ def overview(now: dt.datetime, zone: ZoneInfo) -> Overview:
         now=now,
         delivered=_delivered(now, zone),
         live=live,
+        deaf=_deaf(now, zone),
         endings=endings,
         waiting=_waiting(),
         waiting_in_all=_waiting_in_all(),
@@ -198,6 +200,13 @@ def _calls(now: dt.datetime, zone: ZoneInfo) -> tuple[int, tuple[Count, ...]]:
         .order_by(func.count().desc(), Call.outcome)
     )
     return live, tuple(Count(word_for(ENDINGS, outcome or "hung_up"), number) for outcome, number in endings)
+
+
+def _deaf(now: dt.datetime, zone: ZoneInfo) -> int:
+    """On how many of today's calls sound reached us and no words: a line that stays so needs somebody to look at it."""
+    today = _midnight(now.astimezone(zone).date(), zone)
+    calls = select(func.count(func.distinct(Event.subject))).where(Event.kind == "deaf_line", Event.at >= today)
+    return db.session.scalar(calls) or 0
 
 
 def _for_a_person() -> Any:

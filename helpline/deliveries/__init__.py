@@ -56,12 +56,30 @@ def unanswered(provider_id: str, now: dt.datetime) -> bool:
         .values(status="failed", error="nobody answered")
     ):
         return False
-    news, _, number = delivery.dedupe_key.removeprefix("call:").partition("#")
-    tries = int(number or 1)
+    _, tries = _news(delivery)
     events.record("call_unanswered", f"delivery:{delivery.id}", now, tries=tries)
+    _call_again(delivery, now)
+    return True
+
+
+def somebody_else(provider_id: str, now: dt.datetime) -> bool:
+    """Whoever picked up a call that was placed is not the one it was for: it is placed again later, as for nobody. False
+    when it was the last time. Does not commit."""
+    delivery = db.session.scalar(select(Delivery).where(Delivery.provider_id == provider_id))
+    return delivery is not None and _call_again(delivery, now)
+
+
+def _news(delivery: Delivery) -> tuple[str, int]:
+    """What the call was to tell, and how many times it has been placed for that."""
+    news, _, number = delivery.dedupe_key.removeprefix("call:").partition("#")
+    return news, int(number or 1)
+
+
+def _call_again(delivery: Delivery, now: dt.datetime) -> bool:
+    news, tries = _news(delivery)
     if tries < MOST_CALLS:
         promise_call(delivery.to_number, delivery.purpose, f"{news}#{tries + 1}", now + CALL_AGAIN)
-    return True
+    return tries < MOST_CALLS
 
 
 def _failed(delivery: Delivery, error: ProviderError, now: dt.datetime) -> None:

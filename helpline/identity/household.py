@@ -25,6 +25,7 @@ def person(caller: Caller) -> dict[str, Any]:
         "full_name": caller.full_name,
         "pace": caller.pace,
         "gain": caller.gain,
+        "pause": caller.pause,
         "language": caller.language,
         "texts": not caller.landline,
     }

@@ -37,6 +37,7 @@ from helpline.providers import (
     Wait,
 )
 from helpline.settings import Telephony
+from voice.traits import traits
 
 API = "https://api.twilio.com"
 SIGNATURE = "X-Twilio-Signature"
@@ -51,7 +52,7 @@ MOST_KEYS = 40  # of a form: no number that we ask for is longer
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, escaped or not
 WITHHELD = {"", "anonymous", "restricted", "unavailable", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
 TALKED = ("bridged", "bridging-in-process", "redirected-from-bridged")  # results of a queue that somebody was taken from
-SPEECH = {"en": "en-GB", "ko": "ko-KR"}
+SPEECH = "en-GB"  # of a language that does not say how Twilio's voices call it
 STATUSES = {
     "queued": "ringing", "initiated": "ringing", "ringing": "ringing", "in-progress": "live", "completed": "ended",
     "busy": "unanswered", "failed": "unanswered", "no-answer": "unanswered", "canceled": "unanswered",
@@ -186,7 +187,7 @@ def _clean(value: Any) -> Any:
 
 
 def _say(parent: Any, speak: Speak) -> None:
-    parent.say(speak.text, language=SPEECH.get(speak.language, "en-GB"))
+    parent.say(speak.text, language=traits(speak.language).telephone or SPEECH)
 
 
 def _add(response: VoiceResponse, verb: Verb) -> None:

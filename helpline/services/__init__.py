@@ -14,6 +14,7 @@ from helpline.services.appointments import booked
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
 from helpline.services.bills import settlement
+from helpline.services.bills.status import status as bill_status
 from helpline.services.context import Context
 from voice.heard import Json, Order, Result
 
@@ -28,6 +29,7 @@ def _check_pin(args: Json, context: Context) -> Result:
 ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     "identity.check_pin": _check_pin,
     "bills.due": bills.due,
+    "bills.status": bill_status,
     "bills.claim": bills.claim,
     "bills.receipt_heard": bills.receipt_heard,
     **appointments.ORDERS,

@@ -11,14 +11,17 @@ from helpline.settings import CONFIG_DIR
 
 @dataclass(frozen=True)
 class Catalogue:
-    """`help_kinds` and `departments` map a fixed name to its spoken words; `visit_minutes` is a visit's length."""
+    """`help_kinds` maps a fixed name to its spoken words; `visit_minutes` is a visit's length.
+
+    `currencies` maps those that a bill may be in to their places after the point.
+    """
 
     help_kinds: dict[str, str]
-    departments: dict[str, str]
     visit_minutes: int
+    currencies: dict[str, int]
 
 
 @cache
 def catalogue() -> Catalogue:
     data = tomllib.loads((CONFIG_DIR / "services.toml").read_text("utf-8"))
-    return Catalogue(data["help_kinds"], data["departments"], data["visit"]["minutes"])
+    return Catalogue(data["help_kinds"], data["visit"]["minutes"], data["currencies"])

@@ -9,8 +9,10 @@ from voice.heard import Json, Result
 
 
 def request(args: Json, context: Context) -> Result:
+    """`withheld`: nobody can be rung back on a number that the telephone does not show."""
     opened = open_request("register", context, key="person")
-    return Result("enrolment.request", "ok", {"reference": opened.reference, "when": office.call_back_words(context)})
+    told = {"reference": opened.reference, "when": office.call_back_words(context)}
+    return Result("enrolment.request", "ok" if context.number else "withheld", told)
 
 
 ORDERS = {"enrolment.request": request}

@@ -7,12 +7,13 @@ from helpline.db import db
 from helpline.models import Caller
 from helpline.services.context import Context
 from voice.heard import Json, Result
+from voice.traits import traits
 
 
 def known(args: Json, context: Context) -> Result:
-    """Every language that this line speaks, with its name in the language that is spoken now."""
-    today = context.now.date()
-    languages = [{"code": code, "name": context.language.prompt(f"language.{code}", {}, today)} for code in context.languages]
+    """Every language that this line speaks, with its name in the language that is spoken now, or else in its own."""
+    names = {code: context.language.prompts.get(f"language.{code}") or traits(code).name for code in context.languages}
+    languages = [{"code": code, "name": name} for code, name in names.items()]
     return Result("languages.known", "ok", {"languages": languages})
 
 

@@ -9,7 +9,7 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import handover, office
 from helpline.services.context import Context
-from helpline.services.requests import close_at, keep_recording, open_request
+from helpline.services.requests import add_words, close, close_at, keep_recording, open_request, opened
 from voice.heard import Json, Result
 from voice.understanding.slots import named
 
@@ -27,14 +27,16 @@ def find(args: Json, context: Context) -> Result:
     if office.is_open(context) and (handover.free(context.now) or context.settings.telephony.staff_number):
         events.record("put_through", f"request:{request.id}", context.now)
         return Result("person.find", "here")
-    return Result("person.find", "away", {"when": office.call_back_words(context)})
+    return Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not context.number})
 
 
 def leave_message(args: Json, context: Context) -> Result:
-    """Keep what was said, as words and as sound, on the request that waits for a person, after what it holds already."""
+    """Keep what was said, as words and as sound, on the request that waits for a person, after what it holds already.
+    `empty`: the hash key was pressed and nothing said."""
+    if args.get("empty") and not context.recording:
+        return Result("message.leave", "empty")
     request = _request(args["about"], context)
-    words = [words for words in (request.details.get("words"), args["words"]) if words]
-    request.details = {**request.details, "words": "\n".join(words), "dead_line": bool(args.get("dead_line"))}
+    add_words(request, args["words"], dead_line=bool(args.get("dead_line")))
     keep_recording(request, context)
     events.record("message_left", f"request:{request.id}", context.now)
     return Result(
@@ -44,8 +46,17 @@ def leave_message(args: Json, context: Context) -> Result:
             "reference": request.reference,
             "when": office.call_back_words(context),
             "dead_line": bool(args.get("dead_line")),
+            "withheld": not context.number,
         },
     )
+
+
+def drop(args: Json, context: Context) -> Result:
+    """The caller wants no call-back: nobody waits for one. What was told to us is looked into in any case."""
+    request = opened("speak_to_person", context, key="person")
+    if request is not None and args["about"] not in OWN_INTENT:
+        close(request, context, "cancelled")
+    return Result("message.drop", "ok")
 
 
 def subjects(args: Json, context: Context) -> Result:
@@ -92,6 +103,7 @@ def _request(about: str, context: Context) -> ServiceRequest:
 ORDERS = {
     "person.find": find,
     "message.leave": leave_message,
+    "message.drop": drop,
     "complaint.subjects": subjects,
     "complaint.open": complain,
 }

@@ -51,6 +51,12 @@ def keep_recording(request: ServiceRequest, context: Context) -> None:
         db.session.add(Recording(request_id=request.id, audio=context.recording, at=context.now))
 
 
+def add_words(request: ServiceRequest, words: str, **details: Any) -> None:
+    """Write down what the caller said, after what the request holds already."""
+    said = [said for said in (request.details.get("words"), words) if said]
+    request.details = {**request.details, **details, "words": "\n".join(said)}
+
+
 def find(dedupe_key: str) -> ServiceRequest | None:
     return db.session.scalar(select(ServiceRequest).where(ServiceRequest.dedupe_key == dedupe_key))
 
@@ -72,9 +78,20 @@ def close_at(request: ServiceRequest, now: dt.datetime, status: str, delivered: 
     )
     if not closed:
         return False
-    kind = "service_instance" if delivered else "request_closed"
-    events.record(kind, f"request:{request.id}", now, area=area_of(request), intent=request.intent, status=status)
+    if delivered:
+        count(request, now, status)
+    else:
+        _record("request_closed", request, now, status)
     return True
+
+
+def count(request: ServiceRequest, now: dt.datetime, status: str = "done") -> None:
+    """Write down a ServiceInstance. Whoever calls this sees to it that it happens once for a request."""
+    _record("service_instance", request, now, status)
+
+
+def _record(kind: str, request: ServiceRequest, now: dt.datetime, status: str) -> None:
+    events.record(kind, f"request:{request.id}", now, area=area_of(request), intent=request.intent, status=status)
 
 
 def new_reference() -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from helpline import events, outbox
 from helpline.services.context import Context
-from helpline.services.requests import keep_recording, open_request
+from helpline.services.requests import add_words, keep_recording, open_request
 from helpline.staff.duty import on_duty
 from voice.heard import Json, Result
 
 
 def report(args: Json, context: Context) -> Result:
     """Open a case. It is closed, and counted, by a person."""
-    request = open_request("report_scam", context, key="person", words=args["words"], findings=args["findings"])
+    request = open_request("report_scam", context, key="person")
+    findings = dict.fromkeys([*request.details.get("findings", []), *args["findings"]])
+    add_words(request, args["words"], findings=list(findings))
     events.record("scam_reported", f"request:{request.id}", context.now)
     return Result("safety.report", "ok", {"reference": request.reference})
 
@@ -19,7 +21,8 @@ def report(args: Json, context: Context) -> Result:
 def emergency(args: Json, context: Context) -> Result:
     """Alert the coordinators: first on their page, and by text whoever is on duty, and the office's own number where it
     has one. We never dial an emergency number ourselves."""
-    request = open_request("emergency", context, key="person", words=args["words"])
+    request = open_request("emergency", context, key="person")
+    add_words(request, args["words"])
     keep_recording(request, context)
     events.record("emergency", f"request:{request.id}", context.now)
     alert = f"EMERGENCY on the helpline from {context.number or 'a withheld number'}. Reference {request.reference}."

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from helpline import events, outbox
+from helpline import deliveries, events, outbox
 from helpline.db import db
-from helpline.models import Caller, ServiceRequest
+from helpline.models import Call, Caller, ServiceRequest
 from helpline.services.catalogue import catalogue
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
 from voice.heard import Json, Result
+from voice.languages import Language
 from volunteers import dispatch, tasks
 from volunteers.models import Task, Volunteer
 
@@ -21,7 +22,9 @@ WAITING = {"open", "offered"}
 
 
 def kinds(args: Json, context: Context) -> Result:
-    return Result("visits.kinds", "ok", {"kinds": catalogue().help_kinds})
+    """Each kind of help that is given here, and what it is called in the language of the call; and which day it is."""
+    named = {kind: context.language.prompts.get(f"word.{kind}", words) for kind, words in catalogue().help_kinds.items()}
+    return Result("visits.kinds", "ok", {"kinds": named, "today": context.now.date().isoformat()})
 
 
 def open_visit(args: Json, context: Context) -> Result:
@@ -30,7 +33,8 @@ def open_visit(args: Json, context: Context) -> Result:
     if day < context.now.date():
         return Result("visits.open", "past")
     caller = db.session.get_one(Caller, context.caller_id)
-    request = open_request("ask_volunteer", context, key=f"{args['help_kind']}:{day}:{args['part_of_day']}", **args)
+    key = f"{args['help_kind']}:{day}:{args['part_of_day']}"
+    request = open_request("ask_volunteer", context, key=key, **args)
     if request.task_id is None:
         task = tasks.open_task(
             kind=args["help_kind"],
@@ -38,6 +42,7 @@ def open_visit(args: Json, context: Context) -> Result:
             area=caller.area,
             address=caller.address,
             door_notes=caller.door_notes,
+            note=". ".join(args.get("notes", ())),
             caller_name=caller.full_name,
             language=caller.language,
             day=day,
@@ -62,14 +67,20 @@ def status(args: Json, context: Context) -> Result:
         return Result("visits.status", "none")
     task = row.Task
     if task.status in WAITING:
-        return Result("visits.status", "waiting", about(task))
-    return Result("visits.status", "accepted" if task.volunteer_id else "person", about(task))
+        return Result("visits.status", "waiting", about(task, context.language))
+    return Result("visits.status", "accepted" if task.volunteer_id else "person", about(task, context.language))
 
 
 def told(args: Json, context: Context) -> Result:
     """The caller has heard who comes."""
     events.record("caller_told", f"task:{args['task_id']}", context.now)
     return Result("visits.told", "ok")
+
+
+def not_there(args: Json, context: Context) -> Result:
+    """Somebody else picked up. `again`: we ring once more later; `over`: we have rung often enough."""
+    sid = db.session.get_one(Call, context.call_id).sid
+    return Result("visits.not_there", "again" if deliveries.somebody_else(sid, context.now) else "over")
 
 
 def coming(args: Json, context: Context) -> Result:
@@ -94,8 +105,8 @@ def cancel(args: Json, context: Context) -> Result:
     if task is None:
         return Result("visits.cancel", "over")
     if task.status == "cancelled":
-        return Result("visits.cancel", "ok", about(task))
-    asked = about(task)
+        return Result("visits.cancel", "ok", about(task, context.language))
+    asked = about(task, context.language)
     told = tasks.cancel(task.id, context.now)
     if told is None:
         return Result("visits.cancel", "over")
@@ -116,7 +127,7 @@ def move(args: Json, context: Context) -> Result:
     if (known := opened("change_task", context, key)) is not None:
         return Result("visits.move", known.details["told"], known.details["moved"])
     task = db.session.scalar(_planned(context).where(Task.id == args["task_id"]))
-    holder = about(task)["volunteer"] if task else ""
+    holder = about(task, context.language)["volunteer"] if task else ""
     moved = tasks.move(task.id, day, args["part_of_day"], context.now) if task else None
     if task is None or moved is None:
         return Result("visits.move", "over")
@@ -125,7 +136,7 @@ def move(args: Json, context: Context) -> Result:
     for volunteer_id in concerned:
         if offer := tasks.offer(new, volunteer_id, context.now):
             _text(volunteer_id, dispatch.moved_text(task, new, offer), f"offer:{offer.id}", context)
-    told, data = ("asked_again" if holder else "asking"), {**about(new), "volunteer": holder}
+    told, data = ("asked_again" if holder else "asking"), {**about(new, context.language), "volunteer": holder}
     close(open_request("change_task", context, key=key, told=told, moved=data, task=task.id), context, "done")
     return Result("visits.move", told, data)
 
@@ -150,16 +161,16 @@ def _text(volunteer_id: int, body: str, key: str, context: Context) -> None:
 
 def _named(task: Task, context: Context) -> dict[str, Any]:
     """What a caller may hear of it, and what it is called among others."""
-    data = about(task)
+    data = about(task, context.language)
     return {**data, "help_kind": task.kind, "name": context.language.prompt("visit.named", data, context.now.date())}
 
 
-def about(task: Task) -> dict[str, Any]:
-    """What a caller may hear of a task: kind, day, and the volunteer's name once there is one."""
+def about(task: Task, language: Language) -> dict[str, Any]:
+    """What a caller may hear of a task: kind in their language, day, and the volunteer's name once there is one."""
     volunteer = db.session.get(Volunteer, task.volunteer_id) if task.volunteer_id else None
     return {
         "task_id": task.id,
-        "kind": task.summary,
+        "kind": language.prompts.get(f"word.{task.kind}", task.summary),
         "day": task.day.isoformat(),
         "part": task.part_of_day,
         "volunteer": volunteer.name if volunteer else "",
@@ -171,6 +182,7 @@ ORDERS = {
     "visits.open": open_visit,
     "visits.status": status,
     "visits.told": told,
+    "visits.not_there": not_there,
     "visits.coming": coming,
     "visits.cancel": cancel,
     "visits.move": move,

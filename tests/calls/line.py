@@ -25,6 +25,7 @@ from helpline.providers.twilio import sign
 from tests.cast import MARGARET
 from voice.audio import FRAME_BYTES, RATE
 from voice.heard import Expecting, Heard
+from voice.synthesis import clauses
 
 ACCOUNT, TOKEN = "AC0123456789abcdef0123456789abcdef", "token of the tests"
 SPEECH, SILENCE = b"\x00", b"\xff"  # one sample of mu-law: as loud as can be, and nothing
@@ -61,7 +62,7 @@ def token_in(verbs: list[ET.Element]) -> str:
 
 @dataclass
 class Voice:
-    """Speaks every text as a second of silence, and remembers it."""
+    """Speaks every text as a second of silence, in as many pieces as it has clauses, and remembers it."""
 
     said: list[str] = field(default_factory=list)
     hoarse: int = 0  # how many more times it fails
@@ -73,7 +74,8 @@ class Voice:
             raise RuntimeError("the voice is hoarse")
         self.said.append(text)
         if self.seconds:
-            yield bytes(int(self.seconds * RATE) * 2)
+            pieces = len(clauses(text))
+            yield from [bytes(int(self.seconds * RATE / pieces) * 2)] * pieces
 
     def heard(self, words: str) -> bool:
         return any(words in text for text in self.said)

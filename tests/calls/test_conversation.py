@@ -493,11 +493,13 @@ def test_who_takes_leave_on_hearing_the_receipt_has_heard_it(app: Flask, margare
         assert request.status == "done"
 
 
-def test_a_plain_no_to_the_receipt_has_it_read_again(app: Flask, margaret: OnTheLine) -> None:
+def test_the_receipt_is_read_again_for_whoever_asks_for_it_and_a_plain_no_does_not(app: Flask, margaret: OnTheLine) -> None:
     margaret.say("yes", PAY, "yes")
     margaret.press(PIN)
+    margaret.say("again please")
+    assert keys_of(margaret.reply) == ["bill.paid", "bill.receipt"]
     margaret.say("no")
-    assert keys_of(margaret.reply) == ["bill.receipt"]
+    assert keys_of(margaret.reply) == ["anything_else"]
 
 
 def test_a_wish_to_pay_is_a_yes_to_the_bill_that_was_read_out(app: Flask, margaret: OnTheLine) -> None:

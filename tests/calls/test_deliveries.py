@@ -146,3 +146,15 @@ def test_two_pieces_of_news_are_counted_apart(in_app: Flask, town: Demonstration
         send(company, clock)
         assert unanswered(clock)
     assert [row.due_at - clock.now() for row in rows()][-1] == dt.timedelta(minutes=20) and len(rows()) == 4
+
+
+def test_somebody_else_picks_up_so_she_is_rung_again_as_often_as_if_nobody_had(
+    in_app: Flask, clock: Clock, company: Sent
+) -> None:
+    promise_call(JOAN, NEWS, "task:1", clock.now())
+    for again in (True, True, False):
+        assert send(company, clock) == 1
+        assert deliveries.somebody_else(rows()[-1].provider_id or "", clock.now()) is again
+        db.session.commit()
+        clock.pass_time(minutes=21)
+    assert len(rows()) == MOST_CALLS and send(company, clock) == 0

@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from helpline import clock as ticking
-from helpline.calls import person
 from helpline.calls.turns import find_call
 from helpline.dashboard.words import ABOUT
 from helpline.db import db
@@ -598,7 +597,16 @@ def test_a_coordinators_call_is_no_call_of_a_caller(office: Office, app: Flask) 
 
 
 @pytest.mark.parametrize("code", ["en", "ko"])
-def test_whatever_the_office_may_be_rung_about_has_words(code: str) -> None:
-    known = load_language(code).prompts
-    assert {f"about.{name}" for name in ABOUT} <= known.keys()
-    assert person.TAKE == "1"
+def test_what_somebody_on_duty_is_told_of_is_what_the_offices_page_knows(code: str) -> None:
+    """A subject that has no words on the telephone is left out there; one that the page does not know is a slip."""
+    subjects = {key.partition(".")[2] for key in load_language(code).prompts if key.startswith("about.")}
+    assert {"report_scam", "emergency", "payment_held", "not_understood"} <= subjects <= ABOUT.keys()
+
+
+def test_a_subject_without_words_is_left_out(office: Office, app: Flask) -> None:
+    office.put_through()
+    with app.app_context():
+        db.session.query(Handover).update({"about": "a word of next year"})
+        db.session.commit()
+    office.ring()
+    assert "would like to speak to a person. To take the call" in words(office.pick_up(RUTHS)[:1])

@@ -26,8 +26,8 @@ class FarEnd:
 
     def say(self, *seconds: float) -> None:
         self.player.begin()
-        for each in seconds:
-            self.player.say(bytes(int(each * RATE)))
+        for number, each in enumerate(seconds, 1):
+            self.player.say(bytes(int(each * RATE)), f"clause {number}")
         self.player.complete()
 
 
@@ -121,3 +121,63 @@ def test_a_sentence_after_a_silence_starts_at_once(far: FarEnd) -> None:
     far.player.marked(far.marks[-1])
     far.say(0.3)
     assert far.player.pump(500.0) and far.seconds == pytest.approx(0.6)
+
+
+# -- interrupted
+
+
+def test_interrupted_it_goes_on_at_the_clause_that_was_not_heard_out(far: FarEnd) -> None:
+    far.say(0.4, 0.4, 0.4)
+    far.player.pump(100.0)
+    far.player.marked(far.marks[0])
+    far.player.interrupt()
+    assert far.sent[-1] == {"event": "clear"} and far.player.finished(100.5)
+    assert not far.player.pump(100.5)
+    before = far.seconds
+    far.player.resume()
+    far.player.pump(102.0)
+    assert far.seconds - before == pytest.approx(0.8)
+    assert not far.player.finished(102.1)
+    far.player.marked(far.marks[-1])
+    assert far.player.finished(103.0)
+
+
+def test_marks_tell_which_words_were_heard(far: FarEnd) -> None:
+    far.say(0.2, 0.2, 3.0)
+    far.player.pump(100.0)
+    assert far.player.unheard(100.0) == "clause 1 clause 2 clause 3"
+    far.player.marked(far.marks[0])
+    assert far.player.unheard(100.3) == "clause 2 clause 3"
+    far.player.interrupt()
+    assert far.player.unheard(100.3) == "clause 2 clause 3"
+    for mark in far.marks:  # on clear the far end sends every pending mark back: that is no hearing
+        far.player.marked(mark)
+    assert far.player.unheard(100.5) == "clause 2 clause 3"
+
+
+def test_a_lost_mark_does_not_make_words_unheard_for_ever(far: FarEnd) -> None:
+    far.say(0.2)
+    far.player.pump(100.0)
+    assert far.player.unheard(100.1) == "clause 1" and far.player.unheard(101.0 + LATE) == ""
+
+
+def test_what_is_made_while_it_is_silent_is_said_when_it_goes_on(far: FarEnd) -> None:
+    far.player.begin()
+    far.player.say(bytes(800), "first")
+    far.player.pump(100.0)
+    far.player.interrupt()
+    far.player.say(bytes(800), "second")
+    far.player.complete()
+    assert not far.player.pump(101.0) and far.player.unheard(101.0) == "first second"
+    before = far.seconds
+    far.player.resume()
+    far.player.pump(102.0)
+    assert far.seconds - before == pytest.approx(0.2)
+
+
+def test_something_new_drops_what_was_held_back(far: FarEnd) -> None:
+    far.say(0.5, 0.5)
+    far.player.interrupt()
+    far.say(0.3)
+    far.player.pump(200.0)
+    assert not far.player.interrupted and far.seconds == pytest.approx(0.3)

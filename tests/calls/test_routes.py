@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from helpline.app import LANGUAGES
 from helpline.calls.conversation import Conversation
 from helpline.calls.lines import Lines
 from helpline.calls.turns import find_call
@@ -22,6 +21,7 @@ from tests.calls.line import TOKEN, Telephone, new_sid, token_in
 from tests.cast import JOAN, MARGARET, Clock, People
 from voice.heard import Heard
 from voice.languages import load_language
+from voice.traits import codes
 
 SID = "CA0123456789abcdef0123456789abcdef"
 OFFICE = "+442071838700"
@@ -324,7 +324,7 @@ def test_an_exception_still_gives_words(telephone: Telephone, monkeypatch: pytes
     assert say.text
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", codes())
 @pytest.mark.parametrize("key", ["trouble", "busy", "bad_line", "too_long", "reconnected", "person.connecting"])
 def test_every_language_has_words_for_when_things_go_wrong(code: str, key: str) -> None:
     assert load_language(code).prompt(key, {"when": "soon"}, dt.date(2026, 11, 24))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from helpline.db import db
 from helpline.settings import load_settings
 from tests.commands.conftest import Ran, Run
 from tests.needs import needs
+from voice import traits
 from voice.recognisers.models import find_vosk_model
 
 
@@ -120,6 +122,33 @@ def test_a_model_folder_that_is_none_is_missing(run: Run, configured: Any) -> No
     configured('[speech.vosk_models]\nen = "/no/such/model"\n')
     ran = run("doctor")
     assert ran.code == 1 and "/no/such/model is not an unpacked Vosk model" in ran.out
+
+
+def test_a_broken_language_is_named_with_all_its_faults_and_english_goes_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(traits.FOLDER, tmp_path / "languages")
+    (tmp_path / "languages" / "cy").mkdir()
+    (tmp_path / "languages" / "cy" / "sentences.toml").write_text('[intents]\nfly_me = ["lleuad"]\n')
+    monkeypatch.setattr(traits, "FOLDER", tmp_path / "languages")
+    ran = run("doctor", "--json")
+    broken = checks(ran)["language (cy)"]
+    assert ran.code == 0 and not broken["needed"] and checks(ran)["voice (en)"]["fine"]
+    assert broken["says"].splitlines()[:2] == [
+        "cy/prompts.toml: cannot be read (No such file or directory)",
+        "cy/sentences.toml: intents.fly_me: there is no such intent",
+    ]
+
+
+def test_an_office_whose_own_language_is_broken_cannot_take_calls(
+    run: Run, configured: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "languages" / "cy").mkdir(parents=True)
+    monkeypatch.setattr(traits, "FOLDER", tmp_path / "languages")
+    configured('language = "cy"\n')
+    ran = run("doctor")
+    assert ran.code == 1
+    assert "MISSING language (cy): cy/sentences.toml: cannot be read (No such file or directory)\n" in ran.out
 
 
 def test_a_database_without_tables_is_missing(run: Run, tmp_path: Path) -> None:

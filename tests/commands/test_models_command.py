@@ -10,7 +10,7 @@ import pytest
 from tests.commands.conftest import Run
 from tests.needs import needs
 from tests.voice.recognisers.modelserver import MODEL_FILES, NAME, ModelServer, entry, serving, zipped
-from voice.recognisers.models import CATALOGUE, find_vosk_model
+from voice.recognisers.models import catalogue, find_vosk_model
 
 ARCHIVE = zipped(MODEL_FILES)
 
@@ -18,7 +18,7 @@ ARCHIVE = zipped(MODEL_FILES)
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, run: Run) -> Iterator[ModelServer]:
     """The Vosk project's site, on this machine, with one small made-up model in the catalogue."""
-    monkeypatch.setitem(CATALOGUE, "xx", entry(ARCHIVE))
+    monkeypatch.setitem(catalogue(), "xx", entry(ARCHIVE))
     with serving(ModelServer(ARCHIVE)) as running:
         monkeypatch.setenv("HELPLINE_SPEECH_VOSK_URL", running.url)
         yield running

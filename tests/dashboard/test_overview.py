@@ -148,6 +148,17 @@ def test_todays_calls_are_told_apart_by_how_they_ended(in_app: Flask, people: Pe
     assert [(count.words, count.number) for count in seen.endings] == [("Rang off", 2)]
 
 
+def test_a_line_without_words_is_seen_once_a_call(in_app: Flask, client: FlaskClient, people: People, clock: Clock) -> None:
+    for _ in range(2):
+        events.record("deaf_line", "call:7", clock.now(), expecting="yes_no")
+    db.session.commit()
+    assert overview(clock.now(), LONDON).deaf == 1
+    sign_in_ruth(client)
+    assert "brought us sound, but no words" in client.get("/office/").text
+    clock.pass_time(days=1)
+    assert overview(clock.now(), LONDON).deaf == 0
+
+
 def test_yesterdays_calls_are_not_todays(in_app: Flask, people: People, clock: Clock) -> None:
     in_app.extensions["helpline"].conversation.hung_up(on_the_line(in_app, people.joan).call_id)
     clock.pass_time(days=1)

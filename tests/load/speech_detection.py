@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpline.commands.conditions import cafe, hum
 from helpline.commands.recordings import make
 from voice.audio import RATE, Samples, mulaw_to_pcm, pcm_to_mulaw, read_samples, to_pcm, to_samples
 from voice.speechdetector import FADE, SpeechDetector
@@ -69,13 +70,6 @@ def white(length: int, random: np.random.Generator) -> Samples:
     return random.standard_normal(length).astype(np.float32)
 
 
-def hum(length: int, random: np.random.Generator) -> Samples:
-    """50 Hz with its odd harmonics, as a bad earth gives it."""
-    at = np.arange(length) / RATE
-    parts = [np.sin(2 * np.pi * 50 * n * at + random.uniform(0, 6)) / n for n in (1, 2, 3, 5, 7, 9)]
-    return (np.sum(parts, axis=0) + 0.1 * random.standard_normal(length)).astype(np.float32)
-
-
 def crackle(length: int, random: np.random.Generator) -> Samples:
     """Clicks of a loose contact over hiss: about six a second."""
     clicks = np.where(random.random(length) < 6 / RATE, random.uniform(-30, 30, length), 0)
@@ -87,17 +81,6 @@ def traffic(length: int, random: np.random.Generator) -> Samples:
     rumble = make.band(random.standard_normal(length).astype(np.float32), 100, 800)
     swell = 1 + 0.8 * np.sin(2 * np.pi * 0.2 * np.arange(length) / RATE + random.uniform(0, 6))
     return (rumble * swell).astype(np.float32)
-
-
-def cafe(length: int, random: np.random.Generator) -> Samples:
-    """Eight people talking at once, turned round so that no word is left."""
-    total = np.zeros(length, np.float32)
-    voices = [samples for name, samples in recordings() if len(samples) > RATE * 2]
-    for _ in range(8):
-        voice = np.tile(voices[random.integers(len(voices))][::-1], 1 + length // (RATE * 2))
-        start = int(random.integers(max(1, len(voice) - length)))
-        total += voice[start : start + length]
-    return total
 
 
 NOISES: dict[str, Noise] = {"hiss": white, "hum": hum, "crackle": crackle, "traffic": traffic, "cafe": cafe}

@@ -56,6 +56,17 @@ def test_what_was_recorded_when_it_was_noticed_is_kept(app: Flask, people: Peopl
 def test_a_scam_told_twice_in_a_call_is_one_case(app: Flask, people: People) -> None:
     with app.app_context():
         context = on_the_line(app, people.margaret)
-        first = safety.report({"words": "a man rang", "findings": []}, context)
-        second = safety.report({"words": "he rang again", "findings": []}, context)
+        first = safety.report({"words": "a man rang", "findings": ["F001"]}, context)
+        second = safety.report({"words": "he rang again", "findings": ["F001", "F002"]}, context)
         assert first.data == second.data
+        case = db.session.scalars(select(ServiceRequest)).one()
+        assert (case.details["words"], case.details["findings"]) == ("a man rang\nhe rang again", ["F001", "F002"])
+
+
+def test_an_emergency_told_twice_keeps_what_was_said_each_time(app: Flask, people: People) -> None:
+    with app.app_context():
+        context = on_the_line(app, people.margaret)
+        safety.emergency({"words": "my husband has fallen"}, context)
+        safety.emergency({"words": "he does not breathe"}, context)
+        emergency = db.session.scalars(select(ServiceRequest)).one()
+        assert emergency.details["words"] == "my husband has fallen\nhe does not breathe"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -34,6 +35,19 @@ def test_a_visit_has_its_own_copy_of_what_a_volunteer_needs(margaret: Context) -
         "Elm Park",
     )
     assert (task.kind, task.day.isoformat(), task.part_of_day, task.status) == ("shopping", "2026-11-26", "morning", "open")
+
+
+def test_what_the_caller_wants_them_to_know_goes_with_the_task_and_stays_when_it_is_moved(margaret: Context) -> None:
+    open_visit({**WISH, "notes": ["some bread and milk", "the dog is friendly"]}, margaret)
+    first = db.session.scalars(select(Task)).one()
+    tasks.move(first.id, dt.date(2026, 11, 27), "morning", margaret.now)
+    notes = db.session.scalars(select(Task.note)).all()
+    assert notes == ["some bread and milk. the dog is friendly"] * 2
+
+
+def test_a_long_note_is_kept_as_far_as_there_is_room(margaret: Context) -> None:
+    open_visit({**WISH, "notes": ["bread " * 200]}, margaret)
+    assert len(db.session.scalars(select(Task.note)).one()) == tasks.MOST_NOTED
 
 
 def test_the_same_wish_twice_in_one_call_is_one_visit(margaret: Context) -> None:

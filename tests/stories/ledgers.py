@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import select
 
 from helpline.commands.demo_data import ZONE
 from helpline.db import db
@@ -15,25 +16,31 @@ from helpline.models import Call, Caller, Recording, ServiceRequest, Turn
 from helpline.outbox import Delivery
 from helpline.services.appointments.models import CalendarSlot
 from helpline.services.bills.models import Assessment, Payment
-from tests.stories.neighbours import SOON_JA
 from volunteers.models import Task
 
 
-def came_of(app: Flask) -> list[str]:
-    """Every row that was not there when the town woke up, in words, sorted."""
+def standing(app: Flask) -> Counter[str]:
+    """How everything stands, a row in words, with how many of it there are."""
     with app.app_context():
-        return sorted([*_requests(), *_payments(), *_assessments(), *_slots(), *_tasks(), *_deliveries(), *_callers()])
+        return Counter([*_requests(), *_payments(), *_assessments(), *_slots(), *_tasks(), *_deliveries(), *_callers()])
+
+
+def came_of(before: Counter[str], after: Counter[str]) -> list[str]:
+    """What stands there now and did not, and what stands there no more, sorted."""
+    gone = (f"no more: {row}" for row in (before - after).elements())
+    return sorted([*(after - before).elements(), *gone])
 
 
 def _requests() -> Iterator[str]:
-    rows = db.session.scalars(select(ServiceRequest).where(ServiceRequest.dedupe_key.not_like("demonstration%")))
-    for request in rows:
+    for request in db.session.scalars(select(ServiceRequest)):
         voice = db.session.scalar(select(Recording.id).where(Recording.request_id == request.id))
         yield f"request: {request.intent} {request.status}" + (" with a recording" if voice else "")
+        if words := request.details.get("words"):
+            yield f"written down: {' / '.join(words.splitlines())}"
 
 
 def _payments() -> Iterator[str]:
-    for payment in db.session.scalars(select(Payment).where(Payment.key.not_like("demonstration%"))):
+    for payment in db.session.scalars(select(Payment)):
         yield f"payment: {payment.amount} {payment.currency} {payment.status}"
 
 
@@ -58,13 +65,9 @@ def _deliveries() -> Iterator[str]:
 
 
 def _callers() -> Iterator[str]:
-    """Whose language is another one now than when the town woke up."""
-    for caller in db.session.scalars(select(Caller).where(Caller.language != _language_at_first())):
-        yield f"remembered: {caller.name} speaks {caller.language}"
-
-
-def _language_at_first() -> ColumnElement[str]:
-    return case((Caller.phone == SOON_JA, "ko"), else_="en")
+    """How a caller is spoken to whenever they ring."""
+    for caller in db.session.scalars(select(Caller)):
+        yield f"remembered: {caller.full_name}, {caller.language}, pace {caller.pace:g}, {caller.gain:g} dB"
 
 
 def written_down(app: Flask) -> list[str]:

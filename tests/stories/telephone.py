@@ -1,16 +1,21 @@
-"""A caller's telephone in a transcript: says, presses, is silent, hangs up and rings back, through `take_turn`."""
+"""A caller's telephone in a transcript: says, presses, is silent, hangs up, rings back and is rung, through `take_turn`."""
 
 from __future__ import annotations
 
 import re
 import secrets
+from dataclasses import replace
+from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from helpline.calls.conversation import Conversation
 from helpline.calls.turns import open_call
+from helpline.clock import run_due_timers, send_deliveries
 from helpline.commands.demo_data import ARTHUR, JOAN, MARGARET, STRANGER
 from helpline.db import db
+from helpline.outbox import Delivery
 from tests.cast import Clock
 from tests.stories.neighbours import SOON_JA, THE_COLES
 from voice.heard import Heard, Reply
@@ -18,6 +23,7 @@ from voice.heard import Heard, Reply
 NUMBERS = {"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "the Coles": THE_COLES, "Soon-ja": SOON_JA,
            "a stranger": STRANGER, "a withheld number": ""}  # fmt: skip
 SECONDS_A_TURN = 20
+VOICE = b"\xff" * 1600  # two tenths of a second of any sound, where an answer is recorded
 DEED = re.compile(r"\((?P<what>[a-z ]+?)(?: (?:after|for) (?P<count>\d+) (?P<unit>minutes|hours))?\)")
 
 
@@ -49,13 +55,31 @@ class Telephone:
         return DEEDS[deed["what"]](self)
 
     def _ring(self) -> None:
+        self._sid = secrets.token_hex(8)
         with self._app.app_context():
-            self._call = open_call(secrets.token_hex(8), self._number, "inbound", self._clock.now()).id
-            db.session.commit()
-            self._answered(self._conversation.begin(self._call))
+            self._begin("inbound")
+
+    def _is_rung(self) -> None:
+        """The clock keeps a promise to ring this number, and somebody picks up."""
+        with self._app.app_context():
+            run_due_timers(self._app.extensions["helpline"], "the clock")
+            send_deliveries(self._app.extensions["helpline"], "the clock")
+            placed = select(Delivery).where(Delivery.channel == "call", Delivery.to_number == self._number)
+            call = db.session.scalars(placed.where(Delivery.status == "sent").order_by(Delivery.id.desc())).first()
+            if call is None or call.provider_id == self._sid:
+                raise ValueError("nothing was promised to this number by now")
+            self._sid = call.provider_id or ""
+            self._begin("outbound", call.purpose)
+
+    def _begin(self, direction: str, purpose: dict[str, Any] | None = None) -> None:
+        self._call = open_call(self._sid, self._number, direction, self._clock.now(), purpose).id
+        db.session.commit()
+        self._answered(self._conversation.begin(self._call))
 
     def _hear(self, heard: Heard) -> None:
         self._clock.pass_time(seconds=SECONDS_A_TURN)
+        if self._reply.expecting.record and (heard.text or heard.sound):
+            heard = replace(heard, recording=VOICE)
         with self._app.app_context():
             self._answered(self._conversation.take_turn(self._call, self._reply.turn + 1, heard))
             while self._reply.then == "carry_out":
@@ -81,4 +105,5 @@ DEEDS = {
     "mumble": lambda line: line._hear(Heard(sound=True)),
     "hangs up": Telephone._hang_up,
     "rings back": Telephone._ring,
+    "is rung": Telephone._is_rung,
 }

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.spoken import RENDERERS, en, ko, renderer
+from voice.spoken import en, figures, ko, renderer
 
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
 
@@ -61,6 +61,9 @@ def test_a_number_beyond_all_sense_is_refused() -> None:
         (31, "thirty-first"),
         (100, "one hundredth"),
         (112, "one hundred and twelfth"),
+        (1_030, "one thousand and thirtieth"),
+        (54_701, "fifty-four thousand seven hundred and first"),
+        (54_000, "fifty-four thousandth"),
     ],
 )
 def test_ordinals(value: int, words: str) -> None:
@@ -210,12 +213,25 @@ def test_korean_values() -> None:
     assert ko.list_or(["가스", "물"]) == "가스, 또는 물"
 
 
-def test_a_language_without_words_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        renderer("xx")
+def test_a_language_without_words_is_said_in_figures() -> None:
+    said = renderer("xx")
+    assert said is figures
+    assert said.number(2026) == "2 0 2 6"
+    assert said.money(Decimal("42.50"), "GBP") == "4 2, 5 0, G B P"
+    assert said.date(dt.date(2026, 12, 1), TODAY) == "1, 1 2"
+    assert said.full_date(dt.date(2027, 1, 31)) == "3 1, 1, 2 0 2 7"
+    assert said.time(dt.time(16, 5)) == "1 6, 0 5"
+    assert said.phone("+44 20 7183") == "+ 4 4 2 0, 7 1 8 3"
+    assert said.reference("BV-48271") == "B V, 4 8 2 7, 1"
+    assert (said.list_or(["nwy", "dŵr"]), said.list_and([])) == ("nwy, dŵr", "")
 
 
-CODES = st.sampled_from(sorted(RENDERERS))
+@pytest.mark.parametrize("code", ["figures", "", "../en", "__init__", "en.x"])
+def test_a_code_that_is_none_names_no_module(code: str) -> None:
+    assert renderer(code) is figures
+
+
+CODES = st.sampled_from(["en", "ko"])
 AMOUNTS = st.decimals(min_value=0, max_value=999_999_999, places=2)
 CURRENCIES = st.sampled_from(["GBP", "EUR", "USD", "KRW"])
 

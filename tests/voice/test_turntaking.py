@@ -5,13 +5,25 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voice.heard import Expecting
-from voice.turntaking import BARGE_IN, BARGE_IN_WITHOUT_WORDS, Patience, TurnTaker, Verdict, patience
+from voice.turntaking import (
+    BARGE_IN,
+    BARGE_IN_WITHOUT_WORDS,
+    MOST_STRETCH,
+    SPOKE_ON,
+    CutOff,
+    Patience,
+    TurnTaker,
+    Verdict,
+    learned,
+    patience,
+)
 
 FRAME = 0.02
 PATIENT = Patience(no_input=10.0, end_of_turn=1.2, between_keys=6.0, longest=60.0)
@@ -19,13 +31,14 @@ CONFIG = Path(__file__).parents[2] / "config" / "default.toml"
 YES_NO = Expecting("yes_no")
 PIN = Expecting("pin", digits=6, secret=True)
 AMOUNT = Expecting("yes_no", interruptible=False)
+MOST = 4.0  # seconds: the longest pause that is waited for
 
 
 class Line:
     """Plays scripted seconds of speech and silence to a turn, and keeps the first verdict and its time."""
 
-    def __init__(self, expecting: Expecting, partials: bool = True, prompt_over: bool = True) -> None:
-        self.turn, self.now, self.verdict = TurnTaker(expecting, PATIENT, partials), 0.0, None
+    def __init__(self, expecting: Expecting, partials: bool = True, prompt_over: bool = True, **how: Any) -> None:
+        self.turn, self.now, self.verdict = TurnTaker(expecting, PATIENT, partials, **how), 0.0, None
         if prompt_over:
             self.turn.prompt_ended(self.now)
 
@@ -195,6 +208,164 @@ def test_what_is_no_key_changes_nothing(sign: str) -> None:
     line = Line(PIN)
     assert line.turn.key(sign, 1.0) is None
     assert not line.turn.barged_in
+
+
+# -- is the sentence finished?
+
+
+def finished(words: str) -> str:
+    return {"four eight two seven one nine": "complete", "i want to pay my": "unfinished"}.get(words, "open")
+
+
+@pytest.mark.parametrize(
+    ("words", "ends_after"),
+    [("four eight two seven one nine", PATIENT.complete), ("i want to pay my", PATIENT.unfinished), ("goodbye", 1.2)],
+)
+def test_the_silence_that_ends_a_turn_depends_on_its_words(words: str, ends_after: float) -> None:
+    line = Line(Expecting("open"), judge=finished)
+    line.say(0.8, words)
+    assert line.play(ends_after - 0.05, False, words) is None
+    assert line.play(0.1, False, words) == Verdict("speech")
+
+
+def test_a_turn_that_goes_on_ends_behind_the_rest_of_its_sentence() -> None:
+    line = Line(Expecting("open"), partials=False)
+    line.say(0.8, "")
+    assert line.quiet(1.3) == Verdict("speech")
+    line.verdict = line.turn.go_on("unfinished")
+    assert line.quiet(2.0) is None
+    line.say(0.8, "")
+    assert line.quiet(1.1) is None
+    assert line.quiet(0.2) == Verdict("speech")
+
+
+def test_whoever_speaks_while_their_words_are_looked_at_speaks_again() -> None:
+    line = Line(Expecting("open"), partials=False)
+    line.say(0.8, "")
+    line.quiet(1.3)
+    assert line.turn.over and not line.turn.speaks_again
+    line.turn.audio(0.2, True, "", line.now + 0.2)
+    assert line.turn.speaks_again
+
+
+# -- noise
+
+
+def test_noise_does_not_start_the_wait_again() -> None:
+    line = Line(YES_NO)
+    line.quiet(7)
+    line.play(0.5, True, "")
+    assert line.quiet(1.3) == Verdict("speech")
+    line.verdict = line.turn.nothing_said(mumbled=False, at=line.now)
+    assert line.quiet(1.1) is None
+    assert line.quiet(0.3) == Verdict("no_input") and line.now == pytest.approx(10, abs=0.05)
+
+
+def test_whoever_mumbled_is_not_kept_waiting_long() -> None:
+    line = Line(YES_NO)
+    line.play(0.5, True, "")
+    line.quiet(1.3)
+    line.verdict = line.turn.nothing_said(mumbled=True, at=line.now)
+    assert line.quiet(PATIENT.after_noise - 0.1) is None
+    assert line.quiet(0.2) == Verdict("no_input")
+
+
+def test_a_noise_in_our_own_question_leaves_all_the_time_to_answer_it() -> None:
+    line = Line(YES_NO, prompt_over=False)
+    line.play(0.5, True, "")
+    line.quiet(1.3)
+    line.verdict = line.turn.nothing_said(mumbled=True, at=line.now)
+    assert line.quiet(20) is None
+    line.turn.prompt_ended(line.now)
+    assert line.quiet(9.9) is None
+    assert line.quiet(0.2) == Verdict("no_input") and line.turn.noises == 0
+
+
+def test_words_behind_a_noise_are_a_turn_of_their_own() -> None:
+    line = Line(YES_NO)
+    line.play(0.5, True, "")
+    line.quiet(1.3)
+    line.verdict = line.turn.nothing_said(mumbled=True, at=line.now)
+    line.quiet(1)
+    line.say(0.5)
+    assert line.quiet(1.1) is None
+    assert line.quiet(0.2) == Verdict("speech")
+
+
+def test_a_television_does_not_hold_the_turn_open() -> None:
+    line = Line(YES_NO)
+    while line.verdict is None:
+        line.play(2.0, True, "")
+        line.quiet(0.6)
+    assert line.verdict == Verdict("speech") and line.now == pytest.approx(10, abs=0.1)
+
+
+def test_sound_that_was_a_false_alarm_twice_stops_our_voice_no_more_but_a_key_does() -> None:
+    line = Line(YES_NO, partials=False, prompt_over=False, may_interrupt=False)
+    line.say(5, "")
+    assert not line.turn.barged_in
+    line.press("1")
+    assert line.turn.barged_in
+
+
+# -- the caller's own pauses
+
+
+def test_pauses_within_a_turn_are_noted_and_the_silence_behind_it_is_none() -> None:
+    line = Line(Expecting("open"))
+    line.say(0.8)
+    line.quiet(0.9)
+    line.say(0.8)
+    line.quiet(1.3)
+    assert line.turn.pauses == [pytest.approx(0.9, abs=0.03)]
+
+
+def test_patience_is_learned_faster_than_it_is_lost() -> None:
+    longer, shorter = learned(1.0, [2.0], MOST), learned(2.0, [1.0], MOST)
+    assert longer == 1.5 and shorter == 1.9
+    assert learned(0.0, [1.3], MOST) == 1.3 and learned(1.3, [], MOST) == 1.3
+
+
+@given(st.floats(0, MOST), st.lists(st.floats(0, 60), max_size=30))
+def test_no_pause_is_waited_for_beyond_its_bound(pause: float, pauses: list[float]) -> None:
+    assert 0 <= learned(pause, pauses, MOST) <= MOST
+
+
+@given(
+    st.sampled_from(["yes_no", "open", "digits", "pin", "choice", "date", "name", "message"]), st.floats(0, 60), st.booleans()
+)
+def test_a_slow_caller_is_waited_for_longer_and_never_without_end(name: str, pause: float, partials: bool) -> None:
+    times = SimpleNamespace(**tomllib.loads(CONFIG.read_text("utf-8"))["turn_taking"])
+    usual, slow = (patience(Expecting(name), times, known, partials) for known in (0.0, pause))
+    assert usual.end_of_turn <= slow.end_of_turn <= max(times.end_most, usual.end_of_turn)
+    assert slow.end_of_turn <= MOST_STRETCH * usual.end_of_turn
+    assert slow.unfinished >= slow.end_of_turn and slow.complete == times.end_complete
+
+
+def hear_all(cut_off: CutOff, *pieces: tuple[float, bool], answered: bool = False) -> list[float]:
+    """The pauses that were found in pieces of (seconds, speaking)."""
+    frames = [speaking for seconds, speaking in pieces for _ in range(round(seconds / FRAME))]
+    found = [cut_off.hear(FRAME, speaking, answered) for speaking in frames]
+    return [pause for pause in found if pause]
+
+
+def test_whoever_speaks_on_at_once_was_cut_off_in_a_longer_pause() -> None:
+    cut_off = CutOff()
+    cut_off.turn_ended(1.8)
+    assert hear_all(cut_off, (0.7, False), (2.0, True)) == [pytest.approx(2.5, abs=0.03)]
+
+
+@pytest.mark.parametrize("pieces", [[(SPOKE_ON, False), (1.0, True)], [(0.5, False), (0.08, True), (3.0, False)]])
+def test_a_late_answer_and_a_click_are_no_sign_of_it(pieces: list[tuple[float, bool]]) -> None:
+    cut_off = CutOff()
+    cut_off.turn_ended(1.8)
+    assert hear_all(cut_off, *pieces) == []
+
+
+def test_an_answer_to_what_we_said_is_no_sign_of_it_either() -> None:
+    cut_off = CutOff()
+    cut_off.turn_ended(1.2)
+    assert hear_all(cut_off, (0.5, False), (1.0, True), answered=True) == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from dataclasses import replace
 from voice.dialogue import (
     appointments,
     bills,
+    billstatus,
     booked,
     complaints,
     details,
@@ -34,7 +35,7 @@ from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, appointments, booked, visits, planned, complaints, person, language, lessons, details)
+FORMS = (opening, bills, billstatus, appointments, booked, visits, planned, complaints, person, language, lessons, details)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
@@ -43,6 +44,7 @@ WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak
 NOT_YET = {
     "cancel_payment", "freeze_payments", "unfreeze_payments", "protection_mode",
 }  # fmt: skip
+MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
@@ -68,11 +70,12 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return (
             _answered(state, meaning)
             or _patient(state, meaning)
+            or _deaf(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
         )
     if (leave := ASKS[state.ask].leave) and _takes_leave(meaning):
         return leave(state, meaning)
-    if meaning.intent in DANGER:
+    if meaning.intent in DANGER and not _told_more_of_it(state, meaning):
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
         return UNIVERSALS[meaning.intent](state, meaning)
@@ -80,9 +83,12 @@ def _hear(state: State, meaning: Meaning) -> Step:
 
 
 def _pressed(state: State, meaning: Meaning) -> Step | None:
-    """9 asks whether to end. In a number of known length 0 and 9 are data, but a 0 on its own is no such number."""
+    """9 asks whether to end. In a number of known length 0 and 9 are data, but a 0 on its own is no such number. Who cannot
+    speak, or is not understood, has the wishes by key."""
     if meaning.keys == "9" and meaning.intent == "none":
         return shall_we_end(state)
+    if state.ask == "open" and (wish := MENU.get(meaning.keys)):
+        return BEGIN[wish](state, Meaning(wish, keys=meaning.keys))
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None
@@ -100,8 +106,13 @@ def _recording(state: State) -> bool:
     return ASKS[state.ask].expecting(state).record
 
 
+def _told_more_of_it(state: State, meaning: Meaning) -> bool:
+    """Who was told what to dial and says more of the same for the office is listened to, and not told it again."""
+    return _recording(state) and state.slots.get("about") == meaning.intent
+
+
 def _answered(state: State, meaning: Meaning) -> Step | None:
-    if not (meaning.intent or meaning.slots.keys() - {"dead_line"}) and not (_recording(state) and meaning.text):
+    if not (meaning.intent or meaning.slots.keys() - {"dead_line", "deaf"}) and not (_recording(state) and meaning.text):
         return None
     return ASKS[state.ask].answer(state, meaning)
 
@@ -131,6 +142,16 @@ def _patient(state: State, meaning: Meaning) -> Step | None:
     return Step(replace(state, patience=left), (Say("tick") if left % TICKS_BETWEEN_WORDS else Say("waiting"),))
 
 
+def _deaf(state: State, meaning: Meaning) -> Step | None:
+    """Sound and no words for long: say so plainly and offer the keys; the second time a person."""
+    if not meaning.slots.get("deaf"):
+        return None
+    if state.deaf:
+        return find_person(replace(state, deaf=False, failures=0), Say("no_luck"), about="deaf_line")
+    keys = Say(f"{state.ask}.keys", state.values)
+    return Step(replace(state, deaf=True, said=(keys,)), (Say("deaf"), keys))
+
+
 def _quiet(state: State, meaning: Meaning) -> Step:
     """Nothing at all came from the line."""
     question = ASKS[state.ask]
@@ -140,8 +161,10 @@ def _quiet(state: State, meaning: Meaning) -> Step:
 
 
 def _not_understood(state: State, meaning: Meaning) -> Step:
-    """Something was said, but it is no answer and no wish."""
+    """Something was said, but it is no answer and no wish. Who had asked us to wait is back, and that is no failure."""
     question = ASKS[state.ask]
+    if state.patience and meaning.text:
+        return _again(replace(state, patience=0))
     if not (meaning.text or meaning.keys) and question.silence and (handled := question.silence(state, meaning)):
         return handled
     return _ladder(replace(state, no_match=state.no_match + 1, failures=state.failures + 1), "no_match", state.no_match)
@@ -195,6 +218,10 @@ def _greeted(state: State, meaning: Meaning) -> Step:
     return _answered(state, meaning) or _again(state)
 
 
+def _thanked(state: State, meaning: Meaning) -> Step:
+    return _answered(state, meaning) or (goodbye(state) if state.ask == "anything_else" else _again(state))
+
+
 def _what_day(state: State, _: Meaning) -> Step:
     return _again(state, Say("what_day"))
 
@@ -213,7 +240,7 @@ UNIVERSALS: dict[str, Start] = {
     "what_day": _what_day,
     "change_language": language.start,
     "greeting": _greeted,
-    "thanks": lambda state, meaning: goodbye(state) if state.ask == "anything_else" else _again(state),
+    "thanks": _thanked,
     "goodbye": goodbye,
 }
 BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Expecting, Meaning, Result, Say, Step
+from voice.heard import Meaning, Result, Say, Step
 
 WANTED = ("department", "practitioner", "date", "part_of_day", "time")
 WHEN = ("date", "part_of_day", "time")
@@ -20,26 +20,38 @@ def start(state: State, meaning: Meaning) -> Step:
 
 def _next(state: State) -> Step:
     if not state.slots.get("date"):
-        return ask(state, "appointment.day")
+        return _ask_day(state)
     return do(state, "appointments.find", **{name: state.slots.get(name) for name in WANTED})
 
 
+def _ask_day(state: State, *before: Say) -> Step:
+    return ask(with_slots(state, date=None), "appointment.day", *before, department=_department(state))
+
+
+def _department(state: State) -> str:
+    """Whom the appointment is with, as a word of the program; who names nobody wants the doctor."""
+    return str(state.slots.get("department") or "doctor")
+
+
 def _day(state: State, meaning: Meaning) -> Step | None:
-    """Another day forgets the time that was asked for with the first one; another time keeps the day."""
+    """Another day forgets the time that was asked for with the first one; another time keeps the day. Who is named instead
+    of a day is whom the caller wants to see; a no to every day wants nothing booked."""
     given = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
     if given.get("date"):
         return _next(with_slots(state, **{"part_of_day": None, "time": None, **given}))
     if state.slots.get("date") and (given.get("time") or given.get("part_of_day")):
         return _next(with_slots(state, **{"part_of_day": None, "time": None, **given}))
-    return None
+    if given.get("department", _department(state)) != _department(state):
+        return _ask_day(with_slots(state, **{"practitioner": None, **given}), Say("corrected"))
+    return anything_else(state, Say("appointment.not_booked")) if meaning.intent in ("no", "cancel") else None
 
 
 def found(state: State, result: Result) -> Step:
     """Up to three free times, all on one day: more would not be remembered."""
     if result.status == "none":
-        return ask(with_slots(state, date=None), "appointment.day", Say("appointment.none", result.data))
+        return _ask_day(state, Say("appointment.none", result.data))
     if result.status == "no_clinic":
-        return anything_else(state, Say("appointment.no_clinic"))
+        return anything_else(state, Say("appointment.no_clinic", {"department": _department(state)}))
     if result.status == "which_doctor":
         return ask(with_slots(state, doctors=result.data["names"]), "appointment.doctor", names=result.data["names"])
     free = result.data["free"]
@@ -50,30 +62,19 @@ def found(state: State, result: Result) -> Step:
     return ask(state, "appointment.which", *before, day=free[0]["date"], times=times, clinic=free[0]["clinic"])
 
 
-def _doctors(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(state.slots["doctors"]))
-
-
 def _doctor(state: State, meaning: Meaning) -> Step | None:
     """Two people of one name: which of them, or, with a no, whoever is free."""
-    doctors, choice = state.slots["doctors"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(doctors):
-        return _next(with_slots(state, practitioner=doctors[choice]))
+    if doctor := picked(meaning, state.slots["doctors"]):
+        return _next(with_slots(state, practitioner=doctor))
     return _next(with_slots(state, practitioner=None)) if meaning.intent == "no" else None
 
 
-def _times(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(slot["time_words"] for slot in state.slots["free"]))
-
-
 def _which(state: State, meaning: Meaning) -> Step | None:
-    free, choice = state.slots["free"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(free):
-        state = with_slots(state, chosen=free[choice])
-        return ask(state, "appointment.confirm", **_spoken(free[choice]))
-    if another := _day(state, meaning):
-        return another
-    return ask(with_slots(state, date=None), "appointment.day") if meaning.intent == "no" else None
+    if chosen := picked(meaning, state.slots["free"]):
+        return ask(with_slots(state, chosen=chosen), "appointment.confirm", **_spoken(chosen))
+    if meaning.intent == "no" and not meaning.slots.keys() & set(WANTED):
+        return _ask_day(state)
+    return _day(state, meaning)
 
 
 def _spoken(slot: dict[str, object]) -> dict[str, object]:
@@ -89,14 +90,16 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
     chosen = state.slots["chosen"]
     new = {name: value for name in WHEN if (value := meaning.slots.get(name)) and value != chosen.get(name)}
     if "date" in new or "time" in new or (new and meaning.intent != "yes"):
-        before = {"date": chosen["date"], "part_of_day": None, "time": None}
+        before = (
+            {"date": chosen["date"]} if new.keys() == {"date"} else {"date": chosen["date"], "part_of_day": None, "time": None}
+        )
         state = with_slots(state, **{**before, **new})
         return do(state, "appointments.find", Say("corrected"), **{name: state.slots.get(name) for name in WANTED})
     return _yes_or_no(state, meaning)
 
 
 def _other(state: State, _: Meaning) -> Step:
-    return ask(with_slots(state, date=None), "appointment.day")
+    return _ask_day(state)
 
 
 def booked(state: State, result: Result) -> Step:
@@ -114,10 +117,6 @@ def _leave(state: State, meaning: Meaning) -> Step:
     return _got_it(with_slots(state, leaving=True), meaning)
 
 
-def _read_again(state: State, _: Meaning) -> Step:
-    return ask(state, "appointment.booked", **state.values)
-
-
 def read_back(state: State, _: Result) -> Step:
     return all_told(state, Say("recap.booked", _spoken(state.slots["chosen"])))
 
@@ -125,10 +124,10 @@ def read_back(state: State, _: Result) -> Step:
 _yes_or_no = yes_no(_book, _other)
 ASKS = {
     "appointment.day": Ask(listen_for("date"), _day, any_wish=True),
-    "appointment.doctor": Ask(_doctors, _doctor),
-    "appointment.which": Ask(_times, _which),
+    "appointment.doctor": Ask(offered("doctors"), _doctor),
+    "appointment.which": Ask(offered("free", "time_words"), _which),
     "appointment.confirm": Ask(YES_NO, _confirm),
-    "appointment.booked": Ask(YES_NO, yes_no(_got_it, _read_again), leave=_leave),
+    "appointment.booked": Ask(YES_NO, told(_got_it), leave=_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.find": found,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from voice.dialogue.state import State, ask
 from voice.heard import Expecting, Meaning, Result, Step
 
+Item = TypeVar("Item")
 Answer = Callable[[State, Meaning], Step | None]
 Start = Callable[[State, Meaning], Step]
 Outcome = Callable[[State, Result], Step]
+MOST_NAMED = 4  # with more to choose from, a day is easier to say than a place in a list
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,17 @@ def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[
 YES_NO = listen_for("yes_no")
 
 
+def offered(slot: str, name: str = "") -> Callable[[State], Expecting]:
+    """A choice of what stands in this slot: each item by its `name`, or as it is."""
+    return lambda state: Expecting("choice", options=tuple(item[name] if name else item for item in state.slots[slot]))
+
+
+def picked(meaning: Meaning, items: Sequence[Item]) -> Item | None:
+    """The item that was chosen of these, in the order in which they were offered; None where none was."""
+    choice = meaning.slots.get("choice")
+    return items[choice] if isinstance(choice, int) and choice < len(items) else None
+
+
 def ask_again(state: State, _: Meaning) -> Step:
     """The question that is open once more, with the same values."""
     return ask(state, state.ask, **state.values)
@@ -54,5 +67,19 @@ def yes_no(yes: Answer, no: Answer) -> Answer:
         if meaning.intent in ("no", "cancel"):
             return no(state, meaning)
         return None
+
+    return answer
+
+
+def told(go_on: Answer) -> Answer:
+    """An answer to what was read out, which may be heard again. A yes, a no and thanks all go on: none of them asks for
+    it once more. By key, 1 goes on and 2 says it again."""
+
+    def answer(state: State, meaning: Meaning) -> Step | None:
+        aside = meaning.slots.get("aside")
+        if meaning.keys == "2" or aside == "missed":
+            return ask_again(state, meaning)
+        enough = aside == "enough" or meaning.intent in ("yes", "no", "cancel", "thanks")
+        return go_on(state, meaning) if enough else None
 
     return answer

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from voice.dialogue.asks import Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
-from voice.heard import Expecting, Meaning, Result, Say, Step
+from voice.heard import Json, Meaning, Result, Say, Step
 
 PIN_DIGITS = 6
-SURE = 0.9  # that a sentence wants the bill paid, where it was no plain yes
+OTHERWISE = {"date", "part_of_day", "time", "amount"}  # a bill paid then, or so much of it, is not this one paid now
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -23,51 +24,62 @@ def start(state: State, meaning: Meaning) -> Step:
 def due(state: State, result: Result) -> Step:
     bills = result.data.get("bills", [])
     if result.status == "one":
-        return _read_out(state, bills[0])
+        return read_out(state, bills[0])
     if result.status == "several":
-        return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
+        return ask_which(state, bills)
     if result.status == "new":
         # A first payment to a biller needs a call-back and questions that only people ask for now.
         return find_person(state, Say("bill.new_biller", result.data), about="new_biller")
     if bill := state.slots.get("bill"):
         # A correction that names what there is no bill for: the one that was read out is still open.
-        return _read_out(state, bill, Say("bill.none_of_that"))
+        return read_out(state, bill, Say("bill.none_of_that"))
     return anything_else(state, Say(f"bill.{result.status}", result.data))
 
 
-def _read_out(state: State, bill: dict[str, object], *before: Say) -> Step:
+def ask_which(state: State, bills: Sequence[Json]) -> Step:
+    return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
+
+
+def read_out(state: State, bill: Json, *before: Say) -> Step:
+    """The one bill, with the question whether to pay it."""
     state = with_slots(state, bill=bill, bills=None)
     return ask(state, "bill.confirm", *before, biller=bill["biller"], amount=bill["amount"], due=bill["due"])
 
 
 def _which(state: State, meaning: Meaning) -> Step | None:
-    bills, choice = state.slots["bills"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(bills):
-        return _read_out(state, bills[choice])
+    bills = state.slots["bills"]
+    if bill := picked(meaning, bills):
+        return read_out(state, bill)
     biller = meaning.slots.get("biller")
     named = [bill for bill in bills if biller and biller in (bill.get("kind"), bill["biller"])]
-    return _read_out(state, named[0]) if len(named) == 1 else None
-
-
-def _billers(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(bill["biller"] for bill in state.slots["bills"]))
+    if len(named) == 1:
+        return read_out(state, named[0])
+    return anything_else(state, Say("bill.none_paid")) if meaning.intent in ("no", "cancel") else None
 
 
 def _pay(state: State, _: Meaning) -> Step:
     if state.level >= 2:
-        return do(state, "bills.claim", bill_id=state.slots["bill"]["id"])
+        return _claim(state)
     return ask(state, "pin")
+
+
+def _claim(state: State) -> Step:
+    """Pay what was read out, and no other amount."""
+    bill = state.slots["bill"]
+    return do(state, "bills.claim", bill_id=bill["id"], amount=bill["amount"])
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
     """A yes, a no, or another biller: "no, the water one". A yes that names another bill pays nothing. "Pay that for me,
-    then" is a yes: the amount was read out, and the PIN comes next."""
+    then" is a yes: the amount was read out, and the PIN comes next. "Should I pay it", "pay half" and "yes, but not today"
+    are none."""
     named, bill = meaning.slots.get("biller"), state.slots["bill"]
+    aside = meaning.slots.get("aside")
     if named and named not in (bill.get("kind"), bill["biller"]):
         return do(state, "bills.due", Say("corrected"), biller=named)
-    if meaning.intent == "pay_bill" and meaning.confidence >= SURE:
+    if meaning.intent == "pay_bill" and not (aside or meaning.slots.keys() & OTHERWISE):
         return _pay(state, meaning)
-    return _yes_or_no(state, meaning)
+    return None if meaning.intent == "yes" and aside == "doubt" else _yes_or_no(state, meaning)
 
 
 def _leave_it(state: State, _: Meaning) -> Step:
@@ -83,7 +95,7 @@ def _pin(state: State, meaning: Meaning) -> Step | None:
 
 def pin_checked(state: State, result: Result) -> Step:
     if result.status == "ok":
-        return do(replace(state, level=2), "bills.claim", bill_id=state.slots["bill"]["id"])
+        return _claim(replace(state, level=2))
     if result.status == "wrong":
         return ask(state, "pin", Say("pin.wrong"))
     return find_person(state, Say(f"pin.{result.status}"), about="pin")
@@ -93,6 +105,8 @@ def claimed(state: State, result: Result) -> Step:
     """The payment is promised in our rows; the gateway is asked next, in a turn of its own."""
     if result.status == "claimed":
         return do_outside(state, "bills.settle", Say("bill.paying"), payment_id=result.data["payment_id"])
+    if result.status == "changed":
+        return read_out(state, result.data["bill"], Say("bill.changed"))
     if result.status in ("held", "refused"):
         return find_person(state, Say(f"bill.{result.status}", result.data), about=f"payment_{result.status}")
     return anything_else(state, Say(f"bill.{result.status}", result.data))
@@ -116,10 +130,6 @@ def _leave(state: State, meaning: Meaning) -> Step:
     return _receipt_heard(with_slots(state, leaving=True), meaning)
 
 
-def _read_again(state: State, _: Meaning) -> Step:
-    return ask(state, "bill.receipt", **state.values)
-
-
 def receipt_noted(state: State, _: Result) -> Step:
     bill = state.slots["bill"]
     told = {"biller": bill["biller"], "amount": bill["amount"], "receipt": state.values.get("receipt", "")}
@@ -128,10 +138,10 @@ def receipt_noted(state: State, _: Result) -> Step:
 
 _yes_or_no = yes_no(_pay, _leave_it)
 ASKS = {
-    "bill.which": Ask(_billers, _which),
+    "bill.which": Ask(offered("bills", "biller"), _which),
     "bill.confirm": Ask(listen_for("yes_no", interruptible=False), _confirm),
     "pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
-    "bill.receipt": Ask(listen_for("yes_no"), yes_no(_receipt_heard, _read_again), leave=_leave),
+    "bill.receipt": Ask(YES_NO, told(_receipt_heard), leave=_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "bills.due": due,
@@ -140,4 +150,4 @@ RESULTS: dict[str, Outcome] = {
     "bills.settle": settled,
     "bills.receipt_heard": receipt_noted,
 }
-STARTS: dict[str, Start] = {"pay_bill": start, "bill_status": start}
+STARTS: dict[str, Start] = {"pay_bill": start}

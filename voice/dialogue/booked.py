@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import appointments
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, yes_no
-from voice.dialogue.opening import anything_else
+from voice.dialogue.asks import MOST_NAMED, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.opening import all_told, anything_else, nothing_more
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Expecting, Json, Meaning, Result, Say, Step
+from voice.heard import Json, Meaning, Result, Say, Step
 
 WHICH = ("department", "date", "part_of_day", "time")
 WHEN = ("date", "part_of_day", "time")
-MOST_NAMED = 4  # with more to choose from, a day is easier to say than a place in a list
 
 
 def _look(state: State, meaning: Meaning) -> Step:
@@ -68,14 +67,9 @@ def _spoken(one: Json) -> dict[str, Any]:
     return {name: one[name] for name in ("clinic", "with", "date", "time")}
 
 
-def _names(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(one["name"] for one in state.slots["coming"]))
-
-
 def _which_one(state: State, meaning: Meaning) -> Step | None:
-    named, choice = state.slots["coming"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(named):
-        return _go_on(state, named[choice])
+    if mine := picked(meaning, state.slots["coming"]):
+        return _go_on(state, mine)
     said = _said(meaning)
     if said.get("date") or said.get("department"):
         return do(state, "appointments.coming", date=said.get("date"), department=said.get("department"))
@@ -103,10 +97,6 @@ def _book(state: State, _: Meaning) -> Step:
     return appointments.start(state, Meaning("book_appointment", slots=state.slots.get("wanted") or {}))
 
 
-def _no_more(state: State, _: Meaning) -> Step:
-    return anything_else(state)
-
-
 def _tell(state: State, nth: int, *before: Say) -> Step:
     """One at a time, the next one first: where, with whom, and whether there is another."""
     mine = state.slots["coming"]
@@ -114,19 +104,27 @@ def _tell(state: State, nth: int, *before: Say) -> Step:
     return ask(with_slots(state, nth=nth), question, *before, **_spoken(mine[nth]))
 
 
+def _of_this(meaning: Meaning) -> str:
+    """ "Can you change that" might be said of a visit as well: here it is the appointment, unless help is named."""
+    if meaning.slots.get("help_kind"):
+        return meaning.intent
+    return {"change_task": "change_appointment", "cancel_task": "cancel_appointment"}.get(meaning.intent, meaning.intent)
+
+
 def _told(state: State, meaning: Meaning) -> Step | None:
     """Who hears of an appointment may want to change or cancel that very one."""
-    if meaning.intent in ("change_appointment", "cancel_appointment"):
+    wish = _of_this(meaning)
+    if wish in ("change_appointment", "cancel_appointment"):
         wanted = _said(meaning)
-        if meaning.intent == "cancel_appointment" and wanted:
-            return _look(state, meaning)
-        state = with_slots(state, wish=meaning.intent, wanted=wanted)
+        if wish == "cancel_appointment" and wanted:
+            return _look(state, replace(meaning, intent=wish))
+        state = with_slots(state, wish=wish, wanted=wanted)
         return _go_on(state, state.slots["coming"][state.slots["nth"]])
     return _next_one(state, meaning) if state.ask == "appointment.told" else _got_all(state, meaning)
 
 
-_next_one = yes_no(lambda state, _: _tell(state, state.slots["nth"] + 1), _no_more)
-_got_all = yes_no(_no_more, lambda state, _: _tell(state, state.slots["nth"]))
+_next_one = yes_no(lambda state, _: _tell(state, state.slots["nth"] + 1), nothing_more)
+_got_all = told(nothing_more)
 
 
 # --- cancelled
@@ -195,14 +193,9 @@ def _ask_day(state: State, *before: Say) -> Step:
     return ask(with_slots(state, wanted={}), "appointment.new_day", *before, **_spoken(state.slots["mine"]))
 
 
-def _times(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(slot["time_words"] for slot in state.slots["free"]))
-
-
 def _new_time(state: State, meaning: Meaning) -> Step | None:
-    free, choice = state.slots["free"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(free):
-        return _ask_move(with_slots(state, chosen=free[choice]))
+    if chosen := picked(meaning, state.slots["free"]):
+        return _ask_move(with_slots(state, chosen=chosen))
     if meaning.intent in ("no", "back"):
         return _ask_day(state)
     return _new_day(state, meaning)
@@ -248,26 +241,32 @@ def _got_it(state: State, _: Meaning) -> Step:
     return do(state, "appointments.heard", request_id=state.slots["request_id"])
 
 
+def _take_leave(state: State, meaning: Meaning) -> Step:
+    return _got_it(with_slots(state, leaving=True), meaning)
+
+
 def heard(state: State, _: Result) -> Step:
     if state.slots["wish"] == "change_appointment":
-        return anything_else(state, done=Say("recap.moved", _spoken(state.slots["chosen"])))
+        return all_told(state, Say("recap.moved", _spoken(state.slots["chosen"])))
     mine = state.slots["mine"]
+    if state.slots.get("leaving"):
+        return all_told(state, Say("recap.cancelled", _spoken(mine)))
     state = replace(state, done=(*state.done, Say("recap.cancelled", _spoken(mine))))
     return ask(with_slots(state, wanted={"department": mine["department"]}), "appointment.another")
 
 
 ASKS = {
-    "appointment.nothing": Ask(YES_NO, yes_no(_book, _no_more), any_wish=True),
+    "appointment.nothing": Ask(YES_NO, yes_no(_book, nothing_more), any_wish=True),
     "appointment.told": Ask(YES_NO, _told, any_wish=True),
     "appointment.told_last": Ask(YES_NO, _told, any_wish=True),
-    "appointment.which_one": Ask(_names, _which_one),
+    "appointment.which_one": Ask(offered("coming", "name"), _which_one),
     "appointment.cancel": Ask(YES_NO, _confirm_cancel),
-    "appointment.cancelled": Ask(YES_NO, yes_no(_got_it, ask_again)),
-    "appointment.another": Ask(YES_NO, yes_no(_book, _no_more), any_wish=True),
+    "appointment.cancelled": Ask(YES_NO, told(_got_it), leave=_take_leave),
+    "appointment.another": Ask(YES_NO, yes_no(_book, nothing_more), any_wish=True),
     "appointment.new_day": Ask(listen_for("date"), _new_day),
-    "appointment.new_time": Ask(_times, _new_time),
+    "appointment.new_time": Ask(offered("free", "time_words"), _new_time),
     "appointment.move": Ask(YES_NO, _confirm_move),
-    "appointment.moved": Ask(YES_NO, yes_no(_got_it, ask_again)),
+    "appointment.moved": Ask(YES_NO, told(_got_it), leave=_take_leave),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.coming": coming,

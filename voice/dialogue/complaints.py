@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.asks import Ask, Outcome, Start, offered, picked
 from voice.dialogue.opening import anything_else
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Expecting, Meaning, Result, Say, Step
+from voice.heard import Meaning, Result, Say, Step
 
 ABOUT = {"biller": "complain_bill", "department": "complain_appointment", "help_kind": "complain_volunteer"}
 
@@ -29,14 +29,9 @@ def subjects(state: State, result: Result) -> Step:
     return ask(state, "complaint.about", names=result.data["names"])
 
 
-def _names(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(state.slots["names"]))
-
-
 def _about(state: State, meaning: Meaning) -> Step | None:
-    choice, known = meaning.slots.get("choice"), state.slots["subjects"]
-    if isinstance(choice, int) and choice < len(known):
-        return _open(state, known[choice])
+    if about := picked(meaning, state.slots["subjects"]):
+        return _open(state, about)
     if meaning.intent in ("no", "cancel"):
         return anything_else(state)
     return _open(state, about) if (about := _guess(meaning)) else None
@@ -51,6 +46,6 @@ def opened(state: State, result: Result) -> Step:
     return ask(state, "message.record", Say("complaint.sorry", result.data))
 
 
-ASKS = {"complaint.about": Ask(_names, _about)}
+ASKS = {"complaint.about": Ask(offered("names"), _about)}
 RESULTS: dict[str, Outcome] = {"complaint.subjects": subjects, "complaint.open": opened}
 STARTS: dict[str, Start] = {"complain": start}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import language
-from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import anything_else
 from voice.dialogue.person import find_person
@@ -54,9 +54,8 @@ def _options(kind: str) -> Callable[[State], Expecting]:
 
 
 def _which(state: State, meaning: Meaning) -> Step | None:
-    choice = meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(WHATS):
-        return _begin(state, WHATS[choice])
+    if what := picked(meaning, WHATS):
+        return _begin(state, what)
     return _leave(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 
@@ -68,22 +67,25 @@ def _leave(state: State, _: Meaning) -> Step:
 
 
 def _manner(state: State, meaning: Meaning) -> Step | None:
-    choice = meaning.slots.get("choice")
-    if not isinstance(choice, int) or choice >= len(MANNERS):
+    manner = picked(meaning, MANNERS)
+    if manner is None:
         return _keep(state, meaning) if meaning.intent in ("yes", "no", "cancel", "back") else None
-    if MANNERS[choice] == "language":
+    if manner == "language":
         return _another_language(state)
     changed = {
         "slower": lambda: paced(state, SLOWER),
         "faster": lambda: paced(state, FASTER),
         "louder": lambda: amplified(state, LOUDER),
         "quieter": lambda: amplified(state, QUIETER),
-    }[MANNERS[choice]]()
-    return _prefer(changed, MANNERS[choice])
+    }[manner]()
+    return _prefer(with_slots(changed, before={"pace": state.pace, "gain": state.gain}), manner)
 
 
 def _keep(state: State, meaning: Meaning) -> Step:
-    """ "Slower" and "louder" work in every state: what they have changed meanwhile is remembered as well."""
+    """ "Slower" and "louder" work in every state: what they have changed meanwhile is remembered as well. A no after a
+    change that was no better takes that back."""
+    if meaning.intent in ("no", "cancel") and state.slots.get("before"):
+        return _prefer(replace(state, **state.slots["before"]), "")
     before = state.caller or {}
     same = (state.pace, state.gain) == (before.get("pace", 1.0), before.get("gain", 0.0))
     return _leave(state, meaning) if same or meaning.intent == "back" else _prefer(state, "")
@@ -103,7 +105,9 @@ def preferred(state: State, _: Result) -> Step:
     state = replace(state, caller={**(state.caller or {}), "pace": state.pace, "gain": state.gain})
     if not state.slots["way"]:
         return anything_else(state, Say("details.remembered"))
-    return ask(state, "details.better", Say(said[state.slots["way"]]))
+    step = ask(state, "details.better", Say(said[state.slots["way"]]))
+    # "Louder" to that question must not be answered with "I will speak more slowly" once more.
+    return replace(step, state=replace(step.state, said=step.says[-1:]))
 
 
 def _better(state: State, _: Meaning) -> Step:
@@ -135,7 +139,7 @@ def _words(state: State, meaning: Meaning) -> Step | None:
     """Whatever was said is the new value; it is recorded, because names and streets are easily misheard."""
     if meaning.intent == "back":
         return _ask_which(state)
-    if meaning.intent == "cancel":
+    if meaning.intent in ("no", "cancel"):
         return _drop(state)
     return _note(with_slots(state, value=meaning.text)) if meaning.text and not meaning.keys else None
 
@@ -191,6 +195,11 @@ def _drop(state: State) -> Step:
     return do(state, "details.drop", request_id=state.slots["request_id"])
 
 
+def _leave_unsaid(state: State, _: Meaning) -> Step:
+    """Who takes leave, or says "wrong number", before it is confirmed has changed nothing."""
+    return _drop(state)
+
+
 def dropped(state: State, _: Result) -> Step:
     return anything_else(state, Say("details.left"))
 
@@ -212,9 +221,9 @@ ASKS = {
     "details.name": Ask(_record, _words),
     "details.contact": Ask(_record, _words),
     "details.contact_phone": Ask(listen_for("digits"), _digits),
-    "details.right": Ask(YES_NO, _said_right),
-    "details.right_number": Ask(YES_NO, _said_right),
-    "details.right_contact": Ask(YES_NO, _said_right),
+    "details.right": Ask(YES_NO, _said_right, leave=_leave_unsaid),
+    "details.right_number": Ask(YES_NO, _said_right, leave=_leave_unsaid),
+    "details.right_contact": Ask(YES_NO, _said_right, leave=_leave_unsaid),
 }
 RESULTS: dict[str, Outcome] = {
     "details.known": known,

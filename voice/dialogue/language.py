@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.asks import Ask, Outcome, Start, offered, picked
 from voice.dialogue.person import offer
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Expecting, Meaning, Result, Say, Step
+from voice.heard import Meaning, Result, Say, Step
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -32,14 +32,9 @@ def _choose(state: State, code: str) -> Step:
     return do(with_slots(state, language=code), "languages.choose", code=code)
 
 
-def _names(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(language["name"] for language in state.slots["languages"]))
-
-
 def _chosen(state: State, meaning: Meaning) -> Step | None:
-    languages, choice = state.slots["languages"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(languages):
-        return _choose(state, languages[choice]["code"])
+    if language := picked(meaning, state.slots["languages"]):
+        return _choose(state, language["code"])
     return _as_before(state) if meaning.intent in ("no", "cancel", "back") else None
 
 
@@ -53,6 +48,6 @@ def _as_before(state: State, *before: Say) -> Step:
     return ask(with_slots(state, left=None, languages=None, language=None), left["ask"], *before, **left["values"])
 
 
-ASKS = {"language": Ask(_names, _chosen, any_wish=True)}
+ASKS = {"language": Ask(offered("languages", "name"), _chosen, any_wish=True)}
 RESULTS: dict[str, Outcome] = {"languages.known": known, "languages.choose": chosen}
 STARTS: dict[str, Start] = {"change_language": start}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.asks import Ask, Outcome, Start, offered, picked
 from voice.dialogue.opening import anything_else
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
@@ -29,16 +29,12 @@ def _choose(state: State) -> Step:
     return ask(state, "lesson.which", titles=[lesson["title"] for lesson in state.slots["lessons"]])
 
 
-def _titles(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(lesson["title"] for lesson in state.slots["lessons"]))
-
-
 def _which(state: State, meaning: Meaning) -> Step | None:
-    lessons, choice = state.slots["lessons"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(lessons):
-        return _begin(state, lessons[choice]["name"])
+    lesson = picked(meaning, state.slots["lessons"])
     if meaning.intent == "yes":  # "yes please" to a list: the first of it
-        return _begin(state, lessons[0]["name"])
+        lesson = state.slots["lessons"][0]
+    if lesson:
+        return _begin(state, lesson["name"])
     return _enough(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 
@@ -62,9 +58,8 @@ def _ways(names: tuple[str, ...]) -> Callable[[State], Expecting]:
 
 def _way(meaning: Meaning, names: tuple[str, ...]) -> str:
     """Which of the ways was chosen, by its key, its word, or by what it means; "" for none of them."""
-    choice = meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(names):
-        return names[choice]
+    if way := picked(meaning, names):
+        return way
     if meaning.intent == "cancel":
         return "stop"
     return meaning.intent if meaning.intent in ("yes", "no", "back") else ""
@@ -135,7 +130,7 @@ def _enough(state: State, _: Meaning | None = None) -> Step:
 
 
 ASKS = {
-    "lesson.which": Ask(_titles, _which, any_wish=True),
+    "lesson.which": Ask(offered("lessons", "title"), _which, any_wish=True),
     "lesson.question": Ask(_ways(WAYS), _answered),
     "lesson.more": Ask(_ways(WAYS_ON), _more, any_wish=True),
 }

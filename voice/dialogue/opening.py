@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
+from voice.dialogue.manner import amplified, paced
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Expecting, Json, Meaning, Result, Say, Step
 
@@ -35,14 +36,20 @@ def begin_inbound(state: State, result: Result) -> Step:
     """A call came in. `data`: the household behind the number, the languages of the line, and a dropped call that may
     be resumed. Where all of the household speak one language, it is that from the first word on."""
     household: list[Json] = result.data["household"]
-    spoken = {str(person.get("language")) for person in household}
-    own = next(iter(spoken)) if len(spoken) == 1 and spoken <= set(result.data.get("languages", ())) else state.language
-    state = replace(state, household=tuple(household), resume=result.data.get("resume"), language=own)
+    state = replace(own_language(state, household, result), household=tuple(household), resume=result.data.get("resume"))
     if not household:
         return ask(state, "unknown", Say("welcome"), Say("unknown.number"))
     if len(household) == 1:
         return ask(state, "who", Say("welcome"), name=household[0]["name"])
     return ask(state, "who_of", Say("welcome"), names=called(household))
+
+
+def own_language(state: State, people: Sequence[Json], result: Result) -> State:
+    """In the language of these people, where it is one and the line speaks it."""
+    spoken = {str(person.get("language")) for person in people}
+    return (
+        replace(state, language=spoken.pop()) if len(spoken) == 1 and spoken <= {*result.data.get("languages", ())} else state
+    )
 
 
 def called(people: Sequence[Json]) -> list[str]:
@@ -58,8 +65,10 @@ def names_of(person: Json) -> str:
 
 
 def _this_is(state: State, person: Json) -> Step:
-    """Name and number on file: level 1. A wish that was cut off comes first."""
-    state = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
+    """Name and number on file: level 1. A wish that was cut off comes first. Who asked for louder before we knew who it
+    is has it louder than we remember."""
+    remembered = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
+    state = amplified(paced(remembered, state.pace), state.gain)
     before = State.from_json(state.resume["state"]) if state.resume else None
     if before and (before.caller or {}).get("id") == person["id"]:
         return _take_up(state, before)
@@ -95,9 +104,8 @@ def _not_me(state: State, _: Meaning) -> Step:
 
 
 def _chosen(state: State, meaning: Meaning) -> Step | None:
-    choice = meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(state.household):
-        return _this_is(state, state.household[choice])
+    if person := picked(meaning, state.household):
+        return _this_is(state, person)
     if among := meaning.slots.get("among"):
         return _which_of(state, among)
     return _not_me(state, meaning) if meaning.intent == "no" else None
@@ -119,9 +127,8 @@ def _these(state: State) -> Expecting:
 
 
 def _chosen_of(state: State, meaning: Meaning) -> Step | None:
-    people, choice = state.slots["among"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(people):
-        return _this_is(without_slots(state), people[choice])
+    if person := picked(meaning, state.slots["among"]):
+        return _this_is(without_slots(state), person)
     return _not_me(without_slots(state), meaning) if meaning.intent == "no" else None
 
 
@@ -141,12 +148,9 @@ def _unknown_yes(state: State, _: Meaning) -> Step:
     return do(state, "enrolment.request")
 
 
-def _unknown_no(state: State, _: Meaning) -> Step:
-    """A no to being registered is no goodbye: a person and advice are there for everybody."""
-    return anything_else(state)
-
-
 def enrolment_requested(state: State, result: Result) -> Step:
+    if result.status == "withheld":
+        return ask(with_slots(state, about="register"), "message.record", Say("enrolment.say_number"))
     return ask(state, "anything_else", Say("enrolment.requested", result.data))
 
 
@@ -159,6 +163,11 @@ def anything_else(state: State, *before: Say, done: Say | None = None) -> Step:
     """The wish is over: its details go, the caller stays. `done` is told again at the end of the call."""
     state = replace(state, done=(*state.done, done)) if done else state
     return ask(without_slots(state), "anything_else", *before)
+
+
+def nothing_more(state: State, _: Meaning) -> Step:
+    """A no to what was offered: the caller may want something else."""
+    return anything_else(state)
 
 
 def all_told(state: State, done: Say) -> Step:
@@ -255,7 +264,7 @@ ASKS = {
     "who_of_these": Ask(_these, _chosen_of),
     "resume": Ask(YES_NO, yes_no(_carry_on, _start_afresh), any_wish=True),
     "open": Ask(listen_for("open"), or_sent(_no_wish), any_wish=True),
-    "unknown": Ask(YES_NO, yes_no(_unknown_yes, _unknown_no), any_wish=True),
+    "unknown": Ask(YES_NO, yes_no(_unknown_yes, nothing_more), any_wish=True),
     "anything_else": Ask(listen_for("open"), or_sent(yes_no(_more, lambda s, _: goodbye(s))), any_wish=True),
     "recap": Ask(YES_NO, or_sent(yes_no(_tell_all, _told_enough)), any_wish=True, silence=_gone),
     "recap.text": Ask(YES_NO, or_sent(yes_no(_send, _no_more)), any_wish=True, silence=_gone),

@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import visits
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else
+from voice.dialogue.asks import MOST_NAMED, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, yes_no
+from voice.dialogue.opening import anything_else, nothing_more
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.dialogue.visits import PARTS_OF_DAY, WANTED
-from voice.heard import Expecting, Json, Meaning, Result, Say, Step
-
-MOST_NAMED = 4  # with more to choose from, a day is easier to say than a place in a list
+from voice.heard import Json, Meaning, Result, Say, Step
 
 
 def _look(state: State, meaning: Meaning) -> Step:
@@ -56,14 +54,9 @@ def _old_or_new(mine: list[Json], wanted: Json) -> tuple[list[Json], Json]:
     return (own_part, {}) if own_part else (named, wanted)
 
 
-def _names(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(one["name"] for one in state.slots["planned"]))
-
-
 def _which_one(state: State, meaning: Meaning) -> Step | None:
-    named, choice = state.slots["planned"], meaning.slots.get("choice")
-    if isinstance(choice, int) and choice < len(named):
-        return _go_on(state, named[choice])
+    if mine := picked(meaning, state.slots["planned"]):
+        return _go_on(state, mine)
     said = _said(meaning)
     if said.get("date") or said.get("help_kind"):
         return do(state, "visits.coming", help_kind=said.get("help_kind"), date=said.get("date"))
@@ -87,10 +80,6 @@ def _leave(state: State, _: Meaning) -> Step:
 
 def _ask_anew(state: State, _: Meaning) -> Step:
     return visits.start(state, Meaning("ask_volunteer", slots=state.slots["wanted"]))
-
-
-def _no_more(state: State, _: Meaning) -> Step:
-    return anything_else(state)
 
 
 # --- cancelled
@@ -170,8 +159,8 @@ def moved(state: State, result: Result) -> Step:
 
 
 ASKS = {
-    "visit.nothing": Ask(YES_NO, yes_no(_ask_anew, _no_more), any_wish=True),
-    "visit.which_one": Ask(_names, _which_one),
+    "visit.nothing": Ask(YES_NO, yes_no(_ask_anew, nothing_more), any_wish=True),
+    "visit.which_one": Ask(offered("planned", "name"), _which_one),
     "visit.cancel": Ask(YES_NO, _confirm_cancel),
     "visit.new_day": Ask(listen_for("date"), _new_day),
     "visit.move": Ask(YES_NO, _confirm_move),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, yes_no
-from voice.dialogue.opening import anything_else, is_it
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
+from voice.dialogue.opening import anything_else, is_it, own_language
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
 WANTED = ("help_kind", "date", "part_of_day")
 PARTS_OF_DAY = ("morning", "afternoon")
+NOTED = ("none", "leave_message", "ask_volunteer", "change_task")  # what a message to the volunteer may be taken for
+LEAST_WORDS = 3  # of such a message: fewer were rather not understood
+MOST_NOTES = 3
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -19,8 +22,8 @@ def start(state: State, meaning: Meaning) -> Step:
 
 
 def kinds(state: State, result: Result) -> Step:
-    """The kinds of help that volunteers give here: they are data, so they are looked up."""
-    return _next(with_slots(state, kinds=result.data["kinds"]))
+    """The kinds of help that volunteers give here: they are data, so they are looked up, and what day it is."""
+    return _next(with_slots(state, **result.data))
 
 
 def _next(state: State, *before: Say) -> Step:
@@ -30,6 +33,8 @@ def _next(state: State, *before: Say) -> Step:
         return ask(state, "visit.kind", *before, kinds=list(kinds.values()))
     if not isinstance(state.slots.get("date"), str):  # "some time next week" is no day yet
         return ask(state, "visit.day", *before)
+    if state.slots["date"] < state.slots.get("today", ""):  # it lacks in a call that an older version began
+        return ask(with_slots(state, date=None), "visit.day", *before, Say("visit.past"))
     if state.slots.get("part_of_day") not in PARTS_OF_DAY:
         return ask(state, "visit.part", *before)
     return ask(
@@ -43,12 +48,9 @@ def _next(state: State, *before: Say) -> Step:
 
 
 def _kind(state: State, meaning: Meaning) -> Step | None:
-    choice, names = meaning.slots.get("choice"), list(state.slots["kinds"])
-    if isinstance(choice, int) and choice < len(names):
-        return _next(with_slots(state, help_kind=names[choice]))
-    if meaning.slots.get("help_kind") in names:
-        return _next(with_slots(state, help_kind=meaning.slots["help_kind"]))
-    return None
+    names = list(state.slots["kinds"])
+    kind = picked(meaning, names) or meaning.slots.get("help_kind")
+    return _next(with_slots(state, help_kind=kind)) if kind in names else _leave(state, meaning)
 
 
 def _kind_options(state: State) -> Expecting:
@@ -59,29 +61,45 @@ def _day(state: State, meaning: Meaning) -> Step | None:
     given = {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
     if isinstance(given.get("date"), str):
         return _next(with_slots(state, **given))
-    return None
+    return _leave(state, meaning)
 
 
 def _part(state: State, meaning: Meaning) -> Step | None:
-    choice, part = meaning.slots.get("choice"), meaning.slots.get("part_of_day")
-    if isinstance(choice, int) and choice < len(PARTS_OF_DAY):
-        part = PARTS_OF_DAY[choice]
-    return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else None
+    part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day")
+    return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else _leave(state, meaning)
+
+
+def _leave(state: State, meaning: Meaning) -> Step | None:
+    """A no to what, to when: the caller would rather leave it."""
+    return anything_else(state, Say("visit.left")) if meaning.intent in ("no", "cancel") else None
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
-    """A yes, a no, or a correction: "no, in the afternoon". The rest stays as it was."""
+    """A yes, a no, a correction ("no, in the afternoon"), or what the volunteer is to know ("some bread and milk"), which is
+    read back before the yes. The rest stays as it was."""
     new = {name: value for name in WANTED if (value := meaning.slots.get(name)) and value != state.slots.get(name)}
+    note, notes = _note(meaning), state.slots.get("notes", [])
+    if note and len(notes) < MOST_NOTES:
+        return _next(with_slots(state, **new, notes=[*notes, note]), Say("visit.note", {"note": note}))
     if new:
         return _next(with_slots(state, **new), Say("corrected"))
     return _yes_or_no(state, meaning)
 
 
+def _note(meaning: Meaning) -> str:
+    """What the volunteer is to know, in the caller's own words; "" where nothing of the kind was said."""
+    own_words = meaning.intent in NOTED and len(meaning.text.split()) >= LEAST_WORDS and not meaning.slots.get("aside")
+    return str(meaning.slots.get("note") or (meaning.text if own_words else ""))
+
+
 def _open_task(state: State, _: Meaning) -> Step:
-    return do(state, "visits.open", **{name: state.slots[name] for name in WANTED})
+    return do(state, "visits.open", **{name: state.slots[name] for name in WANTED}, notes=state.slots.get("notes", []))
 
 
 def _not_now(state: State, _: Meaning) -> Step:
+    """A no may be to the note that was read back: that goes first, and the visit is asked for once more."""
+    if state.slots.get("notes"):
+        return _next(with_slots(state, notes=[]), Say("visit.no_note"))
     return anything_else(state, Say("visit.left"))
 
 
@@ -96,13 +114,16 @@ def status(state: State, _: Meaning) -> Step:
     return do(replace(state, slots={"wish": "task_status"}), "visits.status")
 
 
-def told(state: State, result: Result) -> Step:
+def stands(state: State, result: Result) -> Step:
     return anything_else(state, Say(f"visit.status.{result.status}", result.data))
 
 
 def begin_telling(state: State, result: Result) -> Step:
-    """We ring the caller: first who is there, because a number may be anybody's."""
-    state = replace(state, household=(result.data["caller"],), slots={"wish": "tell", "status": result.status, **result.data})
+    """We ring the caller, in their language: first who is there, because a number may be anybody's."""
+    caller, told = result.data["caller"], {name: value for name, value in result.data.items() if name != "languages"}
+    state = replace(
+        own_language(state, [caller], result), household=(caller,), slots={"wish": "tell", "status": result.status, **told}
+    )
     return ask(state, "tell.who", name=result.data["caller"]["name"])
 
 
@@ -113,7 +134,13 @@ def _tell(state: State, _: Meaning) -> Step:
 
 
 def _not_there(state: State, _: Meaning) -> Step:
-    return end(state, Say("tell.not_there"))
+    return do(state, "visits.not_there")
+
+
+def not_there(state: State, result: Result) -> Step:
+    """Another time is only promised where there is one."""
+    again = result.status == "again"
+    return end(state, Say("tell.not_there") if again else Say("tell.ask_them", {"name": state.household[0]["name"]}))
 
 
 def _heard_it(state: State, _: Meaning) -> Step:
@@ -130,16 +157,17 @@ ASKS = {
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
     "visit.confirm": Ask(YES_NO, _confirm),
-    "tell.who": Ask(is_it, yes_no(_tell, _not_there)),
-    "tell.accepted": Ask(YES_NO, yes_no(_heard_it, ask_again)),
-    "tell.waiting": Ask(YES_NO, yes_no(_heard_it, ask_again)),
-    "tell.cancelled": Ask(YES_NO, yes_no(_heard_it, ask_again)),
+    "tell.who": Ask(is_it, yes_no(_tell, _not_there), leave=_not_there),
+    "tell.accepted": Ask(YES_NO, told(_heard_it), leave=_heard_it),
+    "tell.waiting": Ask(YES_NO, told(_heard_it), leave=_heard_it),
+    "tell.cancelled": Ask(YES_NO, told(_heard_it), leave=_heard_it),
 }
 RESULTS: dict[str, Outcome] = {
     "visits.kinds": kinds,
     "visits.open": opened,
-    "visits.status": told,
+    "visits.status": stands,
     "visits.told": thanked,
+    "visits.not_there": not_there,
     "call.tell": begin_telling,
 }
 STARTS: dict[str, Start] = {"ask_volunteer": start, "task_status": status}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.asks import Ask, Outcome, Start, offered, picked
+from voice.dialogue.opening import what_can_i_do
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Expecting, Meaning, Result, Say, Step
+from voice.heard import Meaning, Result, Say, Step
 
 SURE = 0.9  # above this confidence a close second is no reason to ask
 
@@ -28,25 +29,18 @@ def named(state: State, result: Result) -> Step:
     return ask(state, "which_wish", names=result.data["names"])
 
 
-def _names(state: State) -> Expecting:
-    return Expecting("choice", options=tuple(state.slots["names"]))
-
-
 def chosen(starts: Mapping[str, Start]) -> Ask:
     """The question which of the two; `starts` begins each wish."""
 
     def answer(state: State, meaning: Meaning) -> Step | None:
-        wishes, choice = state.slots["wishes"], meaning.slots.get("choice")
-        if meaning.intent in wishes:
-            wish = meaning.intent
-        elif isinstance(choice, int) and choice < len(wishes):
-            wish = wishes[choice]
-        else:
-            return None
+        wishes = state.slots["wishes"]
+        wish = meaning.intent if meaning.intent in wishes else picked(meaning, wishes)
+        if wish is None:
+            return what_can_i_do(replace(state, slots={})) if meaning.intent in ("no", "cancel") else None
         said = state.slots["said"]
         return starts[wish](replace(state, slots={}), Meaning(wish, slots=said, text=meaning.text))
 
-    return Ask(_names, answer, any_wish=True)
+    return Ask(offered("names"), answer, any_wish=True)
 
 
 def keep(state: State, meaning: Meaning) -> State:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from voice.audio import RATE
 from voice.heard import Expecting, Heard
+from voice.traits import traits
 
 
 class RecogniserError(RuntimeError):
@@ -60,16 +61,16 @@ class Choice:
 
 
 def choose(code: str, engine: str, vosk_folder: Path | None) -> Choice:
-    """Vosk where its model is there; else Whisper, which is English only; a named engine or nothing."""
+    """Vosk where its model is there; else Whisper, whose weights know English only; a named engine or nothing."""
     if engine in ("auto", "vosk") and vosk_folder is not None:
         return Choice("vosk", f"the Vosk model in {vosk_folder} is in use", vosk_folder)
     if engine == "vosk":
         return Choice("", f"there is no Vosk model for {code!r}: fetch it with `helpline models get {code}`")
-    if code != "en":
+    if not traits(code).recognition.whisper:
         return Choice("", f"there is no Vosk model for {code!r}, and Whisper's weights here are English only")
     if engine == "whisper":
         return Choice("whisper", "Whisper (tiny.en) was asked for in the settings")
-    return Choice("whisper", "no Vosk model is there, so Whisper (tiny.en) is used; `helpline models get en` fetches one")
+    return Choice("whisper", f"no Vosk model is there, so Whisper (tiny.en) is used; `helpline models get {code}` fetches one")
 
 
 def open_recogniser(language: Vocabulary, engine: str, vosk_folder: Path | None, whisper_pool: int) -> Recogniser:

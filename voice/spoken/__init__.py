@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Protocol
+from functools import cache
+from typing import Protocol, cast
 
-from voice.spoken import en, ko
+from voice.spoken import figures
+from voice.traits import CODE
 
 
 class Spoken(Protocol):
-    """What each language's module has. All pure; each answer has no digits and no symbols in it."""
+    """What each language's module has. All pure; each answer is words alone, without a digit or a symbol."""
 
     def number(self, value: int) -> str: ...
     def money(self, amount: Decimal, currency: str) -> str: ...
@@ -25,9 +28,15 @@ class Spoken(Protocol):
     def list_and(self, items: Sequence[str]) -> str: ...
 
 
-RENDERERS: dict[str, Spoken] = {"en": en, "ko": ko}
-
-
+@cache
 def renderer(code: str) -> Spoken:
-    """The language's renderer. Raises KeyError for a language that has no words for numbers yet."""
-    return RENDERERS[code]
+    """The words of a language, from the module here that has its code for a name ("-" is "_"); else its figures."""
+    name = f"{__name__}.{code.replace('-', '_')}"
+    if not CODE.fullmatch(code):
+        return cast(Spoken, figures)
+    try:
+        return cast(Spoken, importlib.import_module(name))
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise  # the module is there and lacks something
+        return cast(Spoken, figures)

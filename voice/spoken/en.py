@@ -59,11 +59,9 @@ def number(value: int) -> str:
 def ordinal(value: int) -> str:
     """first, second, twenty-third, hundredth."""
     words = number(value)
-    head, dash, last = words.rpartition("-")
-    if not dash:
-        head, dash, last = words.rpartition(" ")
-    last = ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else f"{last}th")
-    return f"{head}{dash}{last}"
+    last = re.split("[ -]", words)[-1]
+    ending = ORDINALS.get(last) or (last[:-1] + "ieth" if last.endswith("y") else f"{last}th")
+    return words.removesuffix(last) + ending
 
 
 def money(amount: Decimal, currency: str) -> str:

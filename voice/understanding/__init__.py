@@ -29,6 +29,7 @@ WISHES = frozenset(
     "pay_bill bill_status cancel_payment book_appointment change_appointment cancel_appointment appointment_status "
     "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
 )
+THINGS = ("biller", "department", "help_kind")  # what a wish may be about
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: a question too many costs a moment, one too few may cost a life
 DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
@@ -71,16 +72,18 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         return Meaning("", 0.0, text=text)
     reading = classifier(language).read(said)
     if expecting.record:
-        return _danger(reading, said, text, language) or Meaning("", 1.0, text=text)
+        return _danger(reading, said, text, language) or Meaning("no" if _no_message(said, language) else "", 1.0, text=text)
     if expecting.name == "open":
         meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
         return _two_wishes(said, language, now) or meaning if meaning.intent not in DANGERS else meaning
-    return (
+    meaning = (
         _danger(reading, said, text, language)
         or _scam(said, text, language)
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
+    besides = slots.aside(text, language) | slots.note(text, language) if expecting.name == "yes_no" else {}
+    return replace(meaning, slots={**meaning.slots, **besides})
 
 
 def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:
@@ -174,6 +177,11 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
         found_slots = slots.wish_slots(values, language, now)
         return Meaning("", 0.8, found_slots, text) if found_slots else None
     return answer
+
+
+def _no_message(said: str, language: Language) -> bool:
+    """Whether these words, alone, leave no message: a person who listened to them would learn nothing."""
+    return said in language.answers.get("no_message", ()) or _sentences(language).get(said) in ("no", "cancel")
 
 
 def _who(text: str, values: str, language: Language, expecting: Expecting) -> Meaning | None:
@@ -282,9 +290,15 @@ def _two_wishes(said: str, language: Language, now: dt.datetime) -> Meaning | No
         if len(first.split()) < LEAST_WORDS or len(second.split()) < LEAST_WORDS:
             continue
         one, two = likeliest(first, language, now), likeliest(second, language, now)
-        if one.intent != two.intent and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
+        if _are_two(one, two) and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
             return replace(one, text=said, alternatives=(), also=({"intent": two.intent, "slots": dict(two.slots)},))
     return None
+
+
+def _are_two(one: Meaning, two: Meaning) -> bool:
+    """Two wishes, or one kind of wish about two things: a lift and the shopping, the gas and the water."""
+    of_two = ((one.slots.get(thing), two.slots.get(thing)) for thing in THINGS)
+    return one.intent != two.intent or any(this and that and this != that for this, that in of_two)
 
 
 def _sure_answer(meaning: Meaning, expecting: Expecting) -> Meaning:

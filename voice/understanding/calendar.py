@@ -76,9 +76,12 @@ def bank_holidays(year: int) -> tuple[dt.date, ...]:
 
 
 def next_bank_holiday(today: dt.date, weekday: int | None = None) -> dt.date:
-    """The first bank holiday after today (that falls on this weekday)."""
-    years = (today.year, today.year + 1, today.year + 2)
-    return next(day for year in years for day in bank_holidays(year) if day > today and weekday in (None, day.weekday()))
+    """The first bank holiday after today (that falls on this weekday). Raises OverflowError where the calendar ends before."""
+    for year in range(today.year, today.year + 3):
+        for day in bank_holidays(year):
+            if day > today and weekday in (None, day.weekday()):
+                return day
+    raise OverflowError(f"no bank holiday comes after {today}")
 
 
 def _from_easter(days: int) -> Callable[[int], dt.date]:

@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from voice.traits import traits
+
 Floats = npt.NDArray[np.float32]
 # The word pieces of all-MiniLM-L6-v2, in the order of their numbers (Apache-2.0, as the model; the package lacks them).
 VOCABULARY = Path(__file__).resolve().parents[2] / "config" / "models" / "minilm-vocabulary.txt"
@@ -101,13 +103,12 @@ def _word_pieces() -> Any:
     return tokenizer
 
 
-KINDS: dict[str, tuple[type[Encoder], ...]] = {"en": (E5, MiniLM)}
-ANY_LANGUAGE: tuple[type[Encoder], ...] = (E5,)
+KINDS: dict[str, type[Encoder]] = {"multilingual": E5, "english": MiniLM}  # by their names in language.toml
 
 
 def names(language: str) -> list[str]:
     """The encoders of a language, with their versions."""
-    return [kind.name for kind in KINDS.get(language, ANY_LANGUAGE)]
+    return [KINDS[name].name for name in traits(language).encoders]
 
 
 @cache
@@ -117,4 +118,4 @@ def _loaded(kind: type[Encoder]) -> Encoder:
 
 def encode(sentences: Sequence[str], language: str) -> Floats:
     """The vectors of all the language's encoders side by side: shape (sentences, sum of the dimensions)."""
-    return np.hstack([_loaded(kind).encode(sentences) for kind in KINDS.get(language, ANY_LANGUAGE)])
+    return np.hstack([_loaded(KINDS[name]).encode(sentences) for name in traits(language).encoders])

@@ -18,6 +18,7 @@ from voice.understanding.encoders import encode
 
 Floats = npt.NDArray[np.float32]
 MOST_WORDS = 60  # of a sentence that vectors are made of: the last ones, because the wish comes at the end
+MOST_LETTERS = 400  # of these words: one that never ends is no word, and a vector of it takes seconds
 EVIDENCE = 5  # how many words are named as the reason
 
 
@@ -102,7 +103,7 @@ def _danger(scores: npt.NDArray[np.float64], intents: tuple[str, ...]) -> float:
 
 
 def last_words(said: str) -> str:
-    return " ".join(said.split()[-MOST_WORDS:])
+    return " ".join(said.split()[-MOST_WORDS:])[-MOST_LETTERS:]
 
 
 def centred(vectors: Floats, centre: Floats) -> Floats:

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from voice.languages import Language, Names
+from voice.languages import Language
+from voice.names import Names
 from voice.tokens import plain
 
 CLOSE = 76  # of 100: how near letters and sound must be to a name that was garbled

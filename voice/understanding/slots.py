@@ -17,6 +17,7 @@ from voice.understanding.names import company, practitioner
 from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_of
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
+SECRET_DIGITS = 4  # so many in a row may be a PIN
 SLOT_OF_KIND = {
     "biller": "biller",
     "department": "department",
@@ -50,18 +51,23 @@ def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
     """The day, the part of it, and the time where an hour was said: "in the morning" alone is no time."""
     part, time = part_of_day(text), parse_time(text)
     is_hour = isinstance(time, str) or (isinstance(time, dict) and ("any_of" in time or part is None))
-    found = {"date": parse_date(text, now), "part_of_day": part, "time": time if is_hour else None}
+    try:
+        day = parse_date(text, now)
+    except (OverflowError, ValueError):  # "in nine thousand years": no calendar has that day
+        day = None
+    found = {"date": day, "part_of_day": part, "time": time if is_hour else None}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def named(text: str, language: Language, kind: str) -> str | None:
-    """The value of this kind whose words stand in the sentence: exactly, else closely enough."""
+    """The value of this kind whose words stand in the sentence: exactly, else closely enough. The last ones said count,
+    and of words that end together the longest: "eye doctor" is no "doctor"."""
     said = f" {plain(text)} "
     values = language.words.get(kind, {})
-    exact = [(said.rfind(f" {plain(word)} "), value) for value, words in values.items() for word in words]
-    position, value = max(exact, default=(-1, ""))
-    if position >= 0:
-        return value
+    phrases = [(f" {plain(word)} ", value) for value, words in values.items() for word in words]
+    exact = [(said.rfind(phrase) + len(phrase), len(phrase), value) for phrase, value in phrases if phrase in said]
+    if exact:
+        return max(exact)[-1]
     if kind == "biller" and (seller := company(text, language)):
         return seller
     close = [
@@ -85,6 +91,29 @@ def longest_named(text: str, language: Language, kind: str) -> str | None:
         if f" {plain(word)} " in said
     ]
     return max(found, default=(0, None))[1]
+
+
+def aside(text: str, language: Language) -> dict[str, str]:
+    """What is said besides an answer: `aside` is "doubt" ("yes, but not today"), "missed" ("no, I didn't catch that"),
+    "enough" (nothing is to be said again), or "more", which is none of these and no plain answer either."""
+    found = longest_named(text, language, "aside") or ("more" if _is_secret(text, language) else "")
+    return {"aside": found} if found else {}
+
+
+def note(text: str, language: Language) -> dict[str, str]:
+    """`note`: what a volunteer is to be told, in the caller's own words, without the yes or no and the "and" that it begins
+    with. Nothing where it may be a secret: a PIN, a card, a number."""
+    if longest_named(text, language, "note") is None or _is_secret(text, language):
+        return {}
+    opening = {*language.answers.get("yes_starts", ()), *language.answers.get("no_starts", ()), *language.joints, "please"}
+    words = text.split()
+    while words and plain(words[0]) in opening:
+        words = words[1:]
+    return {"note": " ".join(words)} if words else {}
+
+
+def _is_secret(text: str, language: Language) -> bool:
+    return bool(longest_named(text, language, "secret")) or len(parse_digits(text) or "") >= SECRET_DIGITS
 
 
 def digits(text: str, expecting: Expecting) -> str | None:

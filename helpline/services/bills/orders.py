@@ -17,7 +17,8 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
-from helpline.services.requests import close, open_request
+from helpline.services.office import CALL_BACK
+from helpline.services.requests import close, count, open_request
 from voice.heard import Json, Result
 
 SETTLE_AFTER = dt.timedelta(minutes=2)  # the call itself asks the gateway at once; the timer is for calls that died
@@ -26,23 +27,27 @@ REASONS = {"F022": "reason.biller_not_allowed", "F023": "reason.first_payment"}
 
 def due(args: Json, context: Context) -> Result:
     """The unpaid bills of this caller, at one kind of biller if it was named."""
-    bills = [_bill_data(row) for row in _unpaid(context.caller_id)]
+    bills = unpaid_bills(context.caller_id)
     if wanted := args.get("biller"):
         bills = [bill for bill in bills if wanted in (bill["kind"], bill["biller"])]
     if not bills:
         return Result("bills.due", "none")
     if len(bills) > 1:
         return Result("bills.due", "several", {"bills": bills})
-    if not _paid_before(context.caller_id, bills[0]["biller_id"]):
+    if not paid_before(context.caller_id, bills[0]["biller_id"]):
         return Result("bills.due", "new", {"biller": bills[0]["biller"], "bills": bills})
     return Result("bills.due", "one", {"bills": bills})
 
 
 def claim(args: Json, context: Context) -> Result:
     """Promise the payment: rules first, then one row that only one call can write."""
+    # Locked: the amount that is promised must still be the bill's when the promise is written.
+    db.session.execute(select(Bill.id).where(Bill.id == args["bill_id"]).with_for_update())
     row = next((row for row in _unpaid(context.caller_id) if row.Bill.id == args["bill_id"]), None)
     if row is None or context.caller_id is None:
         return Result("bills.claim", "already_paid")
+    if args.get("amount", agreed := money_data(row.Bill.amount, row.Bill.currency)) != agreed:
+        return Result("bills.claim", "changed", {"bill": _bill_data(row)})  # the biller corrected it since it was read out
     assessment = assess(_facts(row, context), ruleset())
     db.session.add(
         Assessment(
@@ -90,13 +95,18 @@ def _not_now(request: Any, row: Row[Any], outcome: str, rules: list[str], contex
 
 
 def receipt_heard(args: Json, context: Context) -> Result:
-    """The caller has the receipt: now it counts as a ServiceInstance."""
+    """The caller has heard the receipt: now it counts as a ServiceInstance, and no more when its text has gone out."""
     payment = db.session.get(Payment, args["payment_id"])
     if payment is None or payment.caller_id != context.caller_id or payment.status != "settled":
         return Result("bills.receipt_heard", "none")
-    request = db.session.get_one(ServiceRequest, payment.request_id)
-    close(request, context, "done", delivered=True)
+    if outbox.withdraw_timers(receipt_subject(payment.id), context.now):
+        count(db.session.get_one(ServiceRequest, payment.request_id), context.now)
     return Result("bills.receipt_heard", "ok")
+
+
+def receipt_subject(payment_id: int) -> str:
+    """What the text with a receipt, and the timer that waits for it, are about."""
+    return f"receipt:{payment_id}"
 
 
 def _unpaid(caller_id: int | None) -> list[Row[Any]]:
@@ -108,6 +118,11 @@ def _unpaid(caller_id: int | None) -> list[Row[Any]]:
         .order_by(Bill.due_on, Bill.id)
     )
     return [*db.session.execute(query)]
+
+
+def unpaid_bills(caller_id: int | None) -> list[dict[str, Any]]:
+    """The bills of this caller that wait to be paid, the one that is due first coming first."""
+    return [_bill_data(row) for row in _unpaid(caller_id)]
 
 
 def _bill_data(row: Row[Any]) -> dict[str, Any]:
@@ -126,7 +141,8 @@ def money_data(amount: Decimal, currency: str) -> dict[str, str]:
     return {"amount": f"{amount:.2f}", "currency": currency}
 
 
-def _paid_before(caller_id: int | None, biller_id: int) -> bool:
+def paid_before(caller_id: int | None, biller_id: int) -> bool:
+    """Whether this caller has ever paid this biller with us."""
     settled = (
         select(Payment.id)
         .join(Bill, Payment.bill_id == Bill.id)
@@ -134,6 +150,19 @@ def _paid_before(caller_id: int | None, biller_id: int) -> bool:
         .where(Payment.caller_id == caller_id, Payment.status == "settled", BillAccount.biller_id == biller_id)
     )
     return bool(db.session.scalar(select(exists(settled))))
+
+
+def _told_before(context: Context) -> list[str]:
+    """What this caller has told of a thief in another call a while ago: who is made to hang up and ring again is in the
+    same hands. Once somebody of the office has closed the case, it counts no more."""
+    cases = select(ServiceRequest.details["words"].as_string()).where(
+        ServiceRequest.caller_id == context.caller_id,
+        ServiceRequest.intent == "report_scam",
+        ServiceRequest.call_id != context.call_id,
+        ServiceRequest.closed_at.is_(None),
+        ServiceRequest.created_at > context.now - CALL_BACK,
+    )
+    return [words for words in db.session.scalars(cases) if words]
 
 
 def _facts(row: Row[Any], context: Context) -> Facts:
@@ -150,7 +179,7 @@ def _facts(row: Row[Any], context: Context) -> Facts:
         )
     ]
     return Facts(
-        words=context.words,
+        words=(*_told_before(context), *context.words),
         request=MoneyRequest(
             amount=row.Bill.amount,
             biller_allowed=row.Biller.allowed,

@@ -5,39 +5,49 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from helpline import audit, events, outbox
 from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
+from helpline.outbox import Delivery
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
-from helpline.services.bills.orders import money_data
+from helpline.services.bills.orders import money_data, receipt_subject
 from helpline.services.context import Context
 from helpline.services.gateways.payments import GatewayUnclear, PaymentGateway
+from helpline.services.requests import close_at, count, find, new_reference
 from voice.heard import Json, Result
 
+TEXT_GONE_AFTER = dt.timedelta(minutes=10)  # by then the call is over, and the text has gone or was given up
+ASK_WITHIN = dt.timedelta(hours=20)  # of the claim: well inside the day that a gateway keeps a key
+LONGEST_WAIT = dt.timedelta(hours=1)  # between two questions
 
-def charge(payment_id: int, gateway: PaymentGateway) -> dict[str, str]:
+
+def charge(payment_id: int, gateway: PaymentGateway, now: dt.datetime) -> dict[str, str]:
     """Ask the gateway for a claimed payment, with the payment's own key: asking twice moves money once.
 
-    What has come of it already stands in our rows: then nobody is asked, however old the key is.
+    What has come of it already stands in our rows: then nobody is asked. After ASK_WITHIN the key may have been forgotten,
+    and the same question would move money again: from then on it is only looked for.
     """
     payment = db.session.get_one(Payment, payment_id)
     if payment.status != "claimed":
         db.session.rollback()
         return {"status": "known", "reason": ""}
     account = db.session.get_one(BillAccount, db.session.get_one(Bill, payment.bill_id).account_id)
-    asked = (payment.key, payment.amount, payment.currency, f"caller:{payment.caller_id}", f"biller:{account.biller_id}")
-    memo = account.reference
+    key, payer, payee = payment.key, f"caller:{payment.caller_id}", f"biller:{account.biller_id}"
+    amount, currency, memo, claimed_at = payment.amount, payment.currency, account.reference, payment.claimed_at
     db.session.rollback()  # the gateway is asked with no transaction open
     try:
-        return asdict(gateway.charge(*asked, memo))
+        if now - claimed_at < ASK_WITHIN:
+            return asdict(gateway.charge(key, amount, currency, payer, payee, memo))
+        found = gateway.find(key, payer, claimed_at)
     except GatewayUnclear:
-        return {"status": "unclear", "reason": ""}
+        found = None
+    return asdict(found) if found else {"status": "unclear", "reason": ""}
 
 
 def charge_order(args: Json, context: Context) -> Json:
-    return charge(args["payment_id"], context.payments)
+    return charge(args["payment_id"], context.payments, context.now)
 
 
 def settle_order(args: Json, answer: Json, context: Context) -> Result:
@@ -68,13 +78,64 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
         return False
     if status == "settled":
         db.session.execute(update(Bill).where(Bill.id == payment.bill_id).values(status="paid"))
+        close_at(db.session.get_one(ServiceRequest, payment.request_id), now, "done")
         _send_receipt(payment, now)
+        outbox.promise_timer("count_receipt", receipt_subject(payment.id), now + TEXT_GONE_AFTER)
     else:
         db.session.execute(
             update(ServiceRequest).where(ServiceRequest.id == payment.request_id).values(status="failed", closed_at=now)
         )
+        _send_not_paid(payment, now)
     events.record(f"payment_{status}", f"payment:{payment.id}", now)
     audit.write("helpline", f"payment_{status}", f"payment:{payment.id}", now, reason=answer["reason"])
+    return True
+
+
+def count_texted_receipt(payment_id: int, now: dt.datetime) -> bool:
+    """Whoever hung up before the receipt has it as a text: it counts once that has gone. One that was given up, or went
+    to a telephone that takes no texts, told nobody. False while it is not known yet."""
+    payment = db.session.get_one(Payment, payment_id)
+    text = db.session.scalars(select(Delivery).where(Delivery.dedupe_key == f"sms:{receipt_subject(payment.id)}")).one()
+    if text.done_at is None:
+        return False
+    if text.status != "failed" and not db.session.get_one(Caller, payment.caller_id).landline:
+        count(db.session.get_one(ServiceRequest, payment.request_id), now)
+    return True
+
+
+def ask_again(payment: Payment, now: dt.datetime) -> None:
+    """The answer is still out: promise to ask once more, less and less often; when its time is over, a person has it."""
+    age = now - payment.claimed_at
+    if age >= ASK_WITHIN:
+        hand_to_person(payment, "payment_unclear", now)
+        return
+    wait = max(outbox.LEASE, min(age / 2, LONGEST_WAIT))
+    due_at = min(now + wait, payment.claimed_at + ASK_WITHIN)
+    outbox.promise_timer("settle_payment", f"payment:{payment.id}", due_at, key=due_at.isoformat())
+
+
+def hand_to_person(payment: Payment, about: str, now: dt.datetime) -> bool:
+    """Open a request for a person, once for each thing that a payment can be about. False when it is open already.
+
+    A claimed payment stays claimed, so that nobody can pay the bill again, until somebody has looked it up and decides.
+    """
+    key = f"{about}:{payment.id}"
+    if find(key) is not None:
+        return False
+    caller, spoken = db.session.get_one(Caller, payment.caller_id), _spoken(payment)
+    words = f"{payment.currency} {payment.amount:.2f} to {spoken['biller']}, receipt {spoken['receipt']}, key {payment.key}"
+    details = {"about": about, "number": caller.phone, "payment_id": payment.id, "words": words}
+    request = ServiceRequest(
+        reference=new_reference(),
+        dedupe_key=key,
+        intent="speak_to_person",
+        caller_id=caller.id,
+        details=details,
+        created_at=now,
+    )
+    db.session.add(request)
+    events.record(about, f"payment:{payment.id}", now)
+    audit.write("helpline", about, f"payment:{payment.id}", now)
     return True
 
 
@@ -82,7 +143,14 @@ def _send_receipt(payment: Payment, now: dt.datetime) -> None:
     caller = db.session.get_one(Caller, payment.caller_id)
     spoken = _spoken(payment)
     body = f"Paid: {payment.currency} {payment.amount:.2f} to {spoken['biller']}. Receipt {spoken['receipt']}."
-    outbox.promise_sms(caller.phone, body, f"receipt:{payment.id}", now)
+    outbox.promise_sms(caller.phone, body, receipt_subject(payment.id), now)
+
+
+def _send_not_paid(payment: Payment, now: dt.datetime) -> None:
+    """Whoever was told that nobody knows yet must not be left to think that it was paid."""
+    caller = db.session.get_one(Caller, payment.caller_id)
+    body = f"Not paid: {payment.currency} {payment.amount:.2f} to {_spoken(payment)['biller']}. The bill is still open."
+    outbox.promise_sms(caller.phone, body, f"not_paid:{payment.id}", now)
 
 
 def _spoken(payment: Payment) -> dict[str, object]:

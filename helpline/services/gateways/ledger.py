@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from helpline.db import Model, UtcDateTime, db
-from helpline.services.gateways.payments import Charge
+from helpline.services.gateways.payments import Charge, Collected
+
+PAYEES = "biller:"
 
 
 class LedgerTransaction(Model):
@@ -68,6 +70,33 @@ class Ledger:
             if done is None:
                 raise
             return done
+
+    def find(self, key: str, payer: str, since: dt.datetime) -> Charge | None:
+        with Session(db.engine) as session:
+            return _find(session, key)
+
+    def refund(self, key: str, charge_key: str, payer: str, since: dt.datetime) -> Charge:
+        with Session(db.engine) as session, session.begin():
+            session.get(LedgerAccount, payer, with_for_update=True)  # two refunds of one payer go one after the other
+            charge = session.scalar(select(LedgerTransaction).where(LedgerTransaction.key == charge_key))
+            if charge is None or charge.status != "paid":
+                return Charge("declined", "not_paid")
+            entries = session.scalars(select(LedgerEntry).where(LedgerEntry.transaction_id == charge.id)).all()
+            if _find(session, f"refund of {charge_key}") is None:
+                back = {entry.account: -entry.amount for entry in entries}
+                self._write(session, f"refund of {charge_key}", "paid", "", key, back, entries[0].currency)
+            return Charge("paid")
+
+    def collected(self, since: dt.datetime, until: dt.datetime) -> list[Collected]:
+        with Session(db.engine) as session:
+            rows = session.execute(
+                select(LedgerTransaction, LedgerEntry)
+                .join(LedgerEntry, LedgerEntry.transaction_id == LedgerTransaction.id)
+                .where(LedgerTransaction.at >= since, LedgerTransaction.at < until, LedgerEntry.account.startswith(PAYEES))
+                .where(LedgerEntry.amount > 0)
+                .order_by(LedgerTransaction.id)
+            )
+            return [Collected(row.key, entry.account, entry.amount, entry.currency, row.at) for row, entry in rows]
 
     def deposit(self, key: str, amount: Decimal, currency: str, account: str) -> None:
         """Put money in for a caller, from the bank. Once per key."""

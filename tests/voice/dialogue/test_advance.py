@@ -62,6 +62,15 @@ def test_margaret_pays_her_electricity_bill() -> None:
     assert step.state.ask == "anything_else" and step.state.slots == {}
 
 
+def test_a_bill_that_was_corrected_meanwhile_is_read_out_again_and_not_paid() -> None:
+    step = come_back(hear(at_the_pin(), "", digits="482719"), "ok")
+    assert step.order.args["amount"] == BILL["amount"]
+    step = come_back(step, "changed", bill={**BILL, "amount": {"amount": "45.00", "currency": "GBP"}})
+    assert said(step) == ["bill.changed", "bill.confirm"]
+    step = hear(step, "yes")  # the PIN was right already
+    assert step.order.name == "bills.claim" and step.order.args["amount"]["amount"] == "45.00"
+
+
 def test_the_pin_is_in_no_state() -> None:
     step = hear(at_the_pin(), "", digits="482719")
     assert "482719" not in str(step.state.to_json())
@@ -110,7 +119,7 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
          "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
-         "bills": [BILL], "bill": BILL, "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1,
+         "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4,
          "left": {"ask": "open", "values": {"name": "Margaret"}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
@@ -193,8 +202,16 @@ def test_the_volunteers_name_is_told_to_the_caller_only() -> None:
     news = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
     step = advance(State(), Result("call.tell", "accepted", news))
     assert "Wei" not in str(step.says)
-    assert hear(step, "no").then == "hang_up"
+    for status in ("again", "over"):
+        to_somebody_else = come_back(hear(step, "no"), status)
+        assert to_somebody_else.then == "hang_up" and "Wei" not in str(to_somebody_else.says)
     assert hear(step, "yes").says[0].values["volunteer"] == "Wei"
+
+
+def test_another_call_is_only_promised_where_there_is_one() -> None:
+    news = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
+    step = hear(advance(State(), Result("call.tell", "accepted", news)), "no")
+    assert said(come_back(step, "again")) == ["tell.not_there"] and said(come_back(step, "over")) == ["tell.ask_them"]
 
 
 WATER = {**BILL, "id": 8, "kind": "water", "biller": "Clearwater"}
@@ -230,10 +247,15 @@ def at_the_booking() -> Step:
     return hear(step, "", choice=0)
 
 
-def test_another_day_at_the_booking_keeps_the_department() -> None:
+def test_another_day_at_the_booking_keeps_the_part_of_the_day() -> None:
     step = hear(at_the_booking(), "no", date="2026-12-02")
     assert step.order.name == "appointments.find"
-    assert step.order.args["date"] == "2026-12-02" and step.order.args["part_of_day"] is None
+    assert step.order.args["date"] == "2026-12-02" and step.order.args["part_of_day"] == "morning"
+
+
+def test_another_time_at_the_booking_keeps_the_day_and_forgets_the_part_of_it() -> None:
+    step = hear(at_the_booking(), "no", time="15:10")
+    assert (step.order.args["date"], step.order.args["part_of_day"], step.order.args["time"]) == ("2026-12-01", None, "15:10")
 
 
 def test_a_yes_that_says_the_same_time_books_it() -> None:
@@ -242,7 +264,7 @@ def test_a_yes_that_says_the_same_time_books_it() -> None:
 
 def visit_to_confirm() -> Step:
     step = hear(margaret_on_the_line(), "ask_volunteer", help_kind="shopping", date="2026-11-26", part_of_day="morning")
-    return come_back(step, "ok", kinds={"shopping": "shopping", "garden": "the garden"})
+    return come_back(step, "ok", kinds={"shopping": "shopping", "garden": "the garden"}, today="2026-11-24")
 
 
 def test_no_in_the_afternoon_changes_only_the_part_of_day() -> None:

@@ -97,6 +97,11 @@ def test_slower_is_slower_at_once_and_remembered() -> None:
     assert said(come_back(hear(step, "yes"))) == ["details.remembered", "anything_else"]
 
 
+def test_louder_after_slower_is_not_told_that_it_is_slower_again() -> None:
+    step = hear(come_back(say(wished("manner"), "more slowly please")), "louder")
+    assert said(step) == ["gain.louder", "details.better"] and step.state.gain == 3.0
+
+
 def test_louder_by_key() -> None:
     step = press(wished("manner"), "3")
     assert step.order.args == {"pace": 1.0, "gain": 3.0}

@@ -29,6 +29,7 @@ ARTHUR = {"id": 2, "name": "Arthur", "pace": 1.0, "gain": 3.0}
 POUNDS = {"amount": "42.50", "currency": "GBP"}
 ELECTRIC = {"id": 7, "biller": "City Electric", "amount": POUNDS, "due": "2026-11-30"}
 WATER = {"id": 8, "biller": "Vale Water", "amount": POUNDS, "due": "2026-12-02"}
+PAYMENT = {"biller": "Vale Water", "amount": POUNDS, "date": "2026-11-03", "receipt": "12345678"}
 TEN, ELEVEN = ({"id": n, "date": "2026-12-01", "time": f"{n}:00", "time_words": f"{n} o'clock", "clinic": "Mill Lane",
                 "with": "Dr Osei"} for n in (10, 11))  # fmt: skip
 KINDS = {"shopping": "shopping", "company": "company"}
@@ -47,14 +48,14 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
 SLOTS = {"coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
          "wanted": {"date": "2026-12-01", "part_of_day": "morning"}, "subjects": SUBJECTS["subjects"], "words": "(words)",
          "wish": "cancel_appointment",
-         "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
+         "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "payments": [PAYMENT], "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
          "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26", **NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
-          "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
+          "department": "doctor", "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 
 SPOKEN_MESSAGE = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
@@ -287,7 +288,12 @@ def test_going_back_from_the_pin_says_that_nothing_was_paid() -> None:
 # --- anything at all
 
 DAY = {"date": "2026-12-01", "part_of_day": "morning"}
+NOT_PAID = {"asked": "paid", "named": True, "new": False, "payment": PAYMENT}
 OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "bills.status": [("one", {**NOT_PAID, "bills": [WATER]}), ("one", {**NOT_PAID, "bills": [WATER], "new": True}),
+                     ("several", {**NOT_PAID, "bills": [ELECTRIC, WATER], "named": False}), ("none", {**NOT_PAID, "payment": None}),
+                     ("paid", NOT_PAID), ("listed", {"payments": []}), ("listed", {"payments": [PAYMENT] * 7}),
+                     ("being_paid", {"bill": WATER}), ("held", {"bill": WATER})],
     "bills.due": [("one", {"bills": [WATER]}), ("none", {}), ("several", {"bills": [ELECTRIC, WATER]}),
                   ("new", {"biller": "Vale Water", "bills": [WATER]})],
     "languages.known": [("ok", {"languages": [{"code": "en", "name": "English"}, {"code": "ko", "name": "Korean"},
@@ -297,6 +303,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "languages.choose": [("ok", {"code": "en"})],
     "identity.check_pin": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
     "bills.claim": [("claimed", {"payment_id": 3}), ("already_paid", {}), ("being_paid", {}),
+                    ("changed", {"bill": ELECTRIC}),
                     ("held", {"biller": "Vale Water", "reason": "it is new"}),
                     ("refused", {"biller": "Vale Water", "reason": "it is not on our list"})],
     "bills.settle": [("paid", {"payment_id": 3, "biller": "Vale Water", "amount": POUNDS, "receipt": "12345678"}),
@@ -306,7 +313,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
                           ("which_doctor", {"names": ["Doctor Amir Patel", "Doctor Nina Patel"]})],
     "appointments.book": [("ok", {"request_id": 5}), ("taken", {})],
     "appointments.read_back": [("ok", {}), ("none", {})],
-    "visits.kinds": [("ok", {"kinds": KINDS})],
+    "visits.not_there": [("again", {}), ("over", {})],
+    "visits.kinds": [("ok", {"kinds": KINDS, "today": "2026-11-24"})],
     "visits.open": [("ok", {"reference": "12345678"}), ("past", {})],
     "visits.status": [("none", {}), ("waiting", NEWS), ("accepted", NEWS), ("person", NEWS)],
     "visits.told": [("ok", {})],
@@ -332,11 +340,12 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.note": [("ok", {"request_id": 5})],
     "details.take_down": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "details.drop": [("ok", {})],
-    "enrolment.request": [("ok", {"reference": "12345678", "when": "within the hour"})],
+    "enrolment.request": [(status, {"reference": "12345678", "when": "within the hour"}) for status in ("ok", "withheld")],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
-    "person.find": [("away", {"when": "within the hour"}), ("here", {})],
-    "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"})],
+    "person.find": [("away", {"when": "within the hour"}), ("away", {"when": "within the hour", "withheld": True}), ("here", {})],
+    "message.leave": [("ok", {"reference": "12345678", "when": "within the hour"}), ("empty", {})],
+    "message.drop": [("ok", {})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
            ("tell.who", "no"), ("tell.who", "cancel")}  # fmt: skip
@@ -357,6 +366,7 @@ LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get s
         Meaning(wish)
         for wish in (
             "pay_bill",
+            "bill_status",
             "book_appointment",
             "ask_volunteer",
             "task_status",
@@ -434,13 +444,13 @@ class AnyCall(RuleBasedStateMachine):
         if isinstance(given, Result):
             self.pin_was_right |= (given.order, given.status) == ("identity.check_pin", "ok")
         elif before.ask == "bill.confirm":
-            self.agreed_to = before.slots["bill"]["id"] if given.intent == "yes" else None
+            self.agreed_to = before.slots["bill"]["id"] if given.intent in ("yes", "pay_bill") else None
         elif before.ask in ("open", "anything_else"):
             self.agreed_to = None
 
     def may_end(self, before: State, given: Meaning | Result) -> bool:
         if isinstance(given, Result):
-            return given.order == "visits.told" or bool(given.data.get("dead_line"))
+            return given.order == "visits.told" or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
 
     def listening(self) -> bool:

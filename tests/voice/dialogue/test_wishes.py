@@ -36,7 +36,7 @@ def test_the_answer_takes_along_what_was_said_before() -> None:
 
 
 def test_the_wish_itself_is_an_answer_too() -> None:
-    assert advance(asked_which().state, Meaning("bill_status", text="what I owe")).order.name == "bills.due"
+    assert advance(asked_which().state, Meaning("bill_status", text="what I owe")).order.name == "bills.status"
 
 
 def test_a_clear_sentence_with_a_distant_second_is_not_asked_about() -> None:

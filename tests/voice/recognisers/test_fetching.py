@@ -14,7 +14,7 @@ import pytest
 
 from tests.needs import needs
 from tests.voice.recognisers.modelserver import MODEL_FILES, NAME, ModelServer, entry, serving, zipped
-from voice.recognisers.models import CATALOGUE, Download, ModelError, find_vosk_model, get, is_model, model_folder
+from voice.recognisers.models import Download, ModelError, catalogue, find_vosk_model, get, is_model, model_folder
 
 ARCHIVE = zipped(MODEL_FILES)
 
@@ -233,7 +233,7 @@ def test_the_folder_named_in_the_settings_comes_first(tmp_path: Path) -> None:
 
 
 def test_a_fetched_model_is_found(server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(CATALOGUE, "xx", entry(ARCHIVE))
+    monkeypatch.setitem(catalogue(), "xx", entry(ARCHIVE))
     assert find_vosk_model("xx", "", tmp_path) is None
     fetched = fetch(server, tmp_path)
     assert find_vosk_model("xx", "", tmp_path) == fetched
@@ -244,8 +244,8 @@ def test_a_language_without_a_model_has_none(tmp_path: Path) -> None:
 
 
 def test_the_published_english_model_is_the_one_that_is_named() -> None:
-    assert CATALOGUE["en"].name == "vosk-model-small-en-us-0.15"
-    assert (CATALOGUE["en"].size, CATALOGUE["en"].sha256[:8]) == (41_205_931, "30f26242")
+    assert catalogue()["en"].name == "vosk-model-small-en-us-0.15"
+    assert (catalogue()["en"].size, catalogue()["en"].sha256[:8]) == (41_205_931, "30f26242")
 
 
 @pytest.mark.speech

@@ -13,6 +13,14 @@ from voice.understanding import understand
 ENGLISH, NOW = load_language("en"), dt.datetime(2026, 11, 24, 10, 0, tzinfo=dt.UTC)
 
 
+def test_two_visits_in_one_breath_are_both_heard() -> None:
+    said = "I need somebody to do my shopping tomorrow morning and I need a lift to the hospital on Friday"
+    meaning = understand(said, ENGLISH, Expecting("open"), NOW)
+    assert meaning.intent == "ask_volunteer"
+    assert meaning.slots == {"help_kind": "shopping", "date": "2026-11-25", "part_of_day": "morning"}
+    assert meaning.also == ({"intent": "ask_volunteer", "slots": {"help_kind": "transport", "date": "2026-11-27"}},)
+
+
 def test_two_wishes_in_one_breath_are_both_heard() -> None:
     meaning = understand("I want to pay the gas bill and I need to see the doctor", ENGLISH, Expecting("open"), NOW)
     assert meaning.intent == "pay_bill" and meaning.slots["biller"] == "gas"

@@ -1,0 +1,103 @@
+"""`helpline import`: billers, callers' accounts and cards, and bills as CSV files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from helpline.app import create_app
+from helpline.commands.database import up_to_date
+from helpline.parts import Parts
+from helpline.services.bills.imports import Arrival, Brought, bring_billers, bring_bills
+from helpline.services.bills.payers import bring_accounts, bring_cards
+from helpline.services.tables import FileFault
+from helpline.settings import load_settings
+
+MOST_BYTES = 50_000_000  # a file is read whole
+MOST_FAULTS = 100  # that are printed: who has more has the wrong file
+
+file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+check_option = click.option("--check", is_flag=True, help="Say what would happen, and change nothing.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
+
+
+@click.group()
+def command() -> None:
+    """Bring in billers, accounts, cards and bills from CSV files. Rows that are wrong are told by line and column, the others are kept;
+    the exit code is 1 if one was refused. A file may be brought again: what is on file already changes nothing."""
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+def bills(file: Path, check: bool, as_json: bool) -> None:
+    """Columns: biller, account, reference (the biller's number of the bill), amount, currency, period, issued, due."""
+    _bring(file, check, as_json, lambda data, parts, arrival: bring_bills(data, arrival))
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+def billers(file: Path, check: bool, as_json: bool) -> None:
+    """Columns: name, kind, allowed (yes or no), account_mask, account_check (luhn, mod97 or nothing)."""
+
+    def bring(data: bytes, parts: Parts, arrival: Arrival) -> Brought:
+        return bring_billers(data, parts.languages[parts.settings.language].words["biller"], arrival)
+
+    _bring(file, check, as_json, bring)
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+def accounts(file: Path, check: bool, as_json: bool) -> None:
+    """Columns: phone, full_name (of a caller on file), biller, account (the caller's number there)."""
+    _bring(file, check, as_json, lambda data, parts, arrival: bring_accounts(data, arrival))
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+def cards(file: Path, check: bool, as_json: bool) -> None:
+    """Columns: phone, full_name (of a caller on file), customer, payment_method (the card gateway's ids)."""
+    _bring(file, check, as_json, lambda data, parts, arrival: bring_cards(data, arrival))
+
+
+def _bring(file: Path, check: bool, as_json: bool, bring: Callable[[bytes, Parts, Arrival], Brought]) -> None:
+    if file.stat().st_size > MOST_BYTES:
+        raise click.ClickException(f"{file.name} is larger than {MOST_BYTES:,} bytes")
+    app = create_app(load_settings(os.environ))
+    parts: Parts = app.extensions["helpline"]
+    arrival = Arrival(file.name, parts.now().astimezone(ZoneInfo(parts.settings.time_zone)), check)
+    with up_to_date(app):
+        try:
+            brought = bring(file.read_bytes(), parts, arrival)
+        except FileFault as fault:
+            raise click.ClickException(f"{file.name}: {fault}. Nothing was read") from fault
+    click.echo(_as_json(brought) if as_json else _as_words(brought, check))
+    if brought.faults:
+        raise click.exceptions.Exit(1)
+
+
+def _as_json(brought: Brought) -> str:
+    counts = {done: brought.counts[done] for done in ("added", "amended", "unchanged")}
+    return json.dumps({**counts, "faults": [asdict(fault) for fault in brought.faults]}, ensure_ascii=False)
+
+
+def _as_words(brought: Brought, check: bool) -> str:
+    told = [str(fault) for fault in brought.faults[:MOST_FAULTS]]
+    if len(brought.faults) > MOST_FAULTS:
+        told.append(f"... and {len(brought.faults) - MOST_FAULTS} more")
+    refused = len({fault.line for fault in brought.faults})
+    counts = ", ".join(f"{brought.counts[done]} {done}" for done in ("added", "amended", "unchanged"))
+    return "\n".join([*told, f"{'Would be: ' if check else ''}{counts}, {refused} refused"])

@@ -1,0 +1,165 @@
+"""Stripe: cards that callers have left with it are charged while they are on the telephone. The only file that knows Stripe.
+
+Every charge is one PaymentIntent, made and confirmed in one request under the payment's own key, which also stands in its
+metadata: what a lost answer said can be looked up there for as long as Stripe keeps its books.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import stripe
+
+from helpline.services.catalogue import catalogue
+from helpline.services.gateways.cards import card_of
+from helpline.services.gateways.payments import Charge, Collected, GatewayUnclear, NotGenuine, Notice
+
+PATIENCE = 20.0  # seconds for an answer: the caller hears a filler meanwhile
+SKEW = dt.timedelta(minutes=10)  # between our clock and theirs
+NO_MONEY = ("insufficient_funds",)
+NOTICES = {"payment_intent.succeeded": "paid", "payment_intent.payment_failed": "declined", "charge.refunded": "refunded"}
+log = logging.getLogger(__name__)
+
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs whom we asked about
+stripe.enable_telemetry = False  # nothing beside the request itself goes to the supplier
+
+
+class Stripe:
+    """The payments contract over PaymentIntents. Needs an app context for the cards."""
+
+    def __init__(self, secret_key: str, webhook_secret: str, url: str, patience: float = PATIENCE) -> None:
+        self._webhook_secret = webhook_secret
+        self._client = stripe.StripeClient(
+            secret_key,
+            base_addresses={"api": url},
+            http_client=stripe.RequestsClient(timeout=patience),
+            max_network_retries=0,  # who asks again, and until when, is decided by the clock
+        )
+
+    def charge(self, key: str, amount: Decimal, currency: str, payer: str, payee: str, memo: str) -> Charge:
+        card = card_of(payer)
+        if card is None:
+            return Charge("declined", "no_card")
+        wanted: Any = {
+            "amount": _minor(amount, currency),
+            "currency": currency.lower(),
+            "customer": card.customer,
+            "payment_method": card.payment_method,
+            "payment_method_types": ["card"],
+            "off_session": True,
+            "confirm": True,
+            "error_on_requires_action": True,  # nobody here can type a bank's password
+            "description": memo,
+            "metadata": {"key": key, "payee": payee},
+        }
+        asked = dt.datetime.now(dt.UTC)
+        try:
+            return _outcome(self._client.v1.payment_intents.create(wanted, {"idempotency_key": key}).to_dict())
+        except stripe.CardError as error:
+            body: Any = error.json_body or {}
+            return Charge("declined", _reason(body.get("error")))
+        except stripe.InvalidRequestError as error:
+            log.error("stripe refused the charge %s as it was asked for: %s", key, error.code)
+            return Charge("declined", "gateway")
+        except stripe.StripeError as error:
+            return self._looked_up(key, payer, asked, error)
+
+    def find(self, key: str, payer: str, since: dt.datetime) -> Charge | None:
+        card = card_of(payer)
+        try:
+            intent = self._intent(key, card.customer, since) if card else None
+        except stripe.StripeError as error:
+            raise GatewayUnclear(_told(error)) from error
+        return _outcome(intent) if intent else None
+
+    def refund(self, key: str, charge_key: str, payer: str, since: dt.datetime) -> Charge:
+        card = card_of(payer)
+        try:
+            intent = self._intent(charge_key, card.customer, since) if card else None
+            if intent is None or intent["status"] != "succeeded":
+                return Charge("declined", "not_paid")
+            self._client.v1.refunds.create({"payment_intent": intent["id"], "metadata": {"key": key}}, {"idempotency_key": key})
+        except stripe.InvalidRequestError as error:
+            if error.code == "charge_already_refunded":
+                return Charge("paid")
+            return Charge("declined", "gateway")
+        except stripe.StripeError as error:
+            raise GatewayUnclear(_told(error)) from error
+        return Charge("paid")
+
+    def collected(self, since: dt.datetime, until: dt.datetime) -> Iterator[Collected]:
+        try:
+            for intent in self._intents(since, lt=until):
+                if intent["status"] == "succeeded" and "key" in intent["metadata"]:
+                    yield _collected(intent)
+        except stripe.StripeError as error:
+            raise GatewayUnclear(_told(error)) from error
+
+    def notice(self, body: bytes, signature: str) -> Notice | None:
+        """What a signed webhook tells of one of our charges; None when it is about something else.
+
+        Raises NotGenuine for a signature that is missing, wrong, or older than five minutes.
+        """
+        try:
+            event = stripe.Webhook.construct_event(body, signature, self._webhook_secret).to_dict()
+        except (stripe.SignatureVerificationError, ValueError) as error:
+            raise NotGenuine("the notice is not signed by the gateway") from error
+        subject, status = event["data"]["object"], NOTICES.get(event["type"])
+        key = (subject.get("metadata") or {}).get("key")
+        if status is None or key is None:
+            return None
+        return Notice(event["id"], key, status, _reason(subject.get("last_payment_error")) if status == "declined" else "")
+
+    def _looked_up(self, key: str, payer: str, asked: dt.datetime, error: stripe.StripeError) -> Charge:
+        """The answer got lost, or is no answer. What the books say already is as good as one."""
+        log.warning("stripe gave no clear answer to the charge %s: %s", key, _told(error))
+        found = self.find(key, payer, asked)
+        if found is None:
+            raise GatewayUnclear(_told(error)) from error
+        return found
+
+    def _intent(self, key: str, customer: str, since: dt.datetime) -> dict[str, Any] | None:
+        """The charge under this key; the one that was paid, should there be several."""
+        ours = [intent for intent in self._intents(since - SKEW, customer=customer) if intent["metadata"].get("key") == key]
+        return next((intent for intent in ours if intent["status"] == "succeeded"), ours[0] if ours else None)
+
+    def _intents(self, since: dt.datetime, lt: dt.datetime | None = None, **which: Any) -> Iterator[dict[str, Any]]:
+        created = {"gte": int(since.timestamp()), **({"lt": int(lt.timestamp())} if lt else {})}
+        wanted: Any = {**which, "created": created, "limit": 100}
+        for intent in self._client.v1.payment_intents.list(wanted).auto_paging_iter():
+            yield intent.to_dict()
+
+
+def _outcome(intent: dict[str, Any]) -> Charge:
+    """An intent in our words. Raises GatewayUnclear for one that is still under way."""
+    status, failure = intent["status"], intent.get("last_payment_error")
+    if status == "succeeded":
+        return Charge("paid")
+    if status == "canceled" or (status == "requires_payment_method" and failure):
+        return Charge("declined", _reason(failure))
+    raise GatewayUnclear(f"the charge is {status}")
+
+
+def _reason(failure: dict[str, Any] | None) -> str:
+    """Why a card was declined, as a word that the caller may hear."""
+    code = (failure or {}).get("decline_code") or (failure or {}).get("code")
+    return "no_money" if code in NO_MONEY else "gateway"
+
+
+def _told(error: stripe.StripeError) -> str:
+    """Which fault it was, without the supplier's sentence: that may repeat what we sent."""
+    return f"{type(error).__name__} {error.http_status or ''} {error.code or ''}".strip()
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    return int(amount.scaleb(catalogue().currencies[currency]).to_integral_exact())
+
+
+def _collected(intent: dict[str, Any]) -> Collected:
+    currency, told = intent["currency"].upper(), intent["metadata"]
+    amount = Decimal(intent["amount_received"]).scaleb(-catalogue().currencies[currency])
+    return Collected(told["key"], told["payee"], amount, currency, dt.datetime.fromtimestamp(intent["created"], dt.UTC))

@@ -1,0 +1,35 @@
+"""`helpline import`: what it prints, and its exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.commands.conftest import Run
+
+BILLERS = "name,kind,allowed,account_mask,account_check\n"
+
+
+def test_billers_go_into_a_database_that_is_made_on_the_way(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "billers.csv"
+    file.write_text(BILLERS + "City Electric,electricity,yes,9999-9999,\n", "utf-8")
+    assert run("import", "billers", file, "--check").out == "Would be: 1 added, 0 amended, 0 unchanged, 0 refused\n"
+    assert run("import", "billers", file, "--json").items == [{"added": 1, "amended": 0, "unchanged": 0, "faults": []}]
+    assert run("import", "billers", file).out == "0 added, 0 amended, 1 unchanged, 0 refused\n"
+
+
+def test_a_refused_row_is_told_and_the_exit_code_is_1(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bills.csv"
+    file.write_text(
+        "biller,account,reference,amount,currency,period,issued,due\nNobody,1,2,3.00,GBP,2026-11,2026-11-01,2026-11-30\n",
+        "utf-8",
+    )
+    ran = run("import", "bills", file)
+    assert ran.code == 1
+    assert ran.out == "line 2, biller: 'Nobody' is not a biller on file\n0 added, 0 amended, 0 unchanged, 1 refused\n"
+
+
+def test_a_file_that_is_no_table_is_refused_in_words(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bills.xlsx"
+    file.write_bytes(b"PK\x03\x04\xff\xfe")
+    ran = run("import", "bills", file)
+    assert ran.code == 1 and "bills.xlsx: line 1: the file is not UTF-8" in ran.err

@@ -1,0 +1,155 @@
+"""A small Stripe of our own on loopback: it remembers, keeps keys as theirs does, and fails as it is told to."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+WEBHOOK_SECRET = "whsec_of_the_tests"
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class FakeStripe:
+    """`money` is what each customer's card is good for, in the smallest unit. `faults` are used up one a request:
+
+    `lost before` and `lost after` (no answer, nothing or everything done), `500 before`, `500 after`, `409`, `429`, `401`.
+    As at Stripe, the answer to a key is kept and given again, a 500 too; other parameters under one key are refused.
+    """
+
+    def __init__(self) -> None:
+        self.money: dict[str, int] = {}
+        self.intents: list[dict[str, Any]] = []
+        self.refunds: list[dict[str, Any]] = []
+        self.faults: deque[str] = deque()
+        self.asked: list[tuple[str, str]] = []  # path, idempotency key
+        self._kept: dict[str, tuple[dict[str, Any], Answer]] = {}
+        self._lock = threading.Lock()
+        self.url = ""
+
+    @contextmanager
+    def running(self) -> Iterator[FakeStripe]:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            server.server_close()
+
+    def post(self, path: str, form: dict[str, Any], key: str) -> Answer | None:
+        """None: the line breaks before the answer."""
+        with self._lock:
+            self.asked.append((path, key))
+            fault = self.faults.popleft() if self.faults else ""
+            if fault in ("lost before", "500 before", "409", "429", "401"):
+                return {"409": (409, _error("idempotency_key_in_use")), "429": (429, _error("rate_limit")),
+                        "401": (401, _error("invalid_key")), "500 before": (500, _error("api_error"))}.get(fault)  # fmt: skip
+            if key in self._kept:
+                asked, answer = self._kept[key]
+                if asked != form:
+                    return 400, _error("idempotency", type="idempotency_error")
+            else:
+                answer = self._charge(form) if path == "/v1/payment_intents" else self._refund(form)
+                if fault == "500 after":
+                    answer = 500, _error("api_error")
+                self._kept[key] = (form, answer)
+            return None if fault == "lost after" else answer
+
+    def _charge(self, form: dict[str, Any]) -> Answer:
+        if not form["payment_method"].startswith("pm_"):
+            return 400, _error("resource_missing", type="invalid_request_error")
+        intent = {
+            "id": f"pi_{len(self.intents) + 1}", "object": "payment_intent", "created": int(time.time()),
+            "amount": int(form["amount"]), "amount_received": 0, "currency": form["currency"], "customer": form["customer"],
+            "status": "requires_payment_method", "last_payment_error": None,
+            "metadata": {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")},
+        }  # fmt: skip
+        self.intents.append(intent)
+        if form["payment_method"] == "pm_asks_for_a_password":
+            return self._declined(intent, "authentication_required", "authentication_required")
+        if self.money.get(form["customer"], 0) < intent["amount"]:
+            return self._declined(intent, "card_declined", "insufficient_funds")
+        self.money[form["customer"]] -= intent["amount"]
+        intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+        return 200, intent
+
+    def _declined(self, intent: dict[str, Any], code: str, decline_code: str) -> Answer:
+        error = {"type": "card_error", "code": code, "decline_code": decline_code, "message": "Declined."}
+        intent["last_payment_error"] = error
+        return 402, {"error": {**error, "payment_intent": intent}}
+
+    def _refund(self, form: dict[str, Any]) -> Answer:
+        intent = next(intent for intent in self.intents if intent["id"] == form["payment_intent"])
+        if any(refund["payment_intent"] == intent["id"] for refund in self.refunds):
+            return 400, _error("charge_already_refunded", type="invalid_request_error")
+        self.money[intent["customer"]] += intent["amount"]
+        self.refunds.append({"id": "re_1", "object": "refund", "payment_intent": intent["id"], "status": "succeeded"})
+        return 200, self.refunds[-1]
+
+    def listed(self, query: dict[str, str]) -> Answer:
+        """Newest first, a page at a time, as theirs."""
+        with self._lock:
+            found = [intent for intent in reversed(self.intents) if self._wanted(intent, query)]
+        after = query.get("starting_after")
+        if after:
+            found = found[[intent["id"] for intent in found].index(after) + 1 :]
+        limit = min(2, int(query.get("limit", 10)))  # small pages, so that more than one is asked for
+        return 200, {"object": "list", "url": "/v1/payment_intents", "data": found[:limit], "has_more": len(found) > limit}
+
+    def _wanted(self, intent: dict[str, Any], query: dict[str, str]) -> bool:
+        since, until = int(query.get("created[gte]", 0)), int(query.get("created[lt]", 2**40))
+        return since <= intent["created"] < until and query.get("customer") in (None, intent["customer"])
+
+
+def _error(code: str, type: str = "api_error") -> dict[str, Any]:
+    return {"error": {"type": type, "code": code, "message": "as told"}}
+
+
+def _handler(stripe: FakeStripe) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            form = {name: values[0] for name, values in parse_qs(body).items()}
+            self._answer(stripe.post(self.path, form, self.headers.get("Idempotency-Key", "")))
+
+        def do_GET(self) -> None:
+            if stripe.faults and stripe.faults[0] == "books shut":
+                self._answer((503, _error("api_error")))
+            else:
+                url = urlsplit(self.path)
+                self._answer(stripe.listed({name: values[0] for name, values in parse_qs(url.query).items()}))
+
+        def _answer(self, answer: Answer | None) -> None:
+            self.close_connection = True
+            if answer is None:
+                return
+            body = json.dumps(answer[1]).encode()
+            self.send_response(answer[0])
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    return Handler
+
+
+def notice(kind: str, subject: dict[str, Any], id: str = "evt_1", at: float | None = None) -> tuple[bytes, str]:
+    """A webhook's body and its signature, made at this time (now, if not told)."""
+    body = json.dumps({"id": id, "object": "event", "type": kind, "data": {"object": subject}})
+    stamp = int(time.time() if at is None else at)
+    signed = hmac.new(WEBHOOK_SECRET.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
+    return body.encode(), f"t={stamp},v1={signed}"
