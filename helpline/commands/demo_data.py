@@ -16,6 +16,7 @@ from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.gateways.ledger import Ledger
 from helpline.services.requests import new_reference
 from helpline.settings import Settings
+from helpline.staff import duty
 from helpline.staff.models import Staff
 from helpline.staff.session import hash_password
 from volunteers.models import Volunteer
@@ -24,6 +25,7 @@ from volunteers.web import sign_in_link
 ZONE = "Europe/London"
 PIN = "482719"
 MARGARET, ARTHUR, JOAN, STRANGER = "+442071838750", "+442071838751", "+442071838752", "+442071838799"
+RUTH = "+442071838701"  # where the coordinator takes calls
 BILLERS = {"electricity": "City Electric", "gas": "Northern Gas", "water": "Clearwater", "phone": "Bluebell Telephone"}
 DOCTORS = {"doctor": ("Doctor Patel", "Doctor Evans"), "nurse": ("Nurse Brown",), "feet": ("Mr Wood",)}
 SLOT_TIMES = ((9, 0), (9, 40), (10, 20), (11, 30), (14, 0), (15, 10), (16, 20))
@@ -34,6 +36,11 @@ VOLUNTEERS = (
     ("Tom Ashworth", "+447700900103", ["en"], ["Riverside"], ["company", "garden"]),
     ("Kim Ji-woo", "+447700900104", ["ko", "en"], ["Old Town"], ["shopping", "technology"]),
 )
+STAFF = (
+    ("Ruth Marsh", "ruth", "coordinator"),
+    ("Samuel Lowe", "samuel", "supervisor"),
+    ("Ada Brook", "ada", "auditor"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,8 @@ class Demonstration:
     """What somebody needs to look around: sign-ins, numbers to ring from, and the PIN."""
 
     coordinator: str
-    password: str
+    password: str  # of everybody in the office
+    colleagues: dict[str, str]  # role -> sign-in: whoever else a decision about a held payment takes
     volunteers: dict[int, tuple[str, str]]  # id -> name, path of the sign-in link
     numbers: dict[str, str]
     pin: str
@@ -58,7 +66,8 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     _calendar(now)
     volunteers = _volunteers(now)
     password = secrets.token_urlsafe(9)
-    db.session.add(Staff(name="Ruth Marsh", login="ruth", password_hash=hash_password(password), role="coordinator"))
+    for name, login, role in STAFF:
+        db.session.add(Staff(name=name, login=login, password_hash=hash_password(password), role=role))
     people = [caller.id for caller in callers.values()]
     links = {volunteer.id: (volunteer.name, sign_in_link(volunteer)) for volunteer in volunteers}
     db.session.commit()
@@ -69,10 +78,17 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     return Demonstration(
         coordinator="ruth",
         password=password,
+        colleagues={role: login for _, login, role in STAFF[1:]},
         volunteers=links,
         numbers={"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "somebody unknown": STRANGER},
         pin=PIN,
     )
+
+
+def put_on_duty(now: dt.datetime) -> None:
+    """Ruth takes the calls of whoever wants a person. Commits."""
+    duty.begin(db.session.query(Staff.id).filter_by(login="ruth").scalar(), RUTH, now)
+    db.session.commit()
 
 
 def _callers(settings: Settings, now: dt.datetime) -> dict[str, Caller]:
