@@ -360,8 +360,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "message.drop": [("ok", {})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
-           ("tell.who", "no"), ("tell.who", "cancel"), ("hold.who", "no"), ("hold.who", "cancel"),
-           ("lift.who", "no"), ("lift.who", "cancel")}  # fmt: skip
+           ("hold.who", "no"), ("hold.who", "cancel"), ("lift.who", "no"), ("lift.who", "cancel")}  # fmt: skip
 DETAILS = st.fixed_dictionaries({}, optional={
     "choice": st.integers(0, 4), "digits": st.sampled_from(["", "0", "0000", "482719"]), "biller": st.just("water"),
     "date": st.sampled_from(["2026-12-01", {"from": "2026-12-01", "to": None}]), "help_kind": st.sampled_from(["shopping", "sums"]),
@@ -475,9 +474,8 @@ class AnyCall(RuleBasedStateMachine):
 
     def may_end(self, before: State, given: Meaning | Result) -> bool:
         if isinstance(given, Result):
-            told = given.order in ("visits.told", "holds.answered", "holds.stop")
-            leaving = given.order == "bills.receipt_heard" and bool(before.slots.get("leaving"))
-            return told or leaving or bool(given.data.get("dead_line"))
+            told = given.order in ("visits.told", "visits.not_there", "holds.answered", "holds.stop")
+            return told or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         if before.ask == "hold.who" and before.slots["status"] in ("paying", "stopped"):
             return True  # there is nothing to ask: the news is all
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
