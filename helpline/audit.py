@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,11 +91,12 @@ def hash_of(before: str, entry: AuditEntry) -> str:
 def verify(known: str = "") -> Chain:
     """Check every link from the first one on. `known`: a seal that somebody kept elsewhere; it must still be there."""
     count, digest, broken, seen = 0, BEFORE_THE_FIRST, "", False
-    for link, entry in _links():
-        broken = _what_is_wrong(count + 1, digest, link, entry)
-        if broken:
-            break
-        count, digest, seen = count + 1, link.digest, seen or link.digest == known
+    with closing(_links()) as links:
+        for link, entry in links:
+            broken = _what_is_wrong(count + 1, digest, link, entry)
+            if broken:
+                break
+            count, digest, seen = count + 1, link.digest, seen or link.digest == known
     if known and not broken and not seen:
         broken = "the seal that was kept elsewhere is not in the chain: its end was cut off, or all of it written anew"
     unsealed = _unsealed().subquery()
@@ -113,10 +114,10 @@ def _what_is_wrong(number: int, before: str, link: AuditSeal, entry: AuditEntry 
     return ""
 
 
-def _links() -> Iterator[tuple[AuditSeal, AuditEntry | None]]:
+def _links() -> Any:
+    """Each seal with its entry, or with None; to be closed, because it reads as it goes."""
     rows = select(AuditSeal, AuditEntry).outerjoin(AuditEntry, AuditSeal.entry_id == AuditEntry.id)
-    for row in db.session.execute(rows.order_by(AuditSeal.number).execution_options(yield_per=IN_MEMORY)):
-        yield row.AuditSeal, row.AuditEntry
+    return db.session.execute(rows.order_by(AuditSeal.number).execution_options(yield_per=IN_MEMORY))
 
 
 def _unsealed() -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from helpline import audit
@@ -32,18 +33,16 @@ def sealed(in_app: Flask, clock: Clock) -> Flask:
 
 
 def tamper(statement: str) -> None:
-    """Somebody with the database in their hands, and its own rules switched off."""
+    """Somebody with the database in their hands, to whom its own rules do not apply."""
     db.session.commit()
-    with db.engine.connect() as connection:
-        if db.engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("BEGIN")
-        else:
-            connection.exec_driver_sql("SET session_replication_role = replica")
-        connection.execute(text(statement))
-        connection.commit()
-        connection.invalidate()
+    if db.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(str(db.engine.url.database))) as file:
+            file.execute(statement)
+            file.commit()
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for line in ("SET session_replication_role = replica", statement, "RESET session_replication_role"):
+            connection.exec_driver_sql(line)
 
 
 def test_untouched_it_is_as_it_was_written(sealed: Flask) -> None:

@@ -30,7 +30,8 @@ def verify(as_json: bool, known: str) -> None:
     with app.app_context():
         db.session.connection(execution_options={"read_only": True})
         chain = audit.verify(known)
-        db.session.rollback()
+        db.session.remove()
+        db.engine.dispose()
     click.echo(_as_json(chain) if as_json else _in_words(chain))
     raise SystemExit(1 if chain.broken else 0)
 

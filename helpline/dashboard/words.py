@@ -33,6 +33,7 @@ ABOUT = {
     "complain_other": "Complains about something else",
     "bad_line": "Their line kept breaking",
     "busy": "All our lines were taken",
+    "cancel_payment": "Wants a payment called back",
     "freeze_unknown": "Somebody whom we do not know has stopped all payments at this number: ring it today",
     "freeze_payments": "Wants all payments stopped, from a number that we do not know",
     "lift_freeze": "Wants payments allowed again: ring the number on file first",

@@ -33,7 +33,7 @@ from voice.dialogue import (
 from voice.dialogue.asks import Ask, Outcome, Start
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
-from voice.dialogue.person import find_person, offer
+from voice.dialogue.person import find_person
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
@@ -58,7 +58,6 @@ RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for 
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
-NOT_YET = {"cancel_payment"}
 MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
@@ -80,7 +79,7 @@ def advance(state: State, given: Meaning | Result) -> Step:
     """The next step of a call. The expectation of the step is that of the question now open."""
     step = RESULTS[given.order](state, given) if isinstance(given, Result) else _hear(state, given)
     if step.state.also and step.state.ask == "anything_else" and step.order is None and step.then == "listen":
-        step = wishes.take_up(step, BEGIN)
+        step = wishes.take_up(step, STARTS)
     if step.expecting is None and step.order is None:
         step = replace(step, expecting=ASKS[step.state.ask].expecting(step.state))
     return step
@@ -111,7 +110,7 @@ def _pressed(state: State, meaning: Meaning) -> Step | None:
     if meaning.keys == "9" and meaning.intent == "none":
         return shall_we_end(state)
     if state.ask == "open" and (wish := MENU.get(meaning.keys)):
-        return BEGIN[wish](state, Meaning(wish, keys=meaning.keys))
+        return STARTS[wish](state, Meaning(wish, keys=meaning.keys))
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None
@@ -144,17 +143,13 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
     """Take up a wish, where this question allows one; somebody unknown may only do what needs no name."""
     if not ASKS[state.ask].any_wish:
         return None
-    if state.caller is None and meaning.intent not in WITHOUT_CALLER and meaning.intent in BEGIN:
+    if state.caller is None and meaning.intent not in WITHOUT_CALLER and meaning.intent in STARTS:
         return opening.explain_registering(state, meaning)
-    if meaning.intent not in BEGIN:
+    if meaning.intent not in STARTS:
         return None
-    if wishes.unsure(meaning, BEGIN):
+    if wishes.unsure(meaning, STARTS):
         return wishes.ask_which(state, meaning)
-    return BEGIN[meaning.intent](wishes.keep(state, meaning), meaning)
-
-
-def _not_yet(state: State, meaning: Meaning) -> Step:
-    return offer(replace(state, slots={}), Say("not_yet"), about=meaning.intent)
+    return STARTS[meaning.intent](wishes.keep(state, meaning), meaning)
 
 
 def _patient(state: State, meaning: Meaning) -> Step | None:
@@ -266,5 +261,4 @@ UNIVERSALS: dict[str, Start] = {
     "thanks": _thanked,
     "goodbye": goodbye,
 }
-BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}
-ASKS["which_wish"] = wishes.chosen(BEGIN)
+ASKS["which_wish"] = wishes.chosen(STARTS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from voice.dialogue import ASKS, State, advance
-from voice.dialogue.advance import NOT_YET, STARTS, UNIVERSALS
+from voice.dialogue.advance import UNIVERSALS
 from voice.heard import Meaning, Result, Say, Step
 
 PROMPTS = tomllib.loads((Path(__file__).parents[3] / "config/languages/en/prompts.toml").read_text("utf-8"))
@@ -119,7 +119,7 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
          "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
-         "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4, "hold_id": 1, "order": "holds.answered", "order_about": {"hold_id": 1},
+         "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4, "hold_id": 1, "holds": [{"hold_id": 1, "biller": "C", "amount": BILL["amount"]}], "order": "holds.answered", "order_about": {"hold_id": 1},
          "left": {"ask": "open", "values": {"name": "Margaret"}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
@@ -192,10 +192,20 @@ def test_a_payment_under_way_is_cleared_up_before_anything_else() -> None:
     assert step.then == "carry_out" and step.order == claimed.order and said(step) == ["resume.checking"]
 
 
-def test_what_is_not_built_yet_is_offered_to_a_person() -> None:
-    step = margaret_on_the_line()
-    for intent in sorted(NOT_YET - STARTS.keys()):
-        assert hear(step, intent).state.ask == "person.offer"
+def test_a_payment_that_does_not_wait_any_more_is_offered_to_a_person() -> None:
+    step = hear(margaret_on_the_line(), "cancel_payment")
+    assert come_back(step, "none", holds=[]).state.ask == "person.offer"
+
+
+def test_which_of_two_payments_that_wait_shall_be_stopped() -> None:
+    waiting = [
+        {"hold_id": n, "biller": biller, "amount": BILL["amount"]} for n, biller in enumerate(("City Electric", "Vale"), 1)
+    ]
+    step = come_back(hear(margaret_on_the_line(), "cancel_payment"), "ok", holds=waiting)
+    step = hear(step, "", choice=1)
+    assert step.state.ask == "hold.stop_it" and step.says[-1].values["biller"] == "Vale"
+    assert hear(step, "no").order is None
+    assert hear(step, "yes").order.args == {"hold_id": 2}
 
 
 def test_the_volunteers_name_is_told_to_the_caller_only() -> None:

@@ -48,7 +48,7 @@ LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {**HELD, "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
+SLOTS = {**HELD, "holds": [HELD, HELD], "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
          "wanted": {"date": "2026-12-01", "part_of_day": "morning"}, "subjects": SUBJECTS["subjects"], "words": "(words)",
          "wish": "cancel_appointment",
          "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "payments": [PAYMENT], "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
@@ -345,6 +345,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.drop": [("ok", {})],
     "holds.answered": [("clear", {}), ("signal", {}), ("late", {})],
     "holds.stop": [("ok", {}), ("late", {})],
+    "holds.mine": [("none", {"holds": []}), ("ok", {"holds": [HELD]}), ("ok", {"holds": [HELD, {**HELD, "hold_id": 7}]})],
     "protection.state": [("ok", {"frozen": frozen, "protected": on}) for frozen in (True, False) for on in (True, False)],
     "protection.freeze": [("ok", {"billers": [], "protected": False}), ("ok", {"billers": ["Vale Water"], "protected": True}),
                           ("already", {"billers": [], "protected": False}), ("others", {}), ("nobody", {})],
@@ -389,6 +390,7 @@ LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get s
             "cancel_task",
             "safety_lesson",
             "update_details",
+            "cancel_payment",
             "freeze_payments",
             "unfreeze_payments",
             "protection_mode",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voice.dialogue import State, advance
-from voice.dialogue.advance import BEGIN
+from voice.dialogue.advance import STARTS
 from voice.heard import Meaning, Result, Say, Step
 from voice.languages import load_language
 
@@ -54,4 +54,4 @@ def test_a_second_wish_in_the_same_breath_comes_after_the_first() -> None:
 
 def test_every_wish_has_a_name_to_be_asked_for() -> None:
     for code in ("en", "ko"):
-        assert {f"wish.{wish}" for wish in BEGIN} <= load_language(code).prompts.keys()
+        assert {f"wish.{wish}" for wish in STARTS} <= load_language(code).prompts.keys()
