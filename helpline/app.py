@@ -18,6 +18,7 @@ from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
 from helpline.calls.media import log_times
+from helpline.dashboard import guards, holds, trail
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
@@ -77,7 +78,15 @@ def create_app(
         app.register_blueprint(webhooks)
     for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint):
         csrf.exempt(webhooks)
-    for pages_of in (volunteers.blueprint, staff.blueprint, duty.blueprint, dashboard.blueprint):
+    for pages_of in (
+        volunteers.blueprint,
+        staff.blueprint,
+        duty.blueprint,
+        dashboard.blueprint,
+        holds.blueprint,
+        trail.blueprint,
+        guards.blueprint,
+    ):
         app.register_blueprint(pages_of)
     if settings.payments.gateway == "stripe":
         told = notices.pages(cast(notices.Teller, gateway), now)

@@ -18,13 +18,14 @@ from flask import Flask
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.pool import NullPool
 
-from helpline import deliveries, outbox
+from helpline import audit, deliveries, outbox
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
 from helpline.parts import Parts
 from helpline.services.bills import settlement
 from helpline.services.bills.models import Payment
+from helpline.services.holds import keeping
 from volunteers import dispatch, tasks
 from volunteers.models import Task, Volunteer
 
@@ -43,7 +44,7 @@ def run(app: Flask) -> None:
         timezone=dt.UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )
     scheduler.add_listener(_complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-    for step in (run_due_timers, offer_tasks, send_deliveries):
+    for step in (run_due_timers, offer_tasks, send_deliveries, seal_audit):
         scheduler.add_job(_guarded(app, step), "interval", seconds=TICK_SECONDS, id=step.__name__)
     signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
     with _only_one(app):
@@ -52,7 +53,7 @@ def run(app: Flask) -> None:
 
 def tick(app: Flask) -> None:
     """All steps once: for tests, the demonstration and the terminal."""
-    for step in (run_due_timers, offer_tasks, run_due_timers, send_deliveries):
+    for step in (run_due_timers, offer_tasks, run_due_timers, send_deliveries, seal_audit):
         _guarded(app, step)()
 
 
@@ -86,6 +87,14 @@ def offer_tasks(parts: Parts, worker: str) -> None:
 def send_deliveries(parts: Parts, worker: str) -> None:
     url = f"{parts.settings.public_url.rstrip('/')}/calls/answered/{{delivery_id}}"
     deliveries.send_due(parts.provider, worker, url, parts.now())
+
+
+def seal_audit(parts: Parts, worker: str) -> None:
+    """Entries of the audit become links of its chain, in their order; only this process makes links."""
+    if audit.seal(parts.now()):
+        db.session.commit()
+    else:
+        db.session.rollback()
 
 
 def _settle_payment(timer: Timer, parts: Parts) -> bool:
@@ -122,10 +131,16 @@ def _tell_who_comes(timer: Timer, parts: Parts) -> bool:
     return True
 
 
+def _end_hold(timer: Timer, parts: Parts) -> bool:
+    keeping.end_of_clock(_id(timer), parts.settings, parts.now())
+    return True
+
+
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
     "count_receipt": _count_receipt,
     "expire_offer": _expire_offer,
+    "hold_due": _end_hold,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
 }

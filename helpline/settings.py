@@ -85,6 +85,15 @@ class TurnTaking:
 
 
 @dataclass(frozen=True)
+class Holds:
+    first_hours: float
+    most_hours: float
+    least_hours: float
+    confirm_minutes: float
+    payment_hours: float
+
+
+@dataclass(frozen=True)
 class Settings:
     name: str
     language: str
@@ -98,6 +107,7 @@ class Settings:
     payments: Payments
     speech: Speech
     turn_taking: TurnTaking
+    holds: Holds
     secret_key: str = field(default="", repr=False)
     pin_pepper: str = field(default="", repr=False)
 
@@ -208,6 +218,9 @@ def _check(settings: Settings) -> None:
     for item in fields(TurnTaking):
         right = 0 < getattr(settings.turn_taking, item.name) <= LONGEST
         require(right, f"turn_taking.{item.name}", f"more than 0 and at most {LONGEST:,} seconds")
+    for item in fields(Holds):
+        require(getattr(settings.holds, item.name) > 0, f"holds.{item.name}", "more than 0")
+    require(settings.holds.first_hours <= settings.holds.most_hours, "holds.first_hours", "at most most_hours")
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:

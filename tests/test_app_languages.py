@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,37 @@ def test_a_korean_caller_asks_for_a_volunteer(korean_office: Flask, clock: Clock
         assert "접수 번호는" in line.say("네")
         assert "안녕히 계세요" in line.say("아니요")
         assert line.reply.then == "hang_up"
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("wish", "asks"),
+    [
+        ("방문 변경", "visit.nothing"),
+        ("방문 취소", "visit.nothing"),
+        ("예약 변경", "appointment.nothing"),
+        ("예약 취소", "appointment.nothing"),
+        ("불만 접수", "complaint.about"),
+        ("민원", "complaint.about"),
+        ("안전 수업", "lesson.which"),
+        ("정보 변경", "details.which"),
+        ("메시지 남기기", "message.record"),
+    ],
+)
+def test_a_korean_caller_is_led_to_the_wishes_beyond_the_first_four(
+    korean_office: Flask, clock: Clock, wish: str, asks: str
+) -> None:
+    with korean_office.app_context():
+        db.create_all()
+        people = enrol(clock.now())
+        db.session.get_one(Caller, people.margaret).language = "ko"
+        db.session.commit()
+        line = Line(korean_office, MARGARET)
+        line.say("네")
+        line.say(wish)
+        assert line.reply.says[-1].key == asks
+        assert not re.search("[a-z]", line.reply.says[-1].text), "English in the middle of it"
         db.session.remove()
         db.engine.dispose()
 

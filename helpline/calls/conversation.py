@@ -23,9 +23,10 @@ from helpline.calls import turns
 from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import handover, office, visits
+from helpline.services import handover, office, protection, visits
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
+from helpline.services.holds.calls import why_we_ring
 from helpline.settings import Settings
 from voice import dialogue
 from voice.dialogue import State
@@ -193,6 +194,10 @@ class Conversation:
         """What the dialogue is told first: who may be ringing, or why we ring."""
         if call.purpose.get("kind") == "tell_who_comes":
             return self._news(call)
+        if call.purpose.get("kind") == "hold":
+            return why_we_ring(call.purpose)
+        if call.purpose.get("kind") == "lift":
+            return protection.why_we_ring(call.purpose, self.now())
         people = household(call.number)
         resume = self._resumable(call)
         spoken = tuple(self.languages)

@@ -10,6 +10,7 @@ import click
 
 SUBCOMMANDS = {
     "assess": ("assess", "Fraud rules over conversations on standard input."),
+    "audit": ("audit", "Check that the audit is as it was written."),
     "bench": ("bench", "Measure how fast the parts are."),
     "call": ("call", "One call in the terminal, typed or from recordings."),
     "clock": ("clock", "The process that wakes what is due."),

@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def cross_validated(language: Language, folds: int) -> Iterator[Answer]:
     parts = np.random.default_rng(1).integers(folds, size=len(examples))
     for part in range(folds):
         known = np.flatnonzero(parts != part)
-        learned = fit(language.code, [examples[place][:2] for place in known], made[known])
+        learned = fit(language.code, [examples[place][:2] for place in known], partial(vectors, language=language))
         without = _without(language, {examples[place][2] for place in np.flatnonzero(parts == part)})
         for place in np.flatnonzero(parts == part):
             said, intent, text = examples[place]

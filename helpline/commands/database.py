@@ -43,6 +43,7 @@ def seed_command() -> None:
             raise click.ClickException("the database holds callers already; demonstration data goes into an empty one")
         made = seed(parts.settings, parts.now())
     click.echo(f"Coordinator: {made.coordinator}, password {made.password}")
+    click.echo("With the same password: " + ", ".join(f"{role} {login}" for role, login in made.colleagues.items()))
     for name, number in made.numbers.items():
         click.echo(f"Ring as {name}: {number}" + (f", PIN {made.pin}" if name[0].isupper() else ""))
 

@@ -167,6 +167,8 @@ def where_to_look(running: Running) -> None:
     base = running.settings.public_url
     click.echo(f"\nLook around at {base}")
     click.echo(f"  Coordinator: {base}/office/   login {running.data.coordinator}   password {running.data.password}")
+    others = ", ".join(f"{login} ({role})" for role, login in running.data.colleagues.items())
+    click.echo(f"               the same password for {others}")
     for name, path in running.data.volunteers.values():
         click.echo(f"  Volunteer {name}: {base}{path}")
     texts = [message["Body"] for message in running.exchange.messages]

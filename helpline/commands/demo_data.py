@@ -36,6 +36,11 @@ VOLUNTEERS = (
     ("Tom Ashworth", "+447700900103", ["en"], ["Riverside"], ["company", "garden"]),
     ("Kim Ji-woo", "+447700900104", ["ko", "en"], ["Old Town"], ["shopping", "technology"]),
 )
+STAFF = (
+    ("Ruth Marsh", "ruth", "coordinator"),
+    ("Samuel Lowe", "samuel", "supervisor"),
+    ("Ada Brook", "ada", "auditor"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Demonstration:
     """What somebody needs to look around: sign-ins, numbers to ring from, and the PIN."""
 
     coordinator: str
-    password: str
+    password: str  # of everybody in the office
+    colleagues: dict[str, str]  # role -> sign-in: whoever else a decision about a held payment takes
     volunteers: dict[int, tuple[str, str]]  # id -> name, path of the sign-in link
     numbers: dict[str, str]
     pin: str
@@ -60,7 +66,8 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     _calendar(now)
     volunteers = _volunteers(now)
     password = secrets.token_urlsafe(9)
-    db.session.add(Staff(name="Ruth Marsh", login="ruth", password_hash=hash_password(password), role="coordinator"))
+    for name, login, role in STAFF:
+        db.session.add(Staff(name=name, login=login, password_hash=hash_password(password), role=role))
     people = [caller.id for caller in callers.values()]
     links = {volunteer.id: (volunteer.name, sign_in_link(volunteer)) for volunteer in volunteers}
     db.session.commit()
@@ -71,6 +78,7 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     return Demonstration(
         coordinator="ruth",
         password=password,
+        colleagues={role: login for _, login, role in STAFF[1:]},
         volunteers=links,
         numbers={"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "somebody unknown": STRANGER},
         pin=PIN,

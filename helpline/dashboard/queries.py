@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, case, func, select
 
+from helpline.dashboard.held import Held, waiting_holds
+from helpline.dashboard.held import waiting_in_all as holds_in_all
 from helpline.dashboard.words import ABOUT, ENDINGS, INTENTS, NEWS, TASK_STATES, word_for
 from helpline.db import db
 from helpline.events import Event
 from helpline.models import Call, Caller, Recording, ServiceRequest
 from helpline.outbox import Delivery
-from helpline.services.bills.models import Assessment, Bill
 from helpline.services.people import FOR_A_PERSON
 from volunteers.models import Task
 
@@ -79,21 +79,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A payment that waits, with every reason that the rules gave."""
-
-    reference: str
-    name: str
-    number: str
-    biller: str
-    amount: Decimal | None
-    currency: str
-    since: dt.datetime
-    outcome: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Escalated:
     """A visit for which nobody is left to ask."""
 
@@ -130,6 +115,7 @@ class Overview:
     waiting: tuple[Waiting, ...]
     waiting_in_all: int
     held: tuple[Held, ...]
+    held_in_all: int
     tasks: tuple[Count, ...]
     escalated: tuple[Escalated, ...]
     undelivered: tuple[Undelivered, ...]
@@ -146,7 +132,8 @@ def overview(now: dt.datetime, zone: ZoneInfo) -> Overview:
         endings=endings,
         waiting=_waiting(),
         waiting_in_all=_waiting_in_all(),
-        held=_held(),
+        held=waiting_holds(now),
+        held_in_all=holds_in_all(),
         tasks=_tasks(),
         escalated=_escalated(),
         undelivered=_undelivered(now),
@@ -259,43 +246,6 @@ def _one_waiting(request: ServiceRequest, caller: Caller | None, recordings: lis
         status=request.status,
         closed_at=request.closed_at,
         note=request.details.get("note", ""),
-    )
-
-
-def _held() -> tuple[Held, ...]:
-    rows = db.session.execute(
-        select(ServiceRequest, Caller)
-        .outerjoin(Caller, ServiceRequest.caller_id == Caller.id)
-        .where(ServiceRequest.intent == "pay_bill", ServiceRequest.status == "held", ServiceRequest.closed_at.is_(None))
-        .order_by(ServiceRequest.id.desc())
-        .limit(MOST_ROWS)
-    ).all()
-    bill_ids = [row.ServiceRequest.details.get("bill_id") for row in rows]
-    call_ids = [row.ServiceRequest.call_id for row in rows]
-    bills = {bill.id: bill for bill in db.session.scalars(select(Bill).where(Bill.id.in_(bill_ids)))}
-    assessed = select(Assessment).where(Assessment.call_id.in_(call_ids)).order_by(Assessment.id)
-    assessments = {(row.call_id, row.bill_id): row for row in db.session.scalars(assessed)}
-    return tuple(_one_held(row.ServiceRequest, row.Caller, bills, assessments) for row in rows)
-
-
-def _one_held(
-    request: ServiceRequest,
-    caller: Caller | None,
-    bills: dict[int, Bill],
-    assessments: dict[tuple[int, int], Assessment],
-) -> Held:
-    bill = bills.get(request.details.get("bill_id", 0))
-    assessment = assessments.get((request.call_id or 0, request.details.get("bill_id", 0)))
-    return Held(
-        reference=request.reference,
-        name=caller.full_name if caller else "",
-        number=request.details.get("number", ""),
-        biller=request.details.get("biller", ""),
-        amount=bill.amount if bill else None,
-        currency=bill.currency if bill else "",
-        since=request.created_at,
-        outcome=assessment.outcome if assessment else "",
-        reasons=tuple(finding["reason"] for finding in assessment.findings) if assessment else (),
     )
 
 

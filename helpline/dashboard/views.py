@@ -11,25 +11,24 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, send_file, url_for
 
 from helpline import audit
-from helpline.dashboard import queries
+from helpline.dashboard import queries, trail
+from helpline.dashboard.words import LONGEST_NOTE, TOO_LONG
 from helpline.db import db
 from helpline.services import people
 from helpline.staff.session import signed_in
 from voice.audio import mulaw_to_pcm
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/office", template_folder="templates")
-LONGEST_NOTE = 500
 LINE_RATE = 8000  # samples a second, as the telephone has them
 NO_NOTE = "Write a few words about what came of it."
-TOO_LONG = f"The note is too long: {LONGEST_NOTE} letters are enough."
 
 
 @blueprint.get("/")
 @signed_in()
 def overview() -> str:
-    name = g.staff.name
+    name, may_audit = g.staff.name, g.staff.role in trail.READERS
     _only_look()
-    return render_template("dashboard/overview.html", name=name, seen=queries.overview(_now(), _zone()))
+    return render_template("dashboard/overview.html", name=name, may_audit=may_audit, seen=queries.overview(_now(), _zone()))
 
 
 @blueprint.get("/requests/<int:request_id>")

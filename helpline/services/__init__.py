@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
-from helpline.services import details, enrolment, languages, lessons, people, recap, safety, visits, wishes
+from helpline.services import details, enrolment, languages, lessons, people, protection, recap, safety, visits, wishes
 from helpline.services.appointments import booked
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
 from helpline.services.bills import settlement
 from helpline.services.bills.status import status as bill_status
 from helpline.services.context import Context
+from helpline.services.holds import calls as holds
 from voice.heard import Json, Order, Result
 
 
@@ -32,6 +33,8 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     "bills.status": bill_status,
     "bills.claim": bills.claim,
     "bills.receipt_heard": bills.receipt_heard,
+    **holds.ORDERS,
+    **protection.ORDERS,
     **appointments.ORDERS,
     **booked.ORDERS,
     **visits.ORDERS,

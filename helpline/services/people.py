@@ -17,7 +17,8 @@ OWN_INTENT = {"report_scam", "emergency", "leave_message", "register", "complain
 COMPLAINTS = {
     name: f"complain_{name}" for name in ("volunteer", "bill", "appointment", "line", "other")
 }  # in the order offered
-FOR_A_PERSON = OWN_INTENT | {"speak_to_person", "update_details"}  # what nobody but a person can close
+PROTECTION = {"freeze_payments", "unfreeze_payments", "protection_mode"}
+FOR_A_PERSON = OWN_INTENT | PROTECTION | {"speak_to_person", "update_details"}  # what nobody but a person can close
 
 
 def find(args: Json, context: Context) -> Result:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from flask import Flask
 from playwright.sync_api import Page
+from sqlalchemy import update
 
-from helpline import events
+from helpline import audit, events
 from helpline.db import db
 from helpline.outbox import Delivery
 from helpline.services import people as for_people
-from helpline.services import safety
+from helpline.services import protection, safety
 from helpline.services.bills import orders as bills
 from helpline.services.visits import open_visit
+from helpline.staff.models import Staff
 from tests.cast import ARTHUR, GRACE, JOAN, PASSWORD, Clock, People, on_the_line
 from tests.services.accounts import account_with, bill
 from volunteers import tasks
@@ -144,6 +146,68 @@ def office_request_closed(stage: Stage) -> None:
     stage.page.goto("/office/requests/3")
 
 
+def office_holds(stage: Stage) -> None:
+    office_busy(stage)
+    stage.page.goto("/office/holds/")
+
+
+def office_hold(stage: Stage) -> None:
+    office_busy(stage)
+    stage.page.goto("/office/holds/1")
+
+
+def office_hold_without_reason(stage: Stage) -> None:
+    office_hold(stage)
+    stage.page.get_by_label("Do not pay it").check()
+    stage.page.get_by_label("Why", exact=True).fill(" ")
+    stage.page.get_by_role("button", name="Go on").click()
+
+
+def office_hold_without_step(stage: Stage) -> None:
+    office_hold(stage)
+    stage.page.get_by_label("Why", exact=True).fill("Spoke with her.")
+    stage.page.get_by_role("button", name="Go on").click()
+
+
+def office_hold_second_look(stage: Stage) -> None:
+    office_hold(stage)
+    stage.page.get_by_label("Ask a supervisor").check()
+    stage.page.get_by_label("Why", exact=True).fill("Spoke with her, she knows them.")
+    stage.page.get_by_role("button", name="Go on").click()
+
+
+def office_hold_asked(stage: Stage) -> None:
+    office_hold_second_look(stage)
+    stage.page.get_by_role("button", name="Yes").click()
+
+
+def office_audit(stage: Stage) -> None:
+    """Ruth is an auditor today."""
+    stage.fill_the_office()
+    with stage.app.app_context():
+        db.session.execute(update(Staff).values(role="auditor"))
+        audit.seal(stage.clock.now())
+        db.session.commit()
+    stage.sign_in_office()
+    stage.page.goto("/office/audit/")
+
+
+def office_guards(stage: Stage) -> None:
+    with stage.app.app_context():
+        for switch in (protection.freeze, protection.protect):
+            switch({}, on_the_line(stage.app, stage.people.margaret))
+        db.session.commit()
+    stage.sign_in_office()
+    stage.page.goto("/office/protection/")
+
+
+def office_guard_without_proof(stage: Stage) -> None:
+    office_guards(stage)
+    stage.page.get_by_role("link", name="Allow payments again").click()
+    stage.page.get_by_label("How you made sure").fill(" ")
+    stage.page.get_by_role("button", name="Allow payments again").click()
+
+
 def duty_off(stage: Stage) -> None:
     stage.sign_in_office()
     stage.page.goto("/office/duty")
@@ -236,6 +300,15 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_request,
     office_request_without_note,
     office_request_closed,
+    office_holds,
+    office_hold,
+    office_hold_without_reason,
+    office_hold_without_step,
+    office_hold_second_look,
+    office_hold_asked,
+    office_audit,
+    office_guards,
+    office_guard_without_proof,
     duty_off,
     duty_without_number,
     duty_on,

@@ -13,6 +13,7 @@ TAKES = {
     "네": "ne", "예": "ye", "네 네": "ne_ne", "네 맞습니다": "ne_majseumnida", "좋아요": "johayo", "아니요": "aniyo", "아니오": "anio",
     "아뇨": "anyo", "이": "i", "삼": "sam", "오": "o", "삼 삼": "sam_sam", "요금 납부": "yogeum_nabbu",
     "병원 예약": "byeongwon_yeyak", "병원": "byeongwon",
+    "예약 확인": "yeyak_hwagin", "요금 확인": "yogeum_hwagin", "방문 변경": "bangmun_byeongyeong",
 }  # fmt: skip
 
 

@@ -16,13 +16,27 @@ from helpline.models import Call, Caller, Recording, ServiceRequest, Turn
 from helpline.outbox import Delivery
 from helpline.services.appointments.models import CalendarSlot
 from helpline.services.bills.models import Assessment, Payment
+from helpline.services.holds.models import Hold
+from helpline.services.protection import PaymentGuard
 from volunteers.models import Task
 
 
 def standing(app: Flask) -> Counter[str]:
     """How everything stands, a row in words, with how many of it there are."""
     with app.app_context():
-        return Counter([*_requests(), *_payments(), *_assessments(), *_slots(), *_tasks(), *_deliveries(), *_callers()])
+        return Counter(
+            [
+                *_requests(),
+                *_payments(),
+                *_assessments(),
+                *_holds(),
+                *_guards(),
+                *_slots(),
+                *_tasks(),
+                *_deliveries(),
+                *_callers(),
+            ]
+        )
 
 
 def came_of(before: Counter[str], after: Counter[str]) -> list[str]:
@@ -47,6 +61,17 @@ def _payments() -> Iterator[str]:
 def _assessments() -> Iterator[str]:
     for assessment in db.session.scalars(select(Assessment)):
         yield f"assessment: {assessment.outcome}"
+
+
+def _holds() -> Iterator[str]:
+    for hold in db.session.scalars(select(Hold)):
+        yield f"hold: {hold.outcome} {hold.status}"
+
+
+def _guards() -> Iterator[str]:
+    """What callers have switched on themselves."""
+    for guard in db.session.scalars(select(PaymentGuard)):
+        yield f"payments: {'stopped' if guard.frozen_at else 'not stopped'}, {'protected' if guard.protected_at else 'not protected'}"
 
 
 def _slots() -> Iterator[str]:

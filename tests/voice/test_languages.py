@@ -136,7 +136,14 @@ def test_korean_answers_are_understood(korean: Language, said: str, expecting: s
     assert understand(said, korean, Expecting(expecting), NOW).intent == wanted
 
 
-@pytest.mark.parametrize("intent", ["pay_bill", "book_appointment", "ask_volunteer", "report_scam", "leave_message"])
+MENU = [
+    *("pay_bill", "bill_status", "book_appointment", "change_appointment", "cancel_appointment", "appointment_status"),
+    *("ask_volunteer", "change_task", "cancel_task", "task_status", "complain", "report_scam", "update_details"),
+    "leave_message",
+]
+
+
+@pytest.mark.parametrize("intent", MENU)
 def test_every_choice_of_the_spoken_menu_leads_somewhere(korean: Language, intent: str) -> None:
     offered = [said for said in korean.sentences[intent] if said in korean.answers["open"]]
     assert offered

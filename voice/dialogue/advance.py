@@ -19,11 +19,13 @@ from voice.dialogue import (
     booked,
     complaints,
     details,
+    holds,
     language,
     lessons,
     opening,
     person,
     planned,
+    protection,
     safety,
     visits,
     wishes,
@@ -35,22 +37,43 @@ from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
-FORMS = (opening, bills, billstatus, appointments, booked, visits, planned, complaints, person, language, lessons, details)
+FORMS = (
+    opening,
+    bills,
+    billstatus,
+    appointments,
+    booked,
+    visits,
+    planned,
+    complaints,
+    person,
+    language,
+    lessons,
+    details,
+    holds,
+    protection,
+)
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
-NOT_YET = {
-    "cancel_payment", "freeze_payments", "unfreeze_payments", "protection_mode",
-}  # fmt: skip
+NOT_YET = {"cancel_payment"}
 MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
-BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who"}  # there is nothing to go back to
+BEFORE_ANY_WISH = {
+    "who",
+    "who_of",
+    "who_of_these",
+    "unknown",
+    "tell.who",
+    "hold.who",
+    "lift.who",
+}  # there is nothing to go back to
 
 
 def advance(state: State, given: Meaning | Result) -> Step:

@@ -108,7 +108,8 @@ def claimed(state: State, result: Result) -> Step:
     if result.status == "changed":
         return read_out(state, result.data["bill"], Say("bill.changed"))
     if result.status in ("held", "refused"):
-        return find_person(state, Say(f"bill.{result.status}", result.data), about=f"payment_{result.status}")
+        held = (Say(result.data["until"], result.data),) if "until" in result.data else ()
+        return find_person(state, Say(f"bill.{result.status}", result.data), *held, about=f"payment_{result.status}")
     return anything_else(state, Say(f"bill.{result.status}", result.data))
 
 

@@ -11,31 +11,43 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 
-from voice.understanding.intents import Classifier, Floats, Pieces, centred, letter_pieces, word_pieces
+from voice.understanding.intents import Classifier, Floats, Pieces, centred, dense, letter_pieces, word_pieces
+from voice.understanding.mishearing import misheard
 
 STRENGTH = 40.0  # how closely the weights follow the examples, by cross-validation
 STEPS = 60  # of the regression; more change nothing
 PIECES_WEIGHT = 0.7  # of words and of letters, where the vectors have 1
-NONE_FIRST = 0.5  # added to the log-odds of `none`: what others want done is worth less than a false start costs
+NONE_FIRST = 0.75  # added to the log-odds of `none`: what others want done is worth less than a false start costs
+DIRECTIONS = 64  # whose pairs are features; twice as many were no better
 RARE = 2  # a piece in fewer sentences than this teaches nothing
 
 
-def fit(language: str, examples: Sequence[tuple[str, str]], vectors: Floats) -> Classifier:
-    """The classifier of these plain sentences with their intents, in the language with this code. `vectors`: a row for each sentence."""
+def fit(language: str, examples: Sequence[tuple[str, str]], encode: Callable[[Sequence[str]], Floats]) -> Classifier:
+    """The classifier of these plain sentences with their intents, in the language with this code. `encode` gives sentences a
+    row each; it is asked for misheard copies too."""
+    examples = [*examples, *misheard(examples, language)]
     sentences = [sentence for sentence, _ in examples]
     intents = tuple(sorted({intent for _, intent in examples}))
     labels = np.array([intents.index(intent) for _, intent in examples])
+    vectors = encode(sentences)
     centre = vectors.mean(axis=0)
+    directions = _directions(centred(vectors, centre))
     words, letters = _pieces(word_pieces, sentences), _pieces(letter_pieces, sentences)
     pieces = hstack([_matrix(words, word_pieces, sentences), _matrix(letters, letter_pieces, sentences)]).tocsr()
-    features = (centred(vectors, centre), PIECES_WEIGHT * pieces)
+    features = (dense(vectors, centre, directions), PIECES_WEIGHT * pieces)
     endangered = labels == (intents.index("emergency") if "emergency" in intents else -1)
     weights, bias = regress(*features, np.eye(len(intents), dtype=np.float32)[labels])
     both_weights, both_bias = regress(*features, np.eye(2, dtype=np.float32)[endangered.astype(int)])
     weights = np.hstack([weights, both_weights[:, 1:] - both_weights[:, :1]])
-    weights[len(centre) :] *= PIECES_WEIGHT
+    weights[features[0].shape[1] :] *= PIECES_WEIGHT
     bias = np.append(bias + NONE_FIRST * (np.array(intents) == "none"), both_bias[1] - both_bias[0])
-    return Classifier(language, intents, centre, words, letters, *_rounded(weights, bias))
+    return Classifier(language, intents, centre, directions, words, letters, *_rounded(weights, bias))
+
+
+def _directions(moved: Floats) -> Floats:
+    """The directions in which centred vectors differ most: shape (dimensions, at most DIRECTIONS)."""
+    _, directions = np.linalg.eigh(moved.T @ moved)
+    return _rounded(directions[:, ::-1][:, : min(DIRECTIONS, len(moved))])[0]
 
 
 def regress(vectors: Floats, pieces: csr_matrix, labels: Floats) -> tuple[Floats, Floats]:

@@ -1,4 +1,5 @@
-"""Which intent a sentence has: one linear classifier over its meaning (sentence vectors), its words and its letters.
+"""Which intent a sentence has: one linear classifier over its meaning (sentence vectors, and pairs of their strongest
+directions), its words and its letters.
 
 The vectors know that "the electric wants settling" is a bill; words and runs of letters know "un" in "unfreeze",
 and still match where a recogniser garbled a word. `learning.py` fits the weights; here they are only used.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -20,19 +21,25 @@ Floats = npt.NDArray[np.float32]
 MOST_WORDS = 60  # of a sentence that vectors are made of: the last ones, because the wish comes at the end
 MOST_LETTERS = 400  # of these words: one that never ends is no word, and a vector of it takes seconds
 EVIDENCE = 5  # how many words are named as the reason
+PAIRS_WEIGHT = 2.0  # of two directions together, where each alone has 1
 
 
 @dataclass(frozen=True)
 class Reading:
     """What one sentence may mean. `confidences`: intent -> 0-1, adding up to 1, the likeliest first. `danger`: how
-    likely somebody is in danger now, 0-1, judged by weights of its own."""
+    likely somebody is in danger now, 0-1, judged by weights of its own. `said`, `by`: the sentence, and who read it."""
 
     confidences: Mapping[str, float]
     danger: float
+    said: str
+    by: Classifier = field(compare=False, repr=False)
 
     @property
     def intent(self) -> str:
         return next(iter(self.confidences))
+
+    def telling_words(self, intent: str) -> list[str]:
+        return self.by.telling_words(self.said, intent)
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,14 @@ class Pieces:
 
 @dataclass(frozen=True, eq=False)
 class Classifier:
-    """Fitted weights, one row for each dimension of the vectors, then one for each word piece, then for each letter
-    piece; a column for each intent, and a last one for danger. `centre` is the mean of all vectors."""
+    """Fitted weights, one row for each of the dense features, then one for each word piece, then for each letter piece; a
+    column for each intent, and a last one for danger. `centre` is the mean of all vectors, `directions` (dimensions, directions)
+    are those in which they differ most."""
 
     language: str
     intents: tuple[str, ...]
     centre: Floats
+    directions: Floats
     words: Pieces
     letters: Pieces
     weights: Floats
@@ -70,26 +79,31 @@ class Classifier:
         powers = np.exp(scores[:-1] - scores[:-1].max())
         shares = powers / powers.sum()
         order = np.argsort(-shares, kind="stable")
-        return Reading({self.intents[place]: float(shares[place]) for place in order}, _danger(scores, self.intents))
+        confidences = {self.intents[place]: float(shares[place]) for place in order}
+        return Reading(confidences, _danger(scores, self.intents), said, self)
 
     def telling_words(self, said: str, intent: str) -> list[str]:
         """The words and pairs of words that speak most for this intent, the strongest first."""
         pieces = word_pieces(said)
         columns, amounts = self.words.weigh(pieces)
         known = [piece for piece in pieces if piece in self.words.columns]
-        rows = [len(self.centre) + column for column in columns]
+        rows = [self._dense + column for column in columns]
         for_it = amounts * self.weights[rows, self.intents.index(intent)] if rows else np.zeros(0)
         return [known[place] for place in np.argsort(-for_it, kind="stable")[:EVIDENCE] if for_it[place] > 0]
 
+    @property
+    def _dense(self) -> int:
+        return len(self.weights) - len(self.words.rarity) - len(self.letters.rarity)
+
     def _scores(self, said: str, vector: Floats) -> npt.NDArray[np.float64]:
         """What speaks for each intent, and for danger, as logarithms of odds."""
-        vector = centred(vector[np.newaxis], self.centre)[0]
-        dimensions, words = len(self.centre), len(self.words.rarity)
+        features = dense(vector[np.newaxis], self.centre, self.directions)[0]
+        start, words = self._dense, len(self.words.rarity)
         word_columns, word_amounts = self.words.weigh(word_pieces(said))
         letter_columns, letter_amounts = self.letters.weigh(letter_pieces(said))
-        rows = [dimensions + column for column in word_columns] + [dimensions + words + column for column in letter_columns]
+        rows = [start + column for column in word_columns] + [start + words + column for column in letter_columns]
         amounts = np.concatenate([word_amounts, letter_amounts])
-        return np.asarray(vector @ self.weights[:dimensions] + amounts @ self.weights[rows] + self.bias, dtype=np.float64)
+        return np.asarray(features @ self.weights[:start] + amounts @ self.weights[rows] + self.bias, dtype=np.float64)
 
 
 def _danger(scores: npt.NDArray[np.float64], intents: tuple[str, ...]) -> float:
@@ -104,6 +118,16 @@ def _danger(scores: npt.NDArray[np.float64], intents: tuple[str, ...]) -> float:
 
 def last_words(said: str) -> str:
     return " ".join(said.split()[-MOST_WORDS:])[-MOST_LETTERS:]
+
+
+def dense(vectors: Floats, centre: Floats, directions: Floats) -> Floats:
+    """The features of the vectors: themselves, seen from their centre, and each two of their directions multiplied. "Fell" and
+    "long ago" mean together what neither of them means alone; a sum over single features could not learn that."""
+    moved = centred(vectors, centre)
+    along = moved @ directions
+    one, other = np.triu_indices(directions.shape[1])
+    both = along[:, one] * along[:, other] * np.where(one == other, 1.0, np.sqrt(2.0))
+    return np.hstack([moved, PAIRS_WEIGHT * both]).astype(np.float32)
 
 
 def centred(vectors: Floats, centre: Floats) -> Floats:

@@ -13,7 +13,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from voice.tokens import plain
 from voice.understanding.encoders import encode, names
 from voice.understanding.intents import Classifier, Floats, Pieces, last_words
 
-RECIPE = 1  # raise it when the same sentences would give other weights
+RECIPE = 2  # raise it when the same sentences would give other weights
 LEARNED = "learned.npz"
 
 
@@ -52,7 +52,7 @@ def _learned(language: Language) -> Classifier:
     from voice.understanding.fitting import fit  # slow to import, and seldom needed
 
     examples = [(plain(sentence), intent) for intent in sorted(language.sentences) for sentence in language.sentences[intent]]
-    return fit(language.code, examples, vectors([sentence for sentence, _ in examples], language))
+    return fit(language.code, examples, partial(vectors, language=language))
 
 
 def key_of(language: Language) -> str:
@@ -101,6 +101,7 @@ def save(learned: Classifier, path: Path, key: str) -> None:
         path,
         known=np.array(json.dumps(known)),
         centre=learned.centre.astype(np.float32),
+        directions=learned.directions.astype(np.float16),
         word_rarity=learned.words.rarity.astype(np.float16),
         letter_rarity=learned.letters.rarity.astype(np.float16),
         weights=learned.weights.astype(np.float16),
@@ -120,7 +121,9 @@ def load(path: Path, key: str) -> Classifier | None:
                 for kind, rarity in (("words", "word_rarity"), ("letters", "letter_rarity"))
             )
             weights, bias = file["weights"].astype(np.float32), file["bias"].astype(np.float32)
-            return Classifier(known["language"], tuple(known["intents"]), file["centre"], words, letters, weights, bias)
+            directions = file["directions"].astype(np.float32)
+            intents = tuple(known["intents"])
+            return Classifier(known["language"], intents, file["centre"], directions, words, letters, weights, bias)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 

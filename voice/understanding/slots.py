@@ -109,7 +109,7 @@ def note(text: str, language: Language) -> dict[str, str]:
     words = text.split()
     while words and plain(words[0]) in opening:
         words = words[1:]
-    return {"note": " ".join(words)} if words else {}
+    return {"note": " ".join(words).rstrip(" .,;")} if words else {}
 
 
 def _is_secret(text: str, language: Language) -> bool:

@@ -29,7 +29,7 @@ RELIABLE: dict[str, dict[str, str]] = {
                "아니요": "no", "아니오": "no", "아뇨": "no"},
     "digits": {"이": "2", "삼": "3", "오": "5", "삼 삼": "33"},
     "open": {"요금 납부": "pay_bill", "병원 예약": "book_appointment", "병원": "book_appointment",
-             "네": "yes", "아니요": "no"},
+             "예약 확인": "appointment_status", "요금 확인": "bill_status", "네": "yes", "아니요": "no"},
 }  # fmt: skip
 UNRELIABLE: dict[str, dict[str, str]] = {
     "yes_no": {"네 좋아요": "yes", "그렇습니다": "yes", "아닙니다": "no", "됐습니다": "no"},
@@ -40,6 +40,8 @@ UNRELIABLE: dict[str, dict[str, str]] = {
     "open": {
         "전기 요금": "pay_bill", "봉사자": "ask_volunteer", "장보기": "ask_volunteer",
         "사기 신고": "report_scam", "메시지": "leave_message", "안녕하세요": "greeting", "감사합니다": "thanks",
+        "방문 변경": "change_task", "방문 확인": "task_status", "방문 취소": "cancel_task", "예약 변경": "change_appointment",
+        "예약 취소": "cancel_appointment", "정보 변경": "update_details", "불만 접수": "complain",
     },
 }  # fmt: skip
 

@@ -8,15 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, exists, select
-from sqlalchemy.exc import IntegrityError
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts, MoneyRequest
-from helpline import audit, events, outbox
+from fraud.facts import Facts, History, MoneyRequest
+from fraud.findings import Assessment as Assessed
+from helpline import outbox
 from helpline.db import db
 from helpline.models import ServiceRequest
+from helpline.services import protection
+from helpline.services.bills.claiming import claim_payment
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
+from helpline.services.holds import keeping
+from helpline.services.holds.models import Hold
 from helpline.services.office import CALL_BACK
 from helpline.services.requests import close, count, open_request
 from voice.heard import Json, Result
@@ -48,6 +52,9 @@ def claim(args: Json, context: Context) -> Result:
         return Result("bills.claim", "already_paid")
     if args.get("amount", agreed := money_data(row.Bill.amount, row.Bill.currency)) != agreed:
         return Result("bills.claim", "changed", {"bill": _bill_data(row)})  # the biller corrected it since it was read out
+    guard = protection.guard_of(context.caller_id)
+    if guard.frozen_at is not None:
+        return Result("bills.claim", "frozen")
     assessment = assess(_facts(row, context), ruleset())
     db.session.add(
         Assessment(
@@ -59,39 +66,31 @@ def claim(args: Json, context: Context) -> Result:
             at=context.now,
         )
     )
+    if (hold := keeping.waiting_on(row.Bill.id)) is not None:
+        keeping.asked_again(hold, assessment.findings, context)
+        return _waits(hold, row, context)
     request = open_request("pay_bill", context, key=f"bill:{row.Bill.id}", bill_id=row.Bill.id, biller=row.Biller.name)
-    if assessment.outcome != "allow" or context.level < 2:
-        return _not_now(request, row, assessment.outcome, [f.id for f in assessment.findings], context)
-    payment = Payment(
-        bill_id=row.Bill.id,
-        caller_id=context.caller_id,
-        request_id=request.id,
-        key=f"bill:{row.Bill.id}:request:{request.id}",
-        amount=row.Bill.amount,
-        currency=row.Bill.currency,
-        claimed_at=context.now,
-    )
-    try:
-        with db.session.begin_nested():
-            db.session.add(payment)
-    except IntegrityError:
+    if assessment.outcome != "allow" or context.level < 2 or guard.protected_at is not None:
+        return _not_now(request, row, assessment, context, guard.protected_at is not None)
+    payment = claim_payment(row.Bill, request, f"caller:{context.caller_id}", context.now, SETTLE_AFTER)
+    if payment is None:
         close(request, context, "cancelled")
         return Result("bills.claim", "being_paid")
-    outbox.promise_timer("settle_payment", f"payment:{payment.id}", context.now + SETTLE_AFTER)
-    events.record("payment_claimed", f"payment:{payment.id}", context.now)
-    audit.write(f"caller:{context.caller_id}", "payment_claimed", f"payment:{payment.id}", context.now)
     return Result("bills.claim", "claimed", {"payment_id": payment.id})
 
 
-def _not_now(request: Any, row: Row[Any], outcome: str, rules: list[str], context: Context) -> Result:
-    """Hold the payment, never the person: a person decides, and the caller hears why."""
-    request.status = "held"
-    key = next((REASONS[rule] for rule in rules if rule in REASONS), "reason.words" if rules else "reason.check")
-    events.record("payment_held", f"request:{request.id}", context.now, outcome=outcome, rules=rules)
-    audit.write("helpline", "payment_held", f"request:{request.id}", context.now, outcome=outcome, rules=rules)
+def _not_now(request: ServiceRequest, row: Row[Any], assessment: Assessed, context: Context, protected: bool) -> Result:
+    """Hold the payment, never the person: people decide, and the caller hears why and until when."""
+    rules = [finding.id for finding in assessment.findings]
+    otherwise = "reason.words" if assessment.outcome != "allow" else "reason.protection" if protected else "reason.check"
+    key = next((REASONS[rule] for rule in rules if rule in REASONS), otherwise)
     reason = context.language.prompt(key, {}, context.now.date())
-    status = "refused" if outcome == "refuse" else "held"
-    return Result("bills.claim", status, {"biller": row.Biller.name, "reason": reason})
+    return _waits(keeping.hold(request, row.Bill, assessment, reason, context), row, context)
+
+
+def _waits(hold: Hold, row: Row[Any], context: Context) -> Result:
+    status = "refused" if hold.outcome == "refuse" else "held"
+    return Result("bills.claim", status, {"biller": row.Biller.name, **keeping.spoken(hold, context)})
 
 
 def receipt_heard(args: Json, context: Context) -> Result:
@@ -186,4 +185,5 @@ def _facts(row: Row[Any], context: Context) -> Facts:
             paid_before=tuple(settled),
             bill_amount=row.Bill.amount,
         ),
+        history=History(same_request_held=keeping.waiting_on(row.Bill.id) is not None),
     )

@@ -15,6 +15,7 @@ from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.bills.orders import money_data, receipt_subject
 from helpline.services.context import Context
 from helpline.services.gateways.payments import GatewayUnclear, PaymentGateway
+from helpline.services.holds import telling
 from helpline.services.requests import close_at, count, find, new_reference
 from voice.heard import Json, Result
 
@@ -88,6 +89,7 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
         _send_not_paid(payment, now)
     events.record(f"payment_{status}", f"payment:{payment.id}", now)
     audit.write("helpline", f"payment_{status}", f"payment:{payment.id}", now, reason=answer["reason"])
+    telling.payment_ended(payment, now)
     return True
 
 

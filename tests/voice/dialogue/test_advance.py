@@ -119,7 +119,7 @@ DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your ad
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
          "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
-         "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4,
+         "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4, "hold_id": 1, "order": "holds.answered", "order_about": {"hold_id": 1},
          "left": {"ask": "open", "values": {"name": "Margaret"}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],

@@ -39,13 +39,16 @@ BOOKED_LATER = {**BOOKED, "id": 13, "booking": 7, "name": "Dr Osei, Friday", "da
 VISIT = {"task_id": 4, "help_kind": "shopping", "name": "help with shopping, Thursday", "kind": "shopping",
          "day": "2026-11-26", "part": "morning", "volunteer": "Wei"}  # fmt: skip
 OTHER_VISIT = {**VISIT, "task_id": 5, "name": "help with shopping, Friday", "day": "2026-11-27", "volunteer": ""}
+HELD = {"caller": MARGARET, "hold_id": 6, "payment_id": 3, "biller": "City Electric", "amount": POUNDS, "reason": "it is new",
+        "receipt": "12345678"}  # fmt: skip
+LIFT = {"caller": MARGARET, "request_id": 5, "what": "freeze"}
 SUBJECTS = {"names": ["a volunteer", "something else"], "subjects": ["complain_volunteer", "complain_other"]}
 LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
            "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {"coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
+SLOTS = {**HELD, "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
          "wanted": {"date": "2026-12-01", "part_of_day": "morning"}, "subjects": SUBJECTS["subjects"], "words": "(words)",
          "wish": "cancel_appointment",
          "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "payments": [PAYMENT], "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
@@ -53,13 +56,13 @@ SLOTS = {"coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": 
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
-VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26", **NEWS, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
+VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26", **NEWS, **HELD, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
           "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
           "department": "doctor", "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 
 SPOKEN_MESSAGE = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
-DIGITS = {"pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
+DIGITS = {"pin", "protection.pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
@@ -272,7 +275,7 @@ def test_a_no_to_being_registered_is_no_goodbye() -> None:
 
 @pytest.mark.parametrize("wish", ["freeze_payments"])
 def test_what_needs_no_name_is_not_sent_to_register(wish: str) -> None:
-    assert say(at("unknown"), wish).state.ask == "person.offer"
+    assert say(at("unknown"), wish).state.ask == "freeze.confirm"
 
 
 def test_a_second_call_for_help_is_heard_in_the_middle_of_a_payment() -> None:
@@ -340,6 +343,14 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.note": [("ok", {"request_id": 5})],
     "details.take_down": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "details.drop": [("ok", {})],
+    "holds.answered": [("clear", {}), ("signal", {}), ("late", {})],
+    "holds.stop": [("ok", {}), ("late", {})],
+    "protection.state": [("ok", {"frozen": frozen, "protected": on}) for frozen in (True, False) for on in (True, False)],
+    "protection.freeze": [("ok", {"billers": [], "protected": False}), ("ok", {"billers": ["Vale Water"], "protected": True}),
+                          ("already", {"billers": [], "protected": False}), ("others", {}), ("nobody", {})],
+    "protection.on": [("ok", {})],
+    "protection.lift": [("ok", {"what": "freeze"}), ("wrong", {}), ("too_many", {}), ("none", {}), ("call_back", {})],
+    "protection.confirmed": [("ok", {}), ("signal", {}), ("late", {})],
     "enrolment.request": [(status, {"reference": "12345678", "when": "within the hour"}) for status in ("ok", "withheld")],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
@@ -348,7 +359,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "message.drop": [("ok", {})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
-           ("tell.who", "no"), ("tell.who", "cancel")}  # fmt: skip
+           ("hold.who", "no"), ("hold.who", "cancel"), ("lift.who", "no"), ("lift.who", "cancel")}  # fmt: skip
 DETAILS = st.fixed_dictionaries({}, optional={
     "choice": st.integers(0, 4), "digits": st.sampled_from(["", "0", "0000", "482719"]), "biller": st.just("water"),
     "date": st.sampled_from(["2026-12-01", {"from": "2026-12-01", "to": None}]), "help_kind": st.sampled_from(["shopping", "sums"]),
@@ -378,6 +389,9 @@ LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get s
             "cancel_task",
             "safety_lesson",
             "update_details",
+            "freeze_payments",
+            "unfreeze_payments",
+            "protection_mode",
         )
     ],
 }
@@ -397,6 +411,14 @@ WHY = st.one_of(
         | st.sampled_from(["bill.confirm", "pin", "appointment.which", "message.record", "bill.receipt"]).map(cut_off_at),
     ),
     st.sampled_from(["accepted", "waiting"]).map(lambda status: Result("call.tell", status, NEWS)),
+    st.builds(
+        lambda status, what: Result("call.lift", status, {**LIFT, "what": what}),
+        st.sampled_from(["ask", "late"]),
+        st.sampled_from(["freeze", "protection"]),
+    ),
+    st.sampled_from(["ask", "paid", "refused", "failed", "waiting", "paying", "stopped"]).map(
+        lambda status: Result("call.hold", status, HELD)
+    ),
 )
 
 
@@ -442,7 +464,7 @@ class AnyCall(RuleBasedStateMachine):
 
     def remember(self, before: State, given: Meaning | Result) -> None:
         if isinstance(given, Result):
-            self.pin_was_right |= (given.order, given.status) == ("identity.check_pin", "ok")
+            self.pin_was_right |= given.status == "ok" and given.order in ("identity.check_pin", "protection.lift")
         elif before.ask == "bill.confirm":
             self.agreed_to = before.slots["bill"]["id"] if given.intent in ("yes", "pay_bill") else None
         elif before.ask in ("open", "anything_else"):
@@ -450,7 +472,10 @@ class AnyCall(RuleBasedStateMachine):
 
     def may_end(self, before: State, given: Meaning | Result) -> bool:
         if isinstance(given, Result):
-            return given.order == "visits.told" or bool(given.data.get("dead_line") or before.slots.get("leaving"))
+            told = given.order in ("visits.told", "visits.not_there", "holds.answered", "holds.stop")
+            return told or bool(given.data.get("dead_line") or before.slots.get("leaving"))
+        if before.ask == "hold.who" and before.slots["status"] in ("paying", "stopped"):
+            return True  # there is nothing to ask: the news is all
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
 
     def listening(self) -> bool:
@@ -481,7 +506,10 @@ class AnyCall(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 11))
     def come_back(self, pick: int) -> None:
         order = self.step.order
-        status, data = OUTCOMES[order.name][pick % len(OUTCOMES[order.name])]
+        of_these = (
+            OUTCOMES[order.name][:1] if order.args.get("dead_line") else OUTCOMES[order.name]
+        )  # nothing can be "empty" then
+        status, data = of_these[pick % len(of_these)]
         told = {"dead_line": bool(order.args.get("dead_line"))} if order.name == "message.leave" else {}
         self.take(Result(order.name, status, {**data, **told}))
 

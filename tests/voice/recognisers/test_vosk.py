@@ -62,6 +62,10 @@ def test_what_is_said_is_understood(korean: VoskRecogniser, korean_language: Lan
     assert heard.engine == "vosk" and heard.sound and 0 < heard.confidence <= 1
 
 
+def test_a_wish_to_move_a_visit_is_heard_among_the_other_wishes_of_the_menu(korean: VoskRecogniser) -> None:
+    assert hear(korean, spoken("방문 변경"), Expecting("open")).text == "방문 변경"
+
+
 @pytest.mark.parametrize("name", CLOSED)
 def test_the_model_knows_every_word_of_every_grammar(korean: VoskRecogniser, korean_language: Language, name: str) -> None:
     phrases = korean_language.phrases(Expecting(name))

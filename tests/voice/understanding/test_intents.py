@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def small_language(folder: Path, **topics: Mapping[str, list[str]]) -> Path:
 
 def small_classifier() -> Classifier:
     examples = [(sentence, intent) for intent, sentences in WORDS.items() for sentence in sentences]
-    return fit("en", examples, vectors([sentence for sentence, _ in examples], ENGLISH))
+    return fit("en", examples, partial(vectors, language=ENGLISH))
 
 
 def test_every_intent_of_the_table_has_sentences() -> None:

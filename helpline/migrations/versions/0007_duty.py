@@ -1,15 +1,15 @@
 """Who of the office is on duty, at which telephone, and the callers who wait for them.
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0007
+Revises: 0006
 Created: 2026-11-25 13:50:00+00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

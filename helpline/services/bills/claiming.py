@@ -1,0 +1,41 @@
+"""The promise of a payment in our rows, before any gateway is asked: one for a bill, whoever asks and however often."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.exc import IntegrityError
+
+from helpline import audit, events, outbox
+from helpline.db import db
+from helpline.models import ServiceRequest
+from helpline.services.bills.models import Bill, Payment
+
+
+def claim_payment(
+    bill: Bill, request: ServiceRequest, actor: str, now: dt.datetime, settle_after: dt.timedelta
+) -> Payment | None:
+    """Promise the payment of this request, to be settled by the clock if nobody does so before. Does not commit.
+
+    None when the bill is being paid, or has been, already. `request` must be a caller's.
+    """
+    if request.caller_id is None:
+        raise ValueError(f"request {request.id} is nobody's")
+    payment = Payment(
+        bill_id=bill.id,
+        caller_id=request.caller_id,
+        request_id=request.id,
+        key=f"bill:{bill.id}:request:{request.id}",
+        amount=bill.amount,
+        currency=bill.currency,
+        claimed_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(payment)
+    except IntegrityError:
+        return None
+    outbox.promise_timer("settle_payment", f"payment:{payment.id}", now + settle_after)
+    events.record("payment_claimed", f"payment:{payment.id}", now)
+    audit.write(actor, "payment_claimed", f"payment:{payment.id}", now)
+    return payment

@@ -1,0 +1,1 @@
+"""Holds: money requests that wait, with a clock, until people decide. A payment is held, never a person."""

@@ -1,0 +1,206 @@
+"""What callers do to protect themselves: stop all payments at once, or have every payment confirmed by a call of ours.
+
+Stopping and protecting need no PIN, because whoever is frightened must not be asked for one; taking it back does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fraud.assess import assess, ruleset
+from fraud.facts import Facts
+from helpline import audit, events, outbox
+from helpline.db import Model, UtcDateTime, db
+from helpline.identity.household import household, person
+from helpline.identity.pins import check_pin
+from helpline.models import Caller, ServiceRequest
+from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
+from helpline.services.context import Context
+from helpline.services.requests import close, open_request
+from helpline.settings import Settings
+from voice.heard import Json, Result
+from voice.languages import Language
+
+RING_AFTER = dt.timedelta(minutes=2)  # so that their line is free again
+ANSWER_WITHIN = dt.timedelta(hours=2)  # later than that somebody else may have the telephone in their hands
+INTENT = {"freeze": "unfreeze_payments", "protection": "protection_mode"}  # what is taken back -> the wish
+
+
+class PaymentGuard(Model):
+    """What a caller has switched on. `frozen_at`: no payment goes; `protected_at`: each waits for a call of ours."""
+
+    __tablename__ = "payment_guard"
+    caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"), primary_key=True)
+    frozen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    protected_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+def guard_of(caller_id: int) -> PaymentGuard:
+    """The guard as it is now, kept until the end of the transaction: a payment and a freeze never pass each other.
+
+    They meet at the caller's row, because a guard may have no row yet.
+    """
+    db.session.execute(select(Caller.id).where(Caller.id == caller_id).with_for_update())
+    guard = db.session.get(PaymentGuard, caller_id, populate_existing=True)
+    return guard or PaymentGuard(caller_id=caller_id, frozen_at=None, protected_at=None)
+
+
+def is_frozen(caller_id: int) -> bool:
+    """For who only looks: nothing is kept."""
+    return db.session.scalar(select(PaymentGuard.frozen_at).where(PaymentGuard.caller_id == caller_id)) is not None
+
+
+def state(args: Json, context: Context) -> Result:
+    guard = guard_of(context.caller_id) if context.caller_id else PaymentGuard()
+    return Result(
+        "protection.state", "ok", {"frozen": guard.frozen_at is not None, "protected": guard.protected_at is not None}
+    )
+
+
+def freeze(args: Json, context: Context) -> Result:
+    """Stop all payments, from now on. Somebody whom we do not know stops those of everybody behind their number, and a
+    person looks at that the same day; behind a number that we do not know there is nobody: then it is for a person."""
+    if context.caller_id is not None:
+        return _freeze_own(context.caller_id, context)
+    people = [int(one["id"]) for one in household(context.number)]
+    request = open_request("freeze_payments", context, key="freeze", about="freeze_unknown")
+    for caller_id in people:
+        _freeze(caller_id, f"call:{context.call_id}", context)
+    return Result("protection.freeze", "others" if people else "nobody", {"reference": request.reference})
+
+
+def _freeze_own(caller_id: int, context: Context) -> Result:
+    done = _freeze(caller_id, f"caller:{caller_id}", context)
+    if done:
+        close(open_request("freeze_payments", context, key="freeze"), context, "done")
+    under_way = db.session.scalars(
+        select(Biller.name)
+        .join(BillAccount, BillAccount.biller_id == Biller.id)
+        .join(Bill, Bill.account_id == BillAccount.id)
+        .join(Payment, Payment.bill_id == Bill.id)
+        .where(Payment.caller_id == caller_id, Payment.status == "claimed")
+    ).all()
+    protected = guard_of(caller_id).protected_at is not None
+    return Result("protection.freeze", "ok" if done else "already", {"billers": [*under_way], "protected": protected})
+
+
+def _freeze(caller_id: int, actor: str, context: Context) -> bool:
+    guard = guard_of(caller_id)
+    if guard.frozen_at is not None:
+        return False
+    guard.frozen_at = context.now
+    db.session.add(guard)
+    events.record("payments_frozen", f"caller:{caller_id}", context.now)
+    audit.write(actor, "payments_frozen", f"caller:{caller_id}", context.now, call=context.call_id)
+    return True
+
+
+def protect(args: Json, context: Context) -> Result:
+    """From now on every payment waits until we have rung the caller about it."""
+    if context.caller_id is None:
+        return Result("protection.on", "none")
+    guard = guard_of(context.caller_id)
+    if guard.protected_at is None:
+        guard.protected_at = context.now
+        db.session.add(guard)
+        close(open_request("protection_mode", context, key="on"), context, "done")
+        events.record("protection_on", f"caller:{context.caller_id}", context.now)
+        audit.write(f"caller:{context.caller_id}", "protection_on", f"caller:{context.caller_id}", context.now)
+    return Result("protection.on", "ok")
+
+
+def lift(args: Json, context: Context) -> Result:
+    """Take back a freeze or the protection (`what`): with the PIN, and for who is protected with a call of ours as well.
+
+    `ok`, `call_back`, or what the PIN came to: `wrong`, `too_many`, `none`.
+    """
+    if context.caller_id is None:
+        return Result("protection.lift", "none")
+    if context.level < 2:
+        pin = check_pin(context.caller_id, context.call_id, args.get("pin", ""), context.settings.pin_pepper, context.now)
+        if pin != "ok":
+            return Result("protection.lift", pin)
+    what = args["what"]
+    request = open_request(INTENT[what], context, key=f"lift:{what}", about=f"lift_{what}")
+    if guard_of(context.caller_id).protected_at is not None:
+        caller = db.session.get_one(Caller, context.caller_id)
+        purpose = {"kind": "lift", "what": what, "request_id": request.id, "caller_id": caller.id}
+        outbox.promise_call(caller.phone, purpose, f"lift:{request.id}", context.now + RING_AFTER)
+        return Result("protection.lift", "call_back")
+    _lift(context.caller_id, what, context)
+    close(request, context, "done")
+    return Result("protection.lift", "ok", {"what": what})
+
+
+def why_we_ring(purpose: dict[str, Any], now: dt.datetime) -> Result:
+    """Our call about what is to be taken back: `ask`, or `late` when it was decided, or too long ago."""
+    request = db.session.get_one(ServiceRequest, purpose["request_id"])
+    fresh = request.closed_at is None and now <= request.created_at + ANSWER_WITHIN
+    caller = db.session.get_one(Caller, purpose["caller_id"])
+    data = {"caller": person(caller), "request_id": request.id, "what": purpose["what"]}
+    return Result("call.lift", "ask" if fresh else "late", data)
+
+
+def confirmed(args: Json, context: Context) -> Result:
+    """What they said to the questions that everybody is asked. Once, and only while the request is fresh."""
+    request = db.session.scalar(select(ServiceRequest).where(ServiceRequest.id == args["request_id"]).with_for_update())
+    caller_id = context.caller_id
+    if request is None or caller_id is None or request.caller_id != caller_id or request.closed_at is not None:
+        return Result("protection.confirmed", "late")
+    yes = [name for name, said in args["answers"].items() if said]
+    words = assess(Facts(words=context.words), ruleset())
+    if yes or words.outcome != "allow" or context.now > request.created_at + ANSWER_WITHIN:
+        audit.write(f"caller:{caller_id}", "lift_refused", f"caller:{caller_id}", context.now, yes=yes)
+        return Result("protection.confirmed", "signal")
+    _lift(caller_id, args["what"], context)
+    close(request, context, "done")
+    return Result("protection.confirmed", "ok", {"what": args["what"]})
+
+
+def lift_by_staff(
+    caller_id: int, what: str, staff_id: int, note: str, language: Language, settings: Settings, now: dt.datetime
+) -> bool:
+    """Somebody of the office has rung the number on file and takes it back. False when there is nothing to take back."""
+    guard = guard_of(caller_id)
+    if (guard.frozen_at if what == "freeze" else guard.protected_at) is None:
+        return False
+    _take_back(guard, what, f"staff:{staff_id}", now, note=note)
+    _give_notice(caller_id, what, f"staff:{now.isoformat()}", language, settings, now)
+    return True
+
+
+def _lift(caller_id: int, what: str, context: Context) -> None:
+    _take_back(guard_of(caller_id), what, f"caller:{caller_id}", context.now, call=context.call_id)
+    _give_notice(caller_id, what, str(context.call_id), context.language, context.settings, context.now)
+
+
+def _take_back(guard: PaymentGuard, what: str, actor: str, now: dt.datetime, **data: Any) -> None:
+    action = "payments_unfrozen" if what == "freeze" else "protection_off"
+    if what == "freeze":
+        guard.frozen_at = None
+    else:
+        guard.protected_at = None
+    db.session.add(guard)
+    events.record(action, f"caller:{guard.caller_id}", now)
+    audit.write(actor, action, f"caller:{guard.caller_id}", now, **data)
+
+
+def _give_notice(caller_id: int, what: str, key: str, language: Language, settings: Settings, now: dt.datetime) -> None:
+    """Whoever gets the text and did not ask for it rings us."""
+    caller = db.session.get_one(Caller, caller_id)
+    if not caller.landline:
+        notice = language.prompt(f"sms.lifted.{what}", {"helpline": settings.name}, now.date())
+        outbox.promise_sms(caller.phone, notice, f"lifted:{what}:{caller_id}:{key}", now)
+
+
+ORDERS = {
+    "protection.state": state,
+    "protection.freeze": freeze,
+    "protection.on": protect,
+    "protection.lift": lift,
+    "protection.confirmed": confirmed,
+}

@@ -1,0 +1,103 @@
+"""Whole calls in which somebody stops all payments, allows them again, or has them protected."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from helpline import clock as ticking
+from helpline.commands.demo_data import Demonstration
+from helpline.db import db
+from helpline.models import Turn
+from helpline.services.protection import PaymentGuard
+from tests.calls.test_conversation import OnTheLine, keys_of, paid, ring
+from tests.calls.test_hold_calls import pick_up
+from tests.cast import PIN, Clock
+from voice.heard import Heard
+
+STRANGER = "+442071838999"
+
+
+@pytest.fixture
+def margaret(app: Flask, town: Demonstration) -> OnTheLine:
+    line = ring(app)
+    line.say("yes")
+    return line
+
+
+def guard(app: Flask) -> tuple[bool, bool]:
+    """Frozen, and protected."""
+    with app.app_context():
+        row = db.session.scalars(select(PaymentGuard)).one_or_none()
+        return (row is not None and row.frozen_at is not None, row is not None and row.protected_at is not None)
+
+
+def test_a_yes_stops_everything_and_a_bill_is_not_paid_in_the_same_call(app: Flask, margaret: OnTheLine) -> None:
+    assert keys_of(margaret.say("stop all my payments")) == ["freeze.confirm"]
+    assert keys_of(margaret.say("yes")) == ["freeze.ok", "protection.on"] and guard(app) == (True, False)
+    margaret.say("no", "pay my electricity bill", "yes")
+    assert keys_of(margaret.press(PIN)) == ["bill.frozen", "anything_else"]
+    assert paid(app)[0] == []
+
+
+def test_a_no_stops_nothing(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("freeze my payments")
+    assert keys_of(margaret.say("no")) == ["freeze.left", "anything_else"] and guard(app) == (False, False)
+
+
+def test_the_pin_allows_them_again_and_stands_nowhere(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("freeze my payments", "yes", "no")
+    assert keys_of(margaret.say("allow my payments again")) == ["protection.pin"]
+    assert keys_of(margaret.press(PIN)) == ["lifted.freeze", "anything_else"] and guard(app) == (False, False)
+    with app.app_context():
+        assert not any(PIN in str([turn.heard, turn.meaning, turn.orders]) for turn in db.session.scalars(select(Turn)))
+
+
+def test_a_wrong_pin_leaves_them_stopped_and_help_goes_on(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("freeze my payments", "yes", "no", "allow my payments again")
+    assert keys_of(margaret.press("000111")) == ["pin.wrong", "protection.pin"]
+    margaret.press("000112")
+    assert keys_of(margaret.press("000113"))[0] == "pin.too_many" and guard(app) == (True, False)
+
+
+def test_the_protection_is_explained_offered_and_switched_off_by_pin_and_call(
+    app: Flask, margaret: OnTheLine, clock: Clock
+) -> None:
+    margaret.say("turn on protection mode")
+    assert keys_of(margaret.reply) == ["protection.on"] and "rung you" in margaret.reply.text
+    assert keys_of(margaret.say("yes")) == ["protection.is_on", "anything_else"] and guard(app) == (False, True)
+    assert keys_of(margaret.say("switch off the protection")) == ["protection.off"]
+    assert keys_of(margaret.say("yes")) == ["protection.pin"]
+    assert keys_of(margaret.press(PIN)) == ["lift.call_back", "anything_else"] and guard(app) == (False, True)
+    clock.pass_time(minutes=2)
+    ticking.tick(app)
+    rung = pick_up(app)
+    assert keys_of(rung.reply) == ["lift.who"]
+    assert keys_of(rung.say("yes")) == ["lift.protection"]
+    rung.say("yes", "no", "no")
+    assert keys_of(rung.say("no")) == ["lifted.protection", "anything_else"] and guard(app) == (False, False)
+
+
+def test_who_is_told_what_to_say_keeps_the_protection(app: Flask, margaret: OnTheLine, clock: Clock) -> None:
+    margaret.say("turn on protection mode", "yes", "switch off the protection", "yes")
+    margaret.press(PIN)
+    clock.pass_time(minutes=2)
+    ticking.tick(app)
+    rung = pick_up(app)
+    rung.say("yes", "yes", "no", "yes")
+    assert keys_of(rung.say("no"))[0] == "hold.signal" and guard(app) == (False, True)
+
+
+def test_somebody_else_on_her_telephone_may_stop_but_not_allow(app: Flask, town: Demonstration) -> None:
+    line = ring(app)
+    line.say("no")
+    line.say("freeze my payments")
+    assert keys_of(line.say("yes")) == ["freeze.others", "anything_else"] and guard(app)[0]
+    assert keys_of(line.say("allow my payments again"))[0] == "unknown.how" and guard(app)[0]
+
+
+def test_a_stranger_gets_a_person(app: Flask, town: Demonstration) -> None:
+    line = ring(app, STRANGER)
+    line.say("stop all my payments")
+    assert keys_of(line.hear(Heard(text="yes")))[0] == "freeze.nobody" and guard(app) == (False, False)
