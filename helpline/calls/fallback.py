@@ -29,7 +29,7 @@ from voice.heard import Expecting, Heard, Reply
 from voice.recognisers import RecogniserError
 
 BY_TURNS, REFUSED = "goes_on_by_turns", "stream_refused"  # events of a call
-TO_PRESS = 2  # seconds after a question in which a key needs no tone
+TO_PRESS = 3  # seconds for a key before the tone; behind it, Twilio tells nothing of a recording that holds no sound
 TO_TYPE = 10  # seconds between two keys of a number
 QUIET = 5  # seconds of silence that end a recording, also before the first word
 MOST_TROUBLES = 2  # in a row; then a person

@@ -98,7 +98,8 @@ def after() -> Response:
         return document(HangUp()) if _nobody_but_a_machine(call) else _to_person(call)
     if call.outcome not in ("", *BROKEN):
         return document(HangUp())
-    broken = request.args.get("broken", 0, type=int) + 1
+    worked = call.turns > request.args.get("turns", call.turns, type=int)
+    broken = 1 if worked else request.args.get("broken", 0, type=int) + 1
     return _by_turns(call) if broken >= MOST_SOCKETS else _carry(call, broken)
 
 
@@ -221,8 +222,8 @@ def _never_wait_long(ws: Any) -> None:
 def _carry(call: Call, broken: int = 0) -> Response:
     """Have the call's sound brought to our socket; when that ends, for whatever reason, we are asked again.
 
-    How many streams have broken stands in the address that we are asked at: a stream that never reaches us counts too,
-    and a webhook that is repeated does not.
+    How many streams have broken in a row, and at which turn, stands in the address that we are asked at: a stream that
+    never reaches us counts too, a webhook that is repeated does not, and one that carried a turn has worked.
     """
     if fallback.chosen(call):
         return _by_turns(call)
@@ -230,7 +231,7 @@ def _carry(call: Call, broken: int = 0) -> Response:
         return _busy(call)
     token = new_token(call, str(current_app.secret_key))
     db.session.commit()
-    next_time = public(AFTER) + (f"?broken={broken}" if broken else "")
+    next_time = public(AFTER) + (f"?broken={broken}&turns={call.turns}" if broken else "")
     return document(Stream(public(SOCKET).replace("http", "ws", 1), token, public(STREAM_STATUS)), GoTo(next_time))
 
 

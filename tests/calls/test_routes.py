@@ -25,7 +25,7 @@ from voice.traits import codes
 
 SID = "CA0123456789abcdef0123456789abcdef"
 OFFICE = "+442071838700"
-GIVEN_UP = "/calls/after?broken=1"  # where the provider asks behind the second stream
+GIVEN_UP = "/calls/after?broken=1&turns=0"  # where the provider asks behind the second stream
 
 
 def row(app: Flask, sid: str = SID) -> Call:
@@ -208,6 +208,21 @@ def test_a_stream_that_broke_twice_gives_way_to_keys_and_recordings(app: Flask, 
     assert first.text == second.text and "/calls/1/turns" in first.text
     with app.app_context():
         assert db.session.scalar(select(func.count(Event.id)).where(Event.kind == "goes_on_by_turns")) == 1
+
+
+def test_a_stream_that_carried_a_turn_has_worked_and_may_break_again(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    stands(app, status="live", token_hash=None, turns=3)
+    connect, redirect = telephone.verbs(GIVEN_UP, SID)
+    assert (connect.tag, redirect.text) == ("Connect", f"{telephone.base}/calls/after?broken=1&turns=3")
+    (redirect,) = telephone.verbs((redirect.text or "").removeprefix(telephone.base), SID)
+    assert redirect.text == f"{telephone.base}/calls/1/turns"
+
+
+@pytest.mark.parametrize("query", ["broken=x&turns=y", "broken=-5&turns=-5", "broken=" + "9" * 40 + "&turns=" + "9" * 40])
+def test_a_strange_address_ends_in_no_fault(telephone: Telephone, query: str) -> None:
+    telephone.ask("/calls/incoming", SID)
+    assert telephone.ask(f"/calls/after?{query}", SID).status_code == 200
 
 
 def test_a_call_that_goes_on_without_a_stream_is_given_none_again(app: Flask, telephone: Telephone) -> None:
