@@ -23,6 +23,7 @@ from voice.dialogue import (
     language,
     lessons,
     opening,
+    payments,
     person,
     planned,
     protection,
@@ -33,7 +34,7 @@ from voice.dialogue import (
 from voice.dialogue.asks import Ask, Outcome, Start
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
-from voice.dialogue.person import find_person, offer
+from voice.dialogue.person import find_person
 from voice.dialogue.state import State
 from voice.heard import Meaning, Result, Say, Step
 
@@ -41,6 +42,7 @@ FORMS = (
     opening,
     bills,
     billstatus,
+    payments,
     appointments,
     booked,
     visits,
@@ -58,7 +60,6 @@ RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for 
 STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in form.STARTS.items()}
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
-NOT_YET = {"cancel_payment"}
 MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
@@ -151,10 +152,6 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
     if wishes.unsure(meaning, BEGIN):
         return wishes.ask_which(state, meaning)
     return BEGIN[meaning.intent](wishes.keep(state, meaning), meaning)
-
-
-def _not_yet(state: State, meaning: Meaning) -> Step:
-    return offer(replace(state, slots={}), Say("not_yet"), about=meaning.intent)
 
 
 def _patient(state: State, meaning: Meaning) -> Step | None:
@@ -266,5 +263,5 @@ UNIVERSALS: dict[str, Start] = {
     "thanks": _thanked,
     "goodbye": goodbye,
 }
-BEGIN: dict[str, Start] = {**dict.fromkeys(sorted(NOT_YET), _not_yet), **STARTS}
+BEGIN: dict[str, Start] = dict(STARTS)
 ASKS["which_wish"] = wishes.chosen(BEGIN)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from voice.dialogue import ASKS, State, advance
-from voice.dialogue.advance import NOT_YET, STARTS, UNIVERSALS
+from voice.dialogue.advance import UNIVERSALS
 from voice.heard import Meaning, Result, Say, Step
 
 PROMPTS = tomllib.loads((Path(__file__).parents[3] / "config/languages/en/prompts.toml").read_text("utf-8"))
@@ -117,7 +117,8 @@ LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name
 SPOKEN = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
+WAITS = {"hold_id": 1, "biller": "C", "kind": "gas", "amount": {"amount": "1.00", "currency": "GBP"}}
+SLOTS = {"waiting": [WAITS, WAITS], "one": WAITS, "coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
          "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
          "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4, "hold_id": 1, "order": "holds.answered", "order_about": {"hold_id": 1},
          "left": {"ask": "open", "values": {"name": "Margaret"}},
@@ -190,12 +191,6 @@ def test_a_payment_under_way_is_cleared_up_before_anything_else() -> None:
     claimed = come_back(come_back(hear(at_the_pin(), "", digits="482719"), "ok"), "claimed", payment_id=3)
     step = hear(ring(MARGARET, resume={"call_id": 9, "state": claimed.state.to_json()}), "yes")
     assert step.then == "carry_out" and step.order == claimed.order and said(step) == ["resume.checking"]
-
-
-def test_what_is_not_built_yet_is_offered_to_a_person() -> None:
-    step = margaret_on_the_line()
-    for intent in sorted(NOT_YET - STARTS.keys()):
-        assert hear(step, intent).state.ask == "person.offer"
 
 
 def test_the_volunteers_name_is_told_to_the_caller_only() -> None:
