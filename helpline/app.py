@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 
 from helpline import pages
+from helpline.calls import fallback, person
 from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
@@ -25,6 +26,7 @@ from helpline.providers import open_provider
 from helpline.services.bills import notices
 from helpline.services.gateways import open_gateway
 from helpline.settings import Settings, SettingsError
+from helpline.staff import duty_page as duty
 from helpline.staff import session as staff
 from voice.languages import Language, LanguageError, load_language
 from voice.traits import codes
@@ -71,11 +73,15 @@ def create_app(
         now=now,
     )
     pages.init_app(app)
-    csrf.exempt(calls.blueprint)
     calls.init_app(app, parts, measured)
+    for webhooks in (person.blueprint, fallback.blueprint):
+        app.register_blueprint(webhooks)
+    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint):
+        csrf.exempt(webhooks)
     for pages_of in (
         volunteers.blueprint,
         staff.blueprint,
+        duty.blueprint,
         dashboard.blueprint,
         holds.blueprint,
         trail.blueprint,

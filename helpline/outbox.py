@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Index, Integer, String, select, text, update
+from sqlalchemy import JSON, Index, Integer, Select, String, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime, changed, db
@@ -48,7 +48,7 @@ class Delivery(Model):
     lease_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     lease_by: Mapped[str | None] = mapped_column(String(60))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
-    status: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, delivered, failed
+    status: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, delivered, failed, withdrawn
     provider_id: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str] = mapped_column(String(240), default="")
     done_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
@@ -77,6 +77,12 @@ def withdraw_timers(subject: str, now: dt.datetime) -> bool:
     A worker that holds one of them cannot settle it any more, and takes back what it did. False when nothing waited.
     """
     return changed(update(Timer).where(Timer.subject == subject, Timer.done_at.is_(None)).values(done_at=now))
+
+
+def withdraw_deliveries(ids: Select[Any], now: dt.datetime) -> bool:
+    """What was to be sent by these deliveries is no news any more: what has not gone out stays here."""
+    still = (Delivery.id.in_(ids), Delivery.done_at.is_(None))
+    return changed(update(Delivery).where(*still).values(status="withdrawn", done_at=now))
 
 
 def promise_sms(to_number: str, body: str, key: str, due_at: dt.datetime) -> bool:

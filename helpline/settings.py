@@ -81,6 +81,7 @@ class TurnTaking:
     dead_line: float
     resume_within: float
     longest_call: float
+    longest_wait: float
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Inside the program sound is "line PCM": 16-bit little-endian mono at 8,000 Hz, t
 
 from __future__ import annotations
 
+import io
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,6 +134,16 @@ def read_samples(path: Path, rate: int) -> Samples:
 def line_pcm(path: Path) -> bytes:
     """The whole file as line PCM. Raises AudioError."""
     return to_pcm(read_samples(path, RATE))
+
+
+def sound_pcm(file: bytes) -> bytes:
+    """A sound file that is in memory already, as line PCM. Raises AudioError."""
+    try:
+        samples, rate = soundfile.read(io.BytesIO(file), dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        raise AudioError(f"this is no sound file that can be read ({error})") from error
+    finite = np.clip(np.nan_to_num(samples, posinf=0.0, neginf=0.0), -1.0, 1.0)
+    return to_pcm(resample(finite.mean(axis=1).astype(np.float32), rate, RATE))
 
 
 def write_wav(path: Path, pcm: bytes, rate: int = RATE) -> None:

@@ -23,7 +23,7 @@ from helpline.calls import turns
 from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import office, protection, visits
+from helpline.services import handover, office, protection, visits
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
 from helpline.services.holds.calls import why_we_ring
@@ -107,6 +107,16 @@ class Conversation:
         db.session.commit()
         return reply
 
+    def question_by_keys(self, call_id: int, reply: Reply) -> str:
+        """How the question of the last reply is answered by keys; "" where the reply has said so, or is not the last."""
+        call = db.session.get_one(Call, call_id)
+        state, today = State.from_json(call.state or {}), self._local_now(call).date()
+        key, language = f"{state.ask}.keys", self.languages[reply.language]
+        said = {one.key for one in reply.says}
+        if reply.turn != call.turns - 1 or key not in language.prompts or key in said or state.ask == "open":
+            return ""
+        return language.prompt(key, {"today": today.isoformat(), "helpline": self.settings.name, **state.values}, today)
+
     def come_back(self, call_id: int) -> bool:
         """No person took the call that was put through: the next socket takes it up again. False when it was not
         the conversation that put it through."""
@@ -174,7 +184,8 @@ class Conversation:
 
     def _nobody_came(self, call: Call) -> Reply:
         state, context = State.from_json(call.state or {}), self._context(call, State(), Heard())
-        away = Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not call.number})
+        told = {"when": office.call_back_words(context), "withheld": not call.number, "wish": handover.wish_of(call)}
+        away = Result("person.find", "away", told)
         reply = self._turn(call, state, Heard(), away)
         db.session.commit()
         return reply

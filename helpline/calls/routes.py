@@ -1,7 +1,6 @@
 """The provider's way in: webhooks that say what a call does next, and the socket that carries its sound.
 
-Every request must be signed by the provider for exactly our public address; the socket needs a one-time token as
-well. Whatever goes wrong behind a webhook, its caller hears words and is never left with a dead line.
+The socket needs a one-time token besides the signature that every request must have.
 """
 
 from __future__ import annotations
@@ -12,53 +11,52 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
-from werkzeug.exceptions import HTTPException
+from sqlalchemy import select
 
-from helpline import deliveries
-from helpline.calls import answering
+from helpline import deliveries, events
+from helpline.calls import fallback, person
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import BROKEN
+from helpline.calls.doors import (
+    AFTER,
+    Parts,
+    Switchboard,
+    call_of,
+    document,
+    door,
+    language_of,
+    parts,
+    public,
+    ringing,
+    spoken,
+    switchboard,
+)
 from helpline.calls.lines import Lines, new_token, use_token
 from helpline.calls.media import POLICY_VIOLATION, LiveCall, log_times
 from helpline.calls.turns import find_call, open_call
 from helpline.db import db
+from helpline.events import Event
 from helpline.models import Call
 from helpline.outbox import Delivery
-from helpline.providers import GoTo, HangUp, Provider, PutThrough, Ringing, Speak, Stream, Verb
+from helpline.providers import GoTo, HangUp, Stream
+from helpline.services import handover
 
-blueprint = Blueprint("calls", __name__, url_prefix="/calls")
+blueprint = door("calls", __name__)
 sock = Sock()
-AFTER, HANDED_OVER, SOCKET = "/calls/after", "/calls/handed-over", "/calls/stream"
+SOCKET, STREAM_STATUS = "/calls/stream", "/calls/stream-status"
 START_WITHIN = 5.0  # seconds from the handshake to `start`
 SEND_WITHIN = 5  # seconds that the other side may leave our sound unread
-MOST_SOCKETS = 3  # in a row: a line that breaks more often is given up
+MOST_SOCKETS = 2  # in a row: a line that breaks more often goes on by turns
 MOST_MESSAGE = 64 * 1024  # bytes of one message from the socket
 PING_SECONDS = 25
+MACHINE_ANSWERED = "machine_answered"  # an event of a call
 log = logging.getLogger(__name__)
-
-
-class Parts(answering.Parts, Protocol):
-    """What the routes need of the application: what a live call needs, and the telephone company."""
-
-    @property
-    def provider(self) -> Provider: ...
-
-
-@dataclass(frozen=True)
-class Switchboard:
-    """What all calls of this process share, as `app.extensions["switchboard"]`."""
-
-    lines: Lines
-    pool: Executor
-    measured: Callable[[TurnTimes], None]
 
 
 def init_app(app: Flask, parts: Parts, measured: Callable[[TurnTimes], None] = log_times) -> None:
@@ -69,40 +67,14 @@ def init_app(app: Flask, parts: Parts, measured: Callable[[TurnTimes], None] = l
     app.register_blueprint(blueprint)
 
 
-# -- who is asking
-
-
-@blueprint.before_request
-def only_the_provider() -> None:
-    """Refuse what is not signed for exactly our public address."""
-    parts = _parts()
-    base, path = urlsplit(parts.settings.public_url), _raw_path()
-    scheme = base.scheme.replace("http", "ws") if _is_socket() else base.scheme
-    form = {} if _is_socket() else request.form
-    if not parts.provider.signed(f"{scheme}://{base.netloc}{path}", form, dict(request.headers)):
-        log.warning("a request to %s is not signed by the provider", request.path)
-        abort(403)
-
-
-@blueprint.errorhandler(Exception)
-def never_a_dead_line(error: Exception) -> Any:
-    """What we could not answer: the caller hears so, and is put through to a person where there is one."""
-    if isinstance(error, HTTPException):
-        return error
-    log.exception("the webhook %s failed", request.path)
-    db.session.rollback()
-    return _document(_spoken("trouble"), *_to_staff())
-
-
 # -- webhooks
 
 
 @blueprint.post("/incoming")
 def incoming() -> Response:
     """Somebody rings."""
-    ringing = _ringing()
-    call = open_call(ringing.sid, ringing.number, "inbound", _parts().now())
-    return _carry(call)
+    asked = ringing()
+    return _carry(open_call(asked.sid, asked.number, "inbound", parts().now()))
 
 
 @blueprint.post("/answered/<int:delivery_id>")
@@ -111,49 +83,74 @@ def answered(delivery_id: int) -> Response:
     delivery = db.session.get(Delivery, delivery_id)
     if delivery is None or delivery.channel != "call":
         abort(404)
-    ringing = _ringing()
-    call = open_call(ringing.sid, ringing.number or delivery.to_number, "outbound", _parts().now(), delivery.purpose)
+    asked = ringing()
+    if rung := handover.picked_up(delivery_id, asked.sid):
+        return person.whispered(*rung)
+    call = open_call(asked.sid, asked.number or delivery.to_number, "outbound", parts().now(), delivery.purpose)
     return _carry(call)
 
 
 @blueprint.post("/after")
 def after() -> Response:
     """The stream has ended: by our own doing, or because it broke."""
-    call = _call_of(_ringing())
+    call = call_of(ringing())
     if call.outcome == "person":
-        return _document(*(_to_staff() or [HangUp()]))
+        return document(HangUp()) if _nobody_but_a_machine(call) else _to_person(call)
     if call.outcome not in ("", *BROKEN):
-        return _document(HangUp())
+        return document(HangUp())
     broken = request.args.get("broken", 0, type=int) + 1
-    if broken >= MOST_SOCKETS:
-        return _a_person_instead(call, "bad_line")
-    return _carry(call, broken)
+    return _by_turns(call) if broken >= MOST_SOCKETS else _carry(call, broken)
 
 
 @blueprint.post("/handed-over")
 def handed_over() -> Response:
     """A person was rung: they talked, or nobody was there and the caller comes back to us."""
-    ringing = _ringing()
-    call = _call_of(ringing)
-    if ringing.taken or ringing.status == "ended":
-        return _document(HangUp())
-    call_id = call.id
-    returned = _parts().conversation.come_back(call_id)
-    if returned and _switchboard().lines.room_for(call_id):
-        return _carry(db.session.get_one(Call, call_id))
-    return _call_back(call_id, "bad_line" if _switchboard().lines.room_for(call_id) else "busy", nobody_there=True)
+    asked = ringing()
+    call, gone = call_of(asked), asked.status == "ended"
+    handover.close(call.id, parts().now(), asked.taken, gone)
+    db.session.commit()
+    return document(HangUp()) if asked.taken or gone else _nobody_there(call.id)
+
+
+@blueprint.post("/stream-status")
+def stream_status() -> tuple[str, int]:
+    """How a stream does. One that was refused before it said a word is not tried again in this call."""
+    asked = ringing()
+    call = find_call(asked.sid)
+    if call is not None and asked.trouble:
+        log.warning("call %s: its stream failed: %s", call.id, asked.trouble)
+        if call.token_hash is not None:  # nobody has come with it: the socket was never opened
+            fallback.refused(call, asked.trouble, parts().now())
+    db.session.commit()
+    return "", 204
+
+
+@blueprint.post("/machine")
+def machine() -> tuple[str, int]:
+    """What seems to have answered a call of ours."""
+    asked = ringing()
+    call = find_call(asked.sid)
+    if call is not None and asked.machine and not _told(call, MACHINE_ANSWERED):
+        events.record(MACHINE_ANSWERED, f"call:{call.id}", parts().now())
+    db.session.commit()
+    return "", 204
 
 
 @blueprint.post("/status")
 def status() -> tuple[str, int]:
     """How a call stands: late, repeated or out of order, it does no harm."""
-    parts, ringing = _parts(), _ringing()
-    call = find_call(ringing.sid)
-    if call is not None and ringing.status in ("ended", "unanswered"):
-        parts.conversation.hung_up(call.id)
-    if ringing.status == "unanswered":
-        deliveries.unanswered(ringing.sid, parts.now())
-        db.session.commit()
+    asked, now = ringing(), parts().now()
+    if asked.status not in ("ended", "unanswered"):
+        return "", 204
+    call = find_call(asked.sid)
+    if call is not None:
+        parts().conversation.hung_up(call.id)
+        handover.close(call.id, now, gone=True)
+        if _nobody_but_a_machine(call):
+            deliveries.unanswered(asked.sid, now)
+    elif not handover.ring_ended(asked.sid, now) and asked.status == "unanswered":
+        deliveries.unanswered(asked.sid, now)
+    db.session.commit()
     return "", 204
 
 
@@ -163,7 +160,7 @@ def status() -> tuple[str, int]:
 @sock.route("/stream", bp=blueprint)  # type: ignore[untyped-decorator]
 def stream(ws: Any) -> None:
     """One socket: nothing is heard of it before a `start` with its call's own token."""
-    switchboard: Switchboard = current_app.extensions["switchboard"]
+    board = switchboard()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     _never_wait_long(ws)
     try:
@@ -174,14 +171,14 @@ def stream(ws: Any) -> None:
     if carries is None:
         ws.close(POLICY_VIOLATION, "not your call")
         return
-    live = LiveCall(ws, start["streamSid"], *carries, app, _parts(), switchboard.pool, switchboard.measured)
-    if not switchboard.lines.take(live):
+    live = LiveCall(ws, start["streamSid"], *carries, app, parts(), board.pool, board.measured)
+    if not board.lines.take(live):
         ws.close(POLICY_VIOLATION, "the call has a line already")
         return
     try:
         live.run()
     finally:
-        switchboard.lines.leave(live)
+        board.lines.leave(live)
 
 
 def _start(ws: Any) -> dict[str, Any]:
@@ -227,73 +224,65 @@ def _carry(call: Call, broken: int = 0) -> Response:
     How many streams have broken stands in the address that we are asked at: a stream that never reaches us counts too,
     and a webhook that is repeated does not.
     """
-    if not _switchboard().lines.room_for(call.id):
-        return _a_person_instead(call, "busy")
-    parts = _parts()
-    public = parts.settings.public_url.rstrip("/")
+    if fallback.chosen(call):
+        return _by_turns(call)
+    if not switchboard().lines.room_for(call.id):
+        return _busy(call)
     token = new_token(call, str(current_app.secret_key))
     db.session.commit()
-    next_time = public + AFTER + (f"?broken={broken}" if broken else "")
-    return _document(Stream(public.replace("http", "ws", 1) + SOCKET, token), GoTo(next_time))
+    next_time = public(AFTER) + (f"?broken={broken}" if broken else "")
+    return document(Stream(public(SOCKET).replace("http", "ws", 1), token, public(STREAM_STATUS)), GoTo(next_time))
 
 
-def _a_person_instead(call: Call, why: str) -> Response:
+def _by_turns(call: Call) -> Response:
+    """The sound cannot be carried: the same call goes on by keys and recordings."""
+    verbs = fallback.go_on(call)
+    db.session.commit()
+    return document(*verbs)
+
+
+def _nobody_but_a_machine(call: Call) -> bool:
+    """A call of ours that a machine seems to have answered, and in which nobody has said who they are."""
+    return call.direction == "outbound" and call.caller_id is None and _told(call, MACHINE_ANSWERED)
+
+
+def _told(call: Call, kind: str) -> bool:
+    told = select(Event.id).where(Event.subject == f"call:{call.id}", Event.kind == kind)
+    return db.session.scalar(told.limit(1)) is not None
+
+
+def _busy(call: Call) -> Response:
     """We cannot carry this call. Nobody hears silence or an engaged tone: a person now, or a promised call-back."""
     call_id = call.id
     db.session.commit()
-    return _call_back(call_id, why)
+    return _call_back(call_id, "busy")
+
+
+def _to_person(call: Call) -> Response:
+    """The conversation has said that it puts the caller through. Asked again after that is over, nobody is rung anew."""
+    verbs = person.put_through(call)
+    waited = handover.latest(call.id)
+    db.session.commit()
+    if verbs:
+        return document(*verbs)
+    over = waited is not None and waited.status in ("over", "gone")
+    return document(HangUp()) if over else _nobody_there(call.id)
+
+
+def _nobody_there(call_id: int) -> Response:
+    """No person took the call: it goes on where it was."""
+    returned = parts().conversation.come_back(call_id)
+    if returned and switchboard().lines.room_for(call_id):
+        return _carry(db.session.get_one(Call, call_id))
+    return _call_back(call_id, "bad_line" if switchboard().lines.room_for(call_id) else "busy", nobody_there=True)
 
 
 def _call_back(call_id: int, why: str, nobody_there: bool = False) -> Response:
-    when = _parts().conversation.promise_call_back(call_id, why, nobody_there)
-    if not when:
-        return _document(_spoken("person.connecting"), *_to_staff())
-    return _document(_spoken(why, when=when), HangUp())
-
-
-def _to_staff() -> list[Verb]:
-    number = _parts().settings.telephony.staff_number
-    return [PutThrough(number, _parts().settings.public_url.rstrip("/") + HANDED_OVER)] if number else []
-
-
-def _spoken(key: str, **values: Any) -> Speak:
-    parts = _parts()
-    code = parts.settings.language
-    return Speak(parts.languages[code].prompt(key, values, parts.now().date()), code)
-
-
-def _ringing() -> Ringing:
-    try:
-        return _parts().provider.ringing(request.form)
-    except ValueError as error:
-        log.warning("%s", error)
-        abort(400)
-
-
-def _call_of(ringing: Ringing) -> Call:
-    """The call; one that we do not know (its first webhook was lost) begins now."""
-    return open_call(ringing.sid, ringing.number, "inbound", _parts().now())
-
-
-def _document(*verbs: Verb) -> Response:
-    return Response(_parts().provider.document(*verbs), mimetype="text/xml")
-
-
-def _raw_path() -> str:
-    """Path and query exactly as they were asked for: a signature is made over them."""
-    raw = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path)
-    return raw[raw.index("/", raw.index("://") + 3) :] if "://" in raw.split("?")[0] else raw
-
-
-def _is_socket() -> bool:
-    return "wsgi.websocket" in request.environ or request.headers.get("Upgrade", "").lower() == "websocket"
-
-
-def _parts() -> Parts:
-    parts: Parts = current_app.extensions["helpline"]
-    return parts
-
-
-def _switchboard() -> Switchboard:
-    switchboard: Switchboard = current_app.extensions["switchboard"]
-    return switchboard
+    when = parts().conversation.promise_call_back(call_id, why, nobody_there)
+    call = db.session.get_one(Call, call_id)
+    code, verbs = language_of(call), [] if when else person.put_through(call, why)
+    db.session.commit()
+    if verbs:
+        return document(spoken("person.connecting", code), *verbs)
+    when = when or parts().conversation.promise_call_back(call_id, why, nobody_there=True)
+    return document(spoken(why, code, when=when), HangUp())

@@ -26,7 +26,7 @@ import click
 import numpy as np
 from flask import Flask
 
-from helpline.calls.routes import Switchboard
+from helpline.calls.doors import Switchboard
 from helpline.commands.exchange import FRAME_SECONDS, Account, Exchange, Play
 from helpline.commands.own_helpline import ENGINES, add_callers, running, script
 from helpline.parts import Parts

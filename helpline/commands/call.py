@@ -21,6 +21,7 @@ from helpline.calls.turns import open_call
 from helpline.db import db
 from helpline.models import Call, Caller, ServiceRequest, Turn
 from helpline.parts import Parts
+from helpline.services import handover
 from helpline.settings import SettingsError, load_settings
 from voice.audio import AudioError, line_pcm
 from voice.heard import Heard, Reply
@@ -71,6 +72,16 @@ class Terminal:
             reply = self.parts.conversation.carry_out(self.call_id, reply.turn + 1)
             self.show("Helpline", reply.text)
         self.reply = reply
+        if reply.then == "person":
+            self.show("Telephone", self._who_is_rung())
+
+    def _who_is_rung(self) -> str:
+        """A terminal puts nobody through: it says what would happen now."""
+        people = handover.free(self.parts.now())
+        if not people:
+            return f"[the office is rung at {self.parts.settings.telephony.staff_number}]"
+        rung = ", ".join(f"{one.name} at {one.number}" for one in people)
+        return f"[rung now: {rung}; whoever presses 1 first takes the call]"
 
     @property
     def over(self) -> bool:

@@ -17,7 +17,8 @@ import requests
 from sqlalchemy import select
 
 from helpline.calls.turns import find_call
-from helpline.commands.demo_calls import DemoCall, NotDone, calls, staff_answers
+from helpline.commands.demo_calls import DemoCall, NotDone, calls
+from helpline.commands.demo_data import JOAN
 from helpline.commands.demo_setup import Running, set_up, wait_for
 from helpline.commands.exchange import Leg
 from helpline.db import db
@@ -96,7 +97,9 @@ def _volunteer_comes(running: Running) -> str:
     if asked is None:
         raise NotDone("no volunteer was asked")
     name = accept(running, asked.task_id, asked.volunteer_id)
-    rung = wait_for(lambda: next((leg for leg in running.exchange.legs if leg.direction == "outbound"), None))
+    rung = wait_for(
+        lambda: next((leg for leg in running.exchange.legs if leg.number == JOAN and leg.direction == "outbound"), None)
+    )
     if rung is None:
         raise NotDone("Joan was not rung")
     click.echo(f"   [the helpline rings {rung.number}]")
@@ -137,9 +140,9 @@ def follow(running: Running, legs: list[tuple[Leg, str]]) -> None:
             break
         time.sleep(0.2)
     for leg, _ in legs:
-        if leg.dialled:
-            came = "somebody answers" if staff_answers(leg) else "nobody is there, so the caller comes back to the helpline"
-            click.echo(f"   [for {leg.number} the office was rung at {leg.dialled}: {came}]")
+        if leg.waited:
+            came = f"{leg.taken_by} took the call" if leg.taken_by else "nobody took the call, so it came back to the helpline"
+            click.echo(f"   [{leg.number} waited for a person: {came}]")
 
 
 def _turns(leg: Leg, since: int) -> list[Turn]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from helpline.commands.demo_data import ARTHUR, JOAN, MARGARET, PIN, STRANGER
-from helpline.commands.exchange import Act, Leg, Play, Press
+from helpline.commands.exchange import Act, Decide, Play, Press
 from helpline.db import db
 from helpline.models import Call, Recording, ServiceRequest
 from helpline.services.appointments.models import CalendarSlot
 from helpline.services.bills.models import Payment
+from helpline.services.handover import Handover
 from voice.audio import line_pcm, pcm_to_mulaw
 from volunteers.models import Task
 
@@ -129,9 +130,9 @@ def told_who_comes() -> tuple[Act, ...]:
     return (recording("yes_speaking_joan"), recording("yes_joan"))
 
 
-def staff_answers(leg: Leg) -> bool:
-    """In the demonstration somebody at the office picks up for Margaret; when Arthur needs a person, nobody is there."""
-    return leg.number == MARGARET
+def ruth_decides() -> tuple[Act, ...]:
+    """What Ruth does when she is rung: she takes Margaret's call, and cannot take another one."""
+    return (Decide(lambda heard: "1" if "Margaret" in heard else "2"),)
 
 
 def _bill_paid(call: Call) -> str:
@@ -171,7 +172,10 @@ def _scam_stopped(call: Call) -> str:
     )
     if paid or call.outcome != "person":
         raise NotDone(f"{paid} payments were asked for and the call ended as {call.outcome!r}")
-    return f"nothing was paid, a case is open ({request.reference}), and Margaret talks to a person"
+    waited = db.session.scalars(select(Handover).where(Handover.call_id == call.id)).one_or_none()
+    if waited is None or waited.joined_at is None:
+        raise NotDone(f"Margaret waited for a person in vain: {waited.status if waited else 'nobody was rung'}")
+    return f"nothing was paid, a case is open ({request.reference}), and Margaret talks to Ruth"
 
 
 def _message_kept(call: Call) -> str:

@@ -16,6 +16,7 @@ from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.gateways.ledger import Ledger
 from helpline.services.requests import new_reference
 from helpline.settings import Settings
+from helpline.staff import duty
 from helpline.staff.models import Staff
 from helpline.staff.session import hash_password
 from volunteers.models import Volunteer
@@ -24,6 +25,7 @@ from volunteers.web import sign_in_link
 ZONE = "Europe/London"
 PIN = "482719"
 MARGARET, ARTHUR, JOAN, STRANGER = "+442071838750", "+442071838751", "+442071838752", "+442071838799"
+RUTH = "+442071838701"  # where the coordinator takes calls
 BILLERS = {"electricity": "City Electric", "gas": "Northern Gas", "water": "Clearwater", "phone": "Bluebell Telephone"}
 DOCTORS = {"doctor": ("Doctor Patel", "Doctor Evans"), "nurse": ("Nurse Brown",), "feet": ("Mr Wood",)}
 SLOT_TIMES = ((9, 0), (9, 40), (10, 20), (11, 30), (14, 0), (15, 10), (16, 20))
@@ -81,6 +83,12 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
         numbers={"Margaret": MARGARET, "Arthur": ARTHUR, "Joan": JOAN, "somebody unknown": STRANGER},
         pin=PIN,
     )
+
+
+def put_on_duty(now: dt.datetime) -> None:
+    """Ruth takes the calls of whoever wants a person. Commits."""
+    duty.begin(db.session.query(Staff.id).filter_by(login="ruth").scalar(), RUTH, now)
+    db.session.commit()
 
 
 def _callers(settings: Settings, now: dt.datetime) -> dict[str, Caller]:

@@ -27,8 +27,8 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from helpline.app import create_app
-from helpline.commands.demo_calls import staff_answers, told_who_comes
-from helpline.commands.demo_data import JOAN, Demonstration, seed
+from helpline.commands.demo_calls import ruth_decides, told_who_comes
+from helpline.commands.demo_data import JOAN, RUTH, Demonstration, put_on_duty, seed
 from helpline.commands.exchange import Account, Exchange
 from helpline.db import db
 from helpline.settings import Settings, load_settings, throwaway_secrets
@@ -38,7 +38,6 @@ from voice.recognisers.models import ModelError, catalogue, find_vosk_model, get
 READY_WITHIN = 60.0  # seconds for the helpline to answer
 STOP_WITHIN = 40.0
 SOON = 30.0  # seconds for what the clock does at its next tick
-STAFF_NUMBER = "+442071838700"
 T = TypeVar("T")
 
 
@@ -73,7 +72,7 @@ def set_up(port: int | None = None, say: Any = click.echo) -> Iterator[Running]:
         "+442071838000",
         f"http://127.0.0.1:{free_port(port, base.server.port)}",
     )
-    exchange = Exchange(account, {JOAN: told_who_comes}, staff_answers)
+    exchange = Exchange(account, {JOAN: told_who_comes, RUTH: ruth_decides})
     with ExitStack() as stack:
         rest = stack.enter_context(exchange.rest_api())
         environ = {**os.environ, **_environment(base, account, rest)}
@@ -83,9 +82,11 @@ def set_up(port: int | None = None, say: Any = click.echo) -> Iterator[Running]:
         app = create_app(settings)
         with app.app_context():
             upgrade()
-            data = seed(settings, app.extensions["helpline"].now())
+            now = app.extensions["helpline"].now()
+            data = seed(settings, now)
+            put_on_duty(now)
             db.session.remove()
-        say("Demonstration data is in place: callers, bills, a clinic's calendar, volunteers.")
+        say("Demonstration data is in place: callers, bills, a clinic's calendar, volunteers, and Ruth on duty.")
         serve = stack.enter_context(process("serve", environ))
         stack.enter_context(process("clock", environ))
         wait_until_ready(account.public_url)
@@ -125,7 +126,6 @@ def _environment(base: Settings, account: Account, rest: str) -> dict[str, str]:
         "HELPLINE_TELEPHONY_ACCOUNT_SID": account.sid,
         "HELPLINE_TELEPHONY_API_URL": rest,
         "HELPLINE_TELEPHONY_NUMBER": account.number,
-        "HELPLINE_TELEPHONY_STAFF_NUMBER": STAFF_NUMBER,
         "HELPLINE_TELEPHONY_OFFICE_OPENS": "00:00",
         "HELPLINE_TELEPHONY_OFFICE_CLOSES": "23:59:59",
         "TWILIO_AUTH_TOKEN": account.token,

@@ -70,7 +70,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     staff = (
         f"calls for a person go to {telephony.staff_number}"
         if telephony.staff_number
-        else "no staff number is set: callers who want a person leave a message"
+        else "no staff number is set: callers who want a person reach whoever is on duty, or leave a message"
     )
     yield Check("a person", bool(telephony.staff_number), staff, needed=False)
 

@@ -8,10 +8,12 @@ callers are recordings: none of their words reaches the helpline in any other wa
 from __future__ import annotations
 
 import base64
+import io
 import json
 import secrets
 import threading
 import time
+import wave
 import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,15 +27,17 @@ import requests
 from simple_websocket import Client, ConnectionClosed
 from simple_websocket.errors import SimpleWebsocketError
 
-from helpline.providers.twilio import sign
-from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE
+from helpline.providers.twilio import API, sign
+from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE, mulaw_to_pcm
 
 FRAME_SECONDS = FRAME_MS / 1000
 QUIET = 0.7  # seconds after the helpline's last word before a caller answers
 NOTHING_TO_SAY = 8.0  # seconds after the helpline's last question at which a caller without an answer hangs up
 LEFT_WAITING = "the caller had nothing more to say, and the helpline still waited"
 PATIENCE = 45.0  # seconds that a caller waits for the helpline to say something
-MOST_VERBS = 12  # of one call: more would be a loop
+MOST_VERBS = 200  # of one call: more would be a loop
+TALK = 2.0  # seconds that a caller and whoever has taken the call talk
+LONGEST_IN_QUEUE = 300.0  # seconds: more would be a caller who is forgotten
 ASK_TIME_OUT = 15.0  # seconds that Twilio waits for a webhook
 
 
@@ -72,7 +76,14 @@ class Drop:
     """The caller's line is cut."""
 
 
-Act = Play | Press | Stay | Tear | Drop
+@dataclass(frozen=True)
+class Decide:
+    """Somebody whom the helpline has rung hears it out, and presses what `choose` makes of what was heard."""
+
+    choose: Callable[[str], str]
+
+
+Act = Play | Press | Stay | Tear | Drop | Decide
 
 
 class Condition(Protocol):
@@ -110,11 +121,22 @@ class Leg:
     heard: bytearray = field(default_factory=bytearray)  # of the helpline, as mu-law
     sockets: int = 0
     dialled: str = ""
+    waited: bool = False  # for a person, in a queue
+    taken_by: str = ""  # the number of whoever took the call from there
     waits: list[float] = field(default_factory=list)  # seconds from the caller's last sound or key to our first
     cut_off: int = 0  # how often the helpline began to speak while the caller did
     gone: bool = False  # the caller put the receiver down
     ended: threading.Event = field(default_factory=threading.Event)
     failure: str = ""
+
+
+@dataclass
+class Place:
+    """One caller's place in a queue."""
+
+    leg: Leg
+    taken: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True)
@@ -141,6 +163,8 @@ class Exchange:
         self.staff_answers = staff_answers
         self.messages: list[dict[str, str]] = []
         self.legs: list[Leg] = []
+        self.recordings: dict[str, bytes] = {}  # as WAV files, until they are deleted
+        self._queues: dict[str, Place] = {}
 
     # -- calls to the helpline
 
@@ -204,6 +228,20 @@ class Exchange:
                 leg.spoken.append(verb.text or "")
             elif verb.tag == "Redirect":
                 verbs = deque(self._document(leg, verb.text or ""))
+            elif verb.tag == "Gather":
+                leg.spoken += [say.text or "" for say in verb]
+                if keys := _pressed(leg):
+                    verbs = deque(self._document(leg, verb.get("action", ""), Digits=keys))
+            elif verb.tag == "Record":
+                if not leg.script:
+                    leg.failure = LEFT_WAITING
+                    return
+                if url := self._recorded(leg):
+                    verbs = deque(self._document(leg, verb.get("action", ""), RecordingUrl=url, RecordingDuration="1"))
+            elif verb.tag == "Enqueue":
+                verbs = deque(self._enqueue(leg, verb))
+            elif verb.tag == "Dial" and len(verb):
+                verbs = deque(self._take_from(leg, verb))
             elif verb.tag == "Dial":
                 leg.dialled = (verb.text or "").strip()
                 came = {"DialCallStatus": "completed" if self.staff_answers(leg) else "no-answer"}
@@ -211,6 +249,59 @@ class Exchange:
             elif verb.tag == "Hangup":
                 return
         leg.failure = "the verbs never end"
+
+    def _recorded(self, leg: Leg) -> str:
+        """What the caller lets be heard after the tone, kept as Twilio keeps it: its address; "" for silence."""
+        act = leg.script.popleft()
+        if not isinstance(act, Play):
+            return ""
+        name = f"RE{secrets.token_hex(16)}"
+        self.recordings[name] = _wav(act.sound)
+        return f"{API}/2010-04-01/Accounts/{self.account.sid}/Recordings/{name}"
+
+    def _enqueue(self, leg: Leg, verb: ET.Element) -> list[ET.Element]:
+        """Wait until somebody takes the caller, or they leave; what to do then."""
+        name, place = verb.text or "", Place(leg)
+        leg.waited = True
+        self._queues[name] = place
+        result = self._waits(place, verb.get("waitUrl", ""))
+        self._queues.pop(name, None)
+        if result == "bridged":
+            place.over.wait(LONGEST_IN_QUEUE)
+        return self._document(leg, verb.get("action", ""), QueueResult=result)
+
+    def _waits(self, place: Place, wait_url: str) -> str:
+        until = time.monotonic() + LONGEST_IN_QUEUE
+        verbs: deque[ET.Element] = deque()
+        while time.monotonic() < until and not place.taken.is_set():
+            verbs = verbs or deque(self._document(place.leg, wait_url))
+            if not verbs:
+                return "error"
+            verb = verbs.popleft()
+            if verb.tag == "Leave":
+                return "leave"
+            if verb.tag in ("Say", "Gather"):
+                place.leg.spoken += [say.text or "" for say in verb.iter("Say")]
+            if verb.tag == "Gather" and (keys := _pressed(place.leg)):
+                verbs = deque(self._document(place.leg, verb.get("action", ""), Digits=keys))
+            elif verb.tag == "Redirect":
+                verbs = deque(self._document(place.leg, verb.text or ""))
+            elif verb.tag in ("Gather", "Pause"):
+                place.taken.wait(float(verb.get("timeout") or verb.get("length") or 5))
+        return "bridged" if place.taken.is_set() else "error"
+
+    def _take_from(self, leg: Leg, dial: ET.Element) -> list[ET.Element]:
+        """Somebody takes the caller from the queue and talks to them for a moment."""
+        place = self._queues.get(dial[0].text or "")
+        if place is None:
+            return self._document(leg, dial.get("action", ""), DialCallStatus="no-answer")
+        place.taken.set()
+        joined = self._document(place.leg, dial[0].get("url", ""), DequeingCallSid=leg.sid)
+        place.leg.spoken += [say.text or "" for say in joined]
+        place.leg.taken_by = leg.number
+        time.sleep(TALK)
+        place.over.set()
+        return self._document(leg, dial.get("action", ""), DialCallStatus="completed", DialBridged="true")
 
     def _document(self, leg: Leg, url: str, **more: str) -> list[ET.Element]:
         answer = self.ask(url, leg, **more)
@@ -439,9 +530,41 @@ class Line:
         self._socket.send(json.dumps(message))
 
 
+def _pressed(leg: Leg) -> str:
+    """What the next act of the script presses, where that is a pressing."""
+    match leg.script[0] if leg.script else None:
+        case Press(keys):
+            leg.script.popleft()
+            return keys
+        case Decide(choose):
+            leg.script.popleft()
+            return choose(" ".join(leg.spoken))
+    return ""
+
+
+def _wav(mulaw: bytes) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(mulaw_to_pcm(mulaw))
+    return file.getvalue()
+
+
 def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        """Messages.json and Calls.json, as Twilio's client asks for them."""
+        """Messages.json and Calls.json, as Twilio's client asks for them, and what was recorded."""
+
+        def do_GET(self) -> None:
+            sound = exchange.recordings.get(self._recording())
+            self._send(200 if sound else 404, "audio/x-wav", sound or b"")
+
+        def do_DELETE(self) -> None:
+            self._send(204 if exchange.recordings.pop(self._recording(), None) else 404, "text/plain", b"")
+
+        def _recording(self) -> str:
+            return urlsplit(self.path).path.rsplit("/", 1)[-1].partition(".")[0]
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
@@ -457,9 +580,11 @@ def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
                 self._answer(404, {"code": 20404, "message": "not found", "status": 404})
 
         def _answer(self, code: int, data: dict[str, Any]) -> None:
-            body = json.dumps(data).encode()
+            self._send(code, "application/json", json.dumps(data).encode())
+
+        def _send(self, code: int, kind: str, body: bytes) -> None:
             self.send_response(code)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

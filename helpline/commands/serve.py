@@ -14,7 +14,7 @@ from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
 from helpline.app import create_app
-from helpline.calls.routes import Switchboard
+from helpline.calls.doors import Switchboard
 from helpline.db import db
 from helpline.parts import Parts
 from helpline.settings import Settings, SettingsError, load_settings

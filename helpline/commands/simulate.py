@@ -233,7 +233,7 @@ def _came_of(app: Flask, leg: Leg) -> tuple[str, bool | None]:
 
 
 def _unknown(leg: Leg) -> tuple[str, bool | None]:
-    return ("put through" if leg.dialled else "the caller left" if leg.gone else "the helpline ended it"), None
+    return ("put through" if leg.dialled or leg.waited else "the caller left" if leg.gone else "the helpline ended it"), None
 
 
 def _token() -> str:

@@ -77,6 +77,7 @@ NEWS = {
     "hold_decided": "To a caller: what came of a held payment",
     "hold_escalated": "To the office: a held payment",
     "tell_who_comes": "Who comes for a visit",
+    "take_call": "To somebody on duty: that a caller waits",
     "tell_handed_back": "That a visit was given back",
 }
 

@@ -10,6 +10,7 @@ from helpline.settings import Settings
 
 ANSWERED = "/calls/answered"  # paths that the provider is told to ask, below the public URL
 STATUS = "/calls/status"
+MACHINE = "/calls/machine"
 
 
 class ProviderError(RuntimeError):
@@ -23,20 +24,28 @@ class ProviderError(RuntimeError):
 @dataclass(frozen=True)
 class Ringing:
     """One telephone call as the provider tells of it: its id, the other side's number ("" when withheld), how it
-    stands (ringing, live, ended, unanswered) and, after a hand-over, whether somebody took it."""
+    stands (ringing, live, ended, unanswered), after a hand-over whether somebody took it, the keys that were pressed,
+    where the provider keeps what was recorded, what went wrong with a stream, and whether a call of ours seems to have
+    been answered by a machine: a hint only, for it takes a long greeting for one."""
 
     sid: str
     number: str
     status: str = "ringing"
     taken: bool = False
+    keys: str = ""
+    recording: str = ""
+    trouble: str = ""
+    machine: bool = False
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Carry the call's sound both ways over our socket; `token` lets this one call in."""
+    """Carry the call's sound both ways over our socket; `token` lets this one call in. `status_url` is told when that
+    fails."""
 
     url: str
     token: str
+    status_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +72,64 @@ class PutThrough:
 
 
 @dataclass(frozen=True)
+class AskKeys:
+    """Say this and wait so many seconds for a key, also while it is said; `url` is told which. Without one the next
+    verb goes on. `most`: of so many keys, the next one within as many seconds; 0 for any number of them, ended by #."""
+
+    says: tuple[Speak, ...]
+    url: str
+    seconds: int
+    most: int = 1
+
+
+@dataclass(frozen=True)
+class Record:
+    """A tone, then record what is said until it has been quiet for so many seconds, or a key; `url` is told. When
+    nothing is said the next verb goes on."""
+
+    url: str
+    seconds: int
+    quiet: int
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nothing for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Let the caller wait in this queue. What they hear there is asked for at `wait_url`, over and over; when they leave
+    it, or have talked to whoever took them from it, `url` is asked how to go on."""
+
+    queue: str
+    wait_url: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Let the caller leave the queue."""
+
+
+@dataclass(frozen=True)
+class Join:
+    """Join this call to the caller in the queue, who first hears what `joined_url` says; then, or when nobody is in it,
+    ask `url`."""
+
+    queue: str
+    joined_url: str
+    url: str
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End the call."""
 
 
-Verb = Stream | Speak | GoTo | PutThrough | HangUp
+Verb = Stream | Speak | GoTo | PutThrough | AskKeys | Record | Pause | Wait | Leave | Join | HangUp
 
 
 class Provider(Protocol):
@@ -87,6 +149,14 @@ class Provider(Protocol):
 
     def ringing(self, form: Mapping[str, str]) -> Ringing:
         """The call that a signed request tells of. Raises ValueError when it tells of none."""
+        ...
+
+    def recording(self, url: str) -> bytes:
+        """The sound file that a signed request has told of. Raises ProviderError."""
+        ...
+
+    def forget_recording(self, url: str) -> None:
+        """Have the provider delete it; a failure is only logged."""
         ...
 
     def document(self, *verbs: Verb) -> str:

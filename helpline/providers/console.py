@@ -24,5 +24,11 @@ class ConsoleProvider:
     def ringing(self, form: Mapping[str, str]) -> Ringing:
         raise ValueError("nobody rings the console")
 
+    def recording(self, url: str) -> bytes:
+        raise ProviderError("nobody rings the console", permanent=True)
+
+    def forget_recording(self, url: str) -> None:
+        """There is none."""
+
     def document(self, *verbs: Verb) -> str:
         raise ProviderError("nobody rings the console", permanent=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
@@ -14,8 +16,26 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from twilio.twiml.voice_response import VoiceResponse
+from urllib3.exceptions import HTTPError
 
-from helpline.providers import STATUS, GoTo, HangUp, ProviderError, PutThrough, Ringing, Speak, Stream, Verb
+from helpline.providers import (
+    MACHINE,
+    STATUS,
+    AskKeys,
+    GoTo,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    ProviderError,
+    PutThrough,
+    Record,
+    Ringing,
+    Speak,
+    Stream,
+    Verb,
+    Wait,
+)
 from helpline.settings import Telephony
 from voice.traits import traits
 
@@ -24,8 +44,14 @@ SIGNATURE = "X-Twilio-Signature"
 TIME_OUT = 10.0  # seconds for one request to Twilio
 RING_SECONDS = 45  # an older person needs time to reach the telephone
 NOT_OURS_TO_BLAME = {401, 403, 408, 425, 429}  # of 400-499: may work later, the message itself is not at fault
+JOIN_SECONDS = 10  # for a caller to come out of the queue: they are in it, or they have gone
+RECORDING_WITHIN = 7.0  # seconds: a recording that has just ended may not be there yet, and a webhook waits 15
+RECORDING_PAUSE = 0.5
+MOST_SOUND = 4 * 1024 * 1024  # bytes: two minutes of 16-bit sound at 8 kHz are half of it
+MOST_KEYS = 40  # of a form: no number that we ask for is longer
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, escaped or not
 WITHHELD = {"", "anonymous", "restricted", "unavailable", "+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+TALKED = ("bridged", "bridging-in-process", "redirected-from-bridged")  # results of a queue that somebody was taken from
 SPEECH = "en-GB"  # of a language that does not say how Twilio's voices call it
 STATUSES = {
     "queued": "ringing", "initiated": "ringing", "ringing": "ringing", "in-progress": "live", "completed": "ended",
@@ -33,12 +59,20 @@ STATUSES = {
 }  # fmt: skip
 
 
+log = logging.getLogger(__name__)
+
+
 class TwilioProvider:
     def __init__(self, telephony: Telephony, public_url: str) -> None:
+        self._api_url = telephony.api_url.rstrip("/")
+        self._account = (telephony.account_sid, telephony.auth_token)
+        self._recordings = re.compile(
+            re.escape(f"{API}/2010-04-01/Accounts/{telephony.account_sid}/Recordings/") + "RE[0-9a-zA-Z]{8,40}"
+        )
         self._number = telephony.number
         self._public_url = public_url.rstrip("/")
         self._validator = RequestValidator(telephony.auth_token)
-        http = _Rerooted(telephony.api_url.rstrip("/"))
+        http = _Rerooted(self._api_url)
         self._client = Client(telephony.account_sid, telephony.auth_token, http_client=http)
 
     def send_sms(self, to: str, body: str, key: str) -> str:
@@ -52,6 +86,10 @@ class TwilioProvider:
                 url=answer_url,
                 timeout=RING_SECONDS,
                 status_callback=self._public_url + STATUS,
+                # Beside the call: whoever answers would otherwise hear nothing while it is found out.
+                machine_detection="Enable",
+                async_amd="true",
+                async_amd_status_callback=self._public_url + MACHINE,
             )
         )
 
@@ -67,13 +105,54 @@ class TwilioProvider:
             raise ValueError(f"not the id of a call: {sid[:40]!r}")
         outbound = form.get("Direction", "inbound").startswith("outbound")
         number = form.get("To" if outbound else "From", "").strip()
+        queued = form.get("QueueResult", "")
+        # An answered leg alone may be somebody's voicemail; a bridged one is the best that Twilio tells.
+        dialled = form.get("DialCallStatus") == "completed" and form.get("DialBridged", "true") == "true"
         return Ringing(
             sid=sid,
             number="" if number.lower() in WITHHELD else number[:40],
-            status=STATUSES.get(form.get("CallStatus", ""), "ringing"),
-            # An answered leg alone may be somebody's voicemail; a bridged one is the best that Twilio tells.
-            taken=form.get("DialCallStatus") == "completed" and form.get("DialBridged", "true") == "true",
+            status="ended" if queued == "hangup" else STATUSES.get(form.get("CallStatus", ""), "ringing"),
+            taken=dialled or queued in TALKED,
+            recording=url if self._recordings.fullmatch(url := form.get("RecordingUrl", "")) else "",
+            trouble=form.get("StreamError", "unknown")[:200] if form.get("StreamEvent") == "stream-error" else "",
+            machine=form.get("AnsweredBy", "").startswith(("machine", "fax")),
+            keys="".join(key for key in form.get("Digits", "") if key in "0123456789*#")[:MOST_KEYS],
         )
+
+    def recording(self, url: str) -> bytes:
+        until = time.monotonic() + RECORDING_WITHIN
+        while True:
+            try:
+                return self._fetched(url)
+            except ProviderError as error:
+                if error.permanent or time.monotonic() + RECORDING_PAUSE > until:
+                    raise
+            time.sleep(RECORDING_PAUSE)
+
+    def _fetched(self, url: str) -> bytes:
+        """Raises ProviderError; a recording that is not there yet may come."""
+        try:
+            with requests.get(self._at(url, ".wav"), auth=self._account, timeout=RECORDING_WITHIN / 2, stream=True) as answer:
+                if answer.status_code != 200:
+                    refused = 400 <= answer.status_code < 500 and answer.status_code not in {404, *NOT_OURS_TO_BLAME}
+                    raise ProviderError(f"Twilio says {answer.status_code} of a recording", permanent=refused)
+                sound: bytes = answer.raw.read(MOST_SOUND + 1, decode_content=True)
+        except (requests.RequestException, HTTPError) as error:
+            raise ProviderError(f"a recording could not be fetched ({type(error).__name__})", permanent=False) from error
+        if len(sound) > MOST_SOUND:
+            raise ProviderError("a recording is far too long", permanent=True)
+        return sound
+
+    def forget_recording(self, url: str) -> None:
+        try:
+            answer = requests.delete(self._at(url, ".json"), auth=self._account, timeout=TIME_OUT)
+            if answer.status_code not in (204, 404):
+                log.warning("a recording was not deleted: Twilio says %s", answer.status_code)
+        except requests.RequestException as error:
+            log.warning("a recording was not deleted (%s)", type(error).__name__)
+
+    def _at(self, url: str, kind: str) -> str:
+        return self._api_url + url.removeprefix(API) + kind
 
     def document(self, *verbs: Verb) -> str:
         response = VoiceResponse()
@@ -97,20 +176,51 @@ def _spellings(url: str) -> tuple[str, ...]:
 
 def _sayable(verb: Verb) -> Verb:
     """Without what XML forbids, before the library writes it as a number that no parser takes."""
-    cleaned: dict[str, Any] = {item.name: FORBIDDEN.sub("", getattr(verb, item.name)) for item in fields(verb)}
+    cleaned: dict[str, Any] = {item.name: _clean(getattr(verb, item.name)) for item in fields(verb)}
     return replace(verb, **cleaned)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_sayable(verb) for verb in value)
+    return FORBIDDEN.sub("", value) if isinstance(value, str) else value
+
+
+def _say(parent: Any, speak: Speak) -> None:
+    parent.say(speak.text, language=traits(speak.language).telephone or SPEECH)
 
 
 def _add(response: VoiceResponse, verb: Verb) -> None:
     match verb:
-        case Stream(url, token):
-            response.connect().stream(url=url).parameter(name="token", value=token)
-        case Speak(text, language):
-            response.say(text, language=traits(language).telephone or SPEECH)
+        case Stream(url, token, status_url):
+            told = {"status_callback": status_url, "status_callback_method": "POST"} if status_url else {}
+            response.connect().stream(url=url, **told).parameter(name="token", value=token)
+        case Speak():
+            _say(response, verb)
         case GoTo(url):
             response.redirect(url, method="POST")
         case PutThrough(number, url):
             response.dial(number, action=url, method="POST", timeout=25, answer_on_bridge=True)
+        case AskKeys(says, url, seconds, most):
+            # Where one key is asked for, # is a key like another: it must not end an entry that holds nothing.
+            entry = {"num_digits": most} if most else {}
+            end = "" if most == 1 else "#"
+            gather = response.gather(input="dtmf", timeout=seconds, finish_on_key=end, action=url, method="POST", **entry)
+            for speak in says:
+                _say(gather, speak)
+        case Record(url, seconds, quiet):
+            response.record(
+                action=url, method="POST", timeout=quiet, max_length=seconds, finish_on_key="0123456789*#", play_beep=True
+            )
+        case Pause(seconds):
+            response.pause(length=seconds)
+        case Wait(queue, wait_url, url):
+            response.enqueue(queue, action=url, method="POST", wait_url=wait_url, wait_url_method="POST")
+        case Leave():
+            response.leave()
+        case Join(queue, joined_url, url):
+            dial = response.dial(action=url, method="POST", timeout=JOIN_SECONDS)
+            dial.queue(queue, url=joined_url, method="POST")
         case HangUp():
             response.hangup()
 

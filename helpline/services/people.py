@@ -7,7 +7,7 @@ import datetime as dt
 from helpline import audit, events
 from helpline.db import db
 from helpline.models import ServiceRequest
-from helpline.services import office
+from helpline.services import handover, office
 from helpline.services.context import Context
 from helpline.services.requests import add_words, close, close_at, keep_recording, open_request, opened
 from voice.heard import Json, Result
@@ -22,9 +22,10 @@ FOR_A_PERSON = OWN_INTENT | PROTECTION | {"speak_to_person", "update_details"}  
 
 
 def find(args: Json, context: Context) -> Result:
-    """`here` when the office is open and has a number; else `away`, and a request waits for a person."""
+    """`here` when the office is open and somebody is free on duty, or it has a number of its own; else `away`, and a
+    request waits for a person."""
     request = _request(args["about"], context)
-    if context.settings.telephony.staff_number and office.is_open(context):
+    if office.is_open(context) and (handover.free(context.now) or context.settings.telephony.staff_number):
         events.record("put_through", f"request:{request.id}", context.now)
         return Result("person.find", "here")
     return Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not context.number})

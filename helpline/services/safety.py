@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpline import events, outbox
 from helpline.services.context import Context
 from helpline.services.requests import add_words, keep_recording, open_request
+from helpline.staff.duty import on_duty
 from voice.heard import Json, Result
 
 
@@ -18,15 +19,15 @@ def report(args: Json, context: Context) -> Result:
 
 
 def emergency(args: Json, context: Context) -> Result:
-    """Alert the coordinators: first on their page, and by text where they have a number. We never dial an emergency
-    number ourselves."""
+    """Alert the coordinators: first on their page, and by text whoever is on duty, and the office's own number where it
+    has one. We never dial an emergency number ourselves."""
     request = open_request("emergency", context, key="person")
     add_words(request, args["words"])
     keep_recording(request, context)
     events.record("emergency", f"request:{request.id}", context.now)
-    if staff := context.settings.telephony.staff_number:
-        alert = f"EMERGENCY on the helpline from {context.number or 'a withheld number'}. Reference {request.reference}."
-        outbox.promise_sms(staff, alert, f"emergency:{request.id}", context.now)
+    alert = f"EMERGENCY on the helpline from {context.number or 'a withheld number'}. Reference {request.reference}."
+    for telephone in {context.settings.telephony.staff_number, *(one.number for one in on_duty(context.now))} - {""}:
+        outbox.promise_sms(telephone, alert, f"emergency:{request.id}:{telephone}", context.now)
     number = context.settings.telephony.emergency_number
     return Result("safety.emergency", "ok", {"emergency_number": number, "reference": request.reference})
 

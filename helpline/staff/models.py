@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Integer, String
+import datetime as dt
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpline.db import Model
+from helpline.db import Model, UtcDateTime
 
 ROLES = ("coordinator", "supervisor", "auditor", "administrator")
 
@@ -25,3 +27,18 @@ class Staff(Model):
     role: Mapped[str] = mapped_column(String(16))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     session_number: Mapped[int] = mapped_column(Integer, default=0)  # raised by signing out: older cookies are void
+
+
+class Duty(Model):
+    """Somebody of the office takes calls for a person, at this telephone, from `began_at` until `ended_at`."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        Index("uq_duty_on", "staff_id", unique=True, sqlite_where=text("ended_at IS NULL"),
+              postgresql_where=text("ended_at IS NULL")),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    number: Mapped[str] = mapped_column(String(20))  # E.164
+    began_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

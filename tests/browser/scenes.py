@@ -208,6 +208,23 @@ def office_guard_without_proof(stage: Stage) -> None:
     stage.page.get_by_role("button", name="Allow payments again").click()
 
 
+def duty_off(stage: Stage) -> None:
+    stage.sign_in_office()
+    stage.page.goto("/office/duty")
+
+
+def duty_without_number(stage: Stage) -> None:
+    duty_off(stage)
+    stage.page.get_by_label("The telephone at which you take calls").fill("020 7183 8701")
+    stage.page.get_by_role("button", name="Go on duty").click()
+
+
+def duty_on(stage: Stage) -> None:
+    duty_off(stage)
+    stage.page.get_by_label("The telephone at which you take calls").fill("+44 20 7183 8701")
+    stage.page.get_by_role("button", name="Go on duty").click()
+
+
 def volunteer_sign_in(stage: Stage) -> None:
     stage.page.goto("/volunteers/sign-in")
 
@@ -292,6 +309,9 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_audit,
     office_guards,
     office_guard_without_proof,
+    duty_off,
+    duty_without_number,
+    duty_on,
     volunteer_sign_in,
     volunteer_wrong_number,
     volunteer_code,

@@ -11,9 +11,9 @@ import soundfile
 from click.testing import CliRunner, Result
 from flask_migrate import upgrade
 
-from helpline.app import create_app
+from helpline.app import create_app, utc_now
 from helpline.commands import cli
-from helpline.commands.demo_data import seed
+from helpline.commands.demo_data import RUTH, put_on_duty, seed
 from helpline.db import db
 from helpline.parts import Parts
 from helpline.settings import load_settings
@@ -132,3 +132,14 @@ def test_settings_that_are_wrong_are_said_in_plain_words(environ: None, monkeypa
     monkeypatch.setenv("HELPLINE_SPEECH_ENGINE", "ouija")
     result = call("--say", "yes")
     assert result.exit_code == 1 and "speech.engine" in result.output and "Traceback" not in result.output
+
+
+def test_whoever_wants_a_person_sees_who_would_be_rung(environ: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELPLINE_TELEPHONY_OFFICE_OPENS", "00:00")
+    monkeypatch.setenv("HELPLINE_TELEPHONY_OFFICE_CLOSES", "23:59:59.999999")
+    app = create_app(load_settings({}, data_dir=str(tmp_path), pin_pepper=PEPPER))
+    with app.app_context():
+        put_on_duty(utc_now())
+        db.session.remove()
+        db.engine.dispose()
+    assert f"[rung now: Ruth Marsh at {RUTH}; whoever presses 1 first takes the call]" in call("--keys", "0").output

@@ -25,7 +25,7 @@ from voice.traits import codes
 
 SID = "CA0123456789abcdef0123456789abcdef"
 OFFICE = "+442071838700"
-GIVEN_UP = "/calls/after?broken=2"  # where the provider asks behind the third stream
+GIVEN_UP = "/calls/after?broken=1"  # where the provider asks behind the second stream
 
 
 def row(app: Flask, sid: str = SID) -> Call:
@@ -60,7 +60,7 @@ def rung_by_us(app: Flask, clock: Clock, **values: object) -> int:
 # -- who may ask
 
 
-@pytest.mark.parametrize("path", ["incoming", "answered/1", "after", "handed-over", "status"])
+@pytest.mark.parametrize("path", ["incoming", "answered/1", "after", "handed-over", "status", "stream-status", "machine"])
 def test_whoever_has_not_signed_is_refused(app: Flask, path: str) -> None:
     answer = app.test_client().post(f"/calls/{path}", data={"CallSid": SID, "From": MARGARET})
     assert answer.status_code == 403
@@ -195,26 +195,58 @@ def test_a_stream_that_broke_is_opened_again(app: Flask, telephone: Telephone, s
 
 def test_each_broken_stream_counts_in_the_address_even_one_that_never_reached_us(telephone: Telephone) -> None:
     (_, redirect) = telephone.verbs("/calls/incoming", SID)
-    for count in (1, 2):
-        (_, redirect) = telephone.verbs((redirect.text or "").removeprefix(telephone.base), SID)
-        assert redirect.text == f"{telephone.base}/calls/after?broken={count}"
-    say, hang_up = telephone.verbs((redirect.text or "").removeprefix(telephone.base), SID)
-    assert (say.tag, hang_up.tag) == ("Say", "Hangup")
+    (_, redirect) = telephone.verbs((redirect.text or "").removeprefix(telephone.base), SID)
+    assert redirect.text == telephone.base + GIVEN_UP
+    (redirect,) = telephone.verbs((redirect.text or "").removeprefix(telephone.base), SID)
+    assert (redirect.tag, redirect.text) == ("Redirect", f"{telephone.base}/calls/1/turns")
 
 
-def test_a_stream_that_broke_three_times_gives_way_to_a_promised_call_back(app: Flask, telephone: Telephone) -> None:
+def test_a_stream_that_broke_twice_gives_way_to_keys_and_recordings(app: Flask, telephone: Telephone) -> None:
     telephone.ask("/calls/incoming", SID)
-    stands(app, status="live")
-    say, hang_up = telephone.verbs(GIVEN_UP, SID)
-    assert "within the hour" in (say.text or "") and hang_up.tag == "Hangup"
-    assert requests_of(app) == [("speak_to_person", "bad_line")]
+    stands(app, status="live", token_hash=None)
+    first, second = telephone.ask(GIVEN_UP, SID), telephone.ask(GIVEN_UP, SID)
+    assert first.text == second.text and "/calls/1/turns" in first.text
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Event.id)).where(Event.kind == "goes_on_by_turns")) == 1
 
 
-def test_asked_again_the_same_call_back_is_promised_once(app: Flask, telephone: Telephone) -> None:
+def test_a_call_that_goes_on_without_a_stream_is_given_none_again(app: Flask, telephone: Telephone) -> None:
     telephone.ask("/calls/incoming", SID)
-    stands(app, status="live")
-    assert telephone.ask(GIVEN_UP, SID).text == telephone.ask(GIVEN_UP, SID).text
-    assert len(requests_of(app)) == 1
+    telephone.ask(GIVEN_UP, SID)
+    stands(app, status="ended", outcome="person")
+    came_back = telephone.verbs("/calls/handed-over", SID, CallStatus="in-progress", DialCallStatus="no-answer")
+    assert [verb.text for verb in came_back] == [f"{telephone.base}/calls/1/turns"]
+
+
+def test_a_stream_that_the_provider_could_not_open_is_not_tried_again(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    trouble = {"StreamEvent": "stream-error", "StreamError": "the server refused the handshake"}
+    for _ in range(2):
+        assert telephone.ask("/calls/stream-status", SID, **trouble).status_code == 204
+    assert [verb.text for verb in telephone.verbs("/calls/after", SID)] == [f"{telephone.base}/calls/1/turns"]
+    with app.app_context():
+        told = db.session.scalars(select(Event).where(Event.kind == "stream_refused")).one()
+    assert told.data == {"why": "the server refused the handshake"}
+
+
+@pytest.mark.parametrize("event", ["stream-started", "stream-stopped", "", "a word of next year"])
+def test_other_news_of_a_stream_changes_nothing(telephone: Telephone, event: str) -> None:
+    telephone.ask("/calls/incoming", SID)
+    assert telephone.ask("/calls/stream-status", SID, StreamEvent=event, StreamError="no").status_code == 204
+    assert telephone.verbs("/calls/after", SID)[0].tag == "Connect"
+
+
+def test_a_stream_that_broke_in_the_middle_may_be_opened_again(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/incoming", SID)
+    stands(app, status="live", sockets=1, token_hash=None)
+    telephone.ask("/calls/stream-status", SID, StreamEvent="stream-error", StreamError="closed")
+    assert telephone.verbs("/calls/after", SID)[0].tag == "Connect"
+
+
+def test_news_of_a_stream_of_no_call_opens_none(app: Flask, telephone: Telephone) -> None:
+    telephone.ask("/calls/stream-status", SID, StreamEvent="stream-error", StreamError="no")
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Call.id))) == 0
 
 
 def test_a_call_whose_first_webhook_was_lost_begins_with_the_next(app: Flask, telephone: Telephone) -> None:
@@ -252,19 +284,6 @@ class TestWithAnOffice:
         stands(app, status="ended", outcome="person")
         verbs = telephone.verbs("/calls/handed-over", SID, CallStatus="completed", DialCallStatus="canceled")
         assert [verb.tag for verb in verbs] == ["Hangup"] and row(app).outcome == "person"
-
-    def test_a_bad_line_is_put_through_to_a_person(self, app: Flask, telephone: Telephone) -> None:
-        telephone.ask("/calls/incoming", SID)
-        stands(app, status="live")
-        assert [verb.tag for verb in telephone.verbs(GIVEN_UP, SID)] == ["Say", "Dial"]
-
-    def test_where_nobody_picks_up_for_a_bad_line_a_call_back_is_promised(self, app: Flask, telephone: Telephone) -> None:
-        telephone.ask("/calls/incoming", SID)
-        stands(app, status="live")
-        telephone.ask(GIVEN_UP, SID)
-        say, hang_up = telephone.verbs("/calls/handed-over", SID, CallStatus="in-progress", DialCallStatus="no-answer")
-        assert "within the hour" in (say.text or "") and hang_up.tag == "Hangup"
-        assert requests_of(app) == [("speak_to_person", "bad_line")]
 
     def test_a_full_house_and_an_empty_office_end_in_a_promise_and_not_in_a_circle(
         self, app: Flask, telephone: Telephone
@@ -357,6 +376,50 @@ def test_a_call_of_ours_that_nobody_answers_is_placed_again_later(app: Flask, te
         first, again = db.session.scalars(select(Delivery).order_by(Delivery.id))
         assert (first.status, first.error) == ("failed", "nobody answered")
         assert again.due_at == clock.now() + dt.timedelta(minutes=20) and again.status == "waiting"
+
+
+class TestAMachineAnswers:
+    """Joan's mailbox picks up the call that was to tell her who comes."""
+
+    @pytest.fixture(autouse=True)
+    def picked_up(self, app: Flask, telephone: Telephone, clock: Clock, people: People) -> None:
+        delivery_id = rung_by_us(app, clock, status="sent", provider_id=SID, done_at=clock.now())
+        self.joan = people.joan
+        telephone.ask(f"/calls/answered/{delivery_id}", SID, Direction="outbound-api", To=JOAN)
+
+    def hint(self, telephone: Telephone, who: str = "machine_start") -> None:
+        for _ in range(2):  # told twice
+            told = telephone.ask("/calls/machine", SID, AnsweredBy=who, Direction="outbound-api", To=JOAN)
+            assert told.status_code == 204
+
+    def calls_to_joan(self, app: Flask) -> list[str]:
+        with app.app_context():
+            return [*db.session.scalars(select(Delivery.status).order_by(Delivery.id))]
+
+    def test_she_is_rung_again_later_and_once(self, app: Flask, telephone: Telephone) -> None:
+        self.hint(telephone)
+        for _ in range(2):
+            telephone.ask("/calls/status", SID, CallStatus="completed", Direction="outbound-api", To=JOAN)
+        assert self.calls_to_joan(app) == ["failed", "waiting"]
+        with app.app_context():
+            assert db.session.scalar(select(func.count(Event.id)).where(Event.kind == "machine_answered")) == 1
+
+    def test_nobody_is_put_through_to_a_mailbox(self, app: Flask, telephone: Telephone) -> None:
+        self.hint(telephone)
+        stands(app, status="ended", outcome="person")
+        assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] == ["Hangup"]
+
+    def test_whoever_has_said_who_they_are_is_no_machine(self, app: Flask, telephone: Telephone) -> None:
+        self.hint(telephone)
+        stands(app, caller_id=self.joan)
+        telephone.ask("/calls/status", SID, CallStatus="completed", Direction="outbound-api", To=JOAN)
+        assert self.calls_to_joan(app) == ["sent"]
+
+    @pytest.mark.parametrize("who", ["human", "unknown", "", "a word of next year"])
+    def test_what_is_no_machine_changes_nothing(self, app: Flask, telephone: Telephone, who: str) -> None:
+        self.hint(telephone, who)
+        telephone.ask("/calls/status", SID, CallStatus="completed", Direction="outbound-api", To=JOAN)
+        assert self.calls_to_joan(app) == ["sent"]
 
 
 def test_the_token_is_nowhere_in_the_rows(app: Flask, telephone: Telephone) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,7 +17,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from helpline.providers import GoTo, HangUp, ProviderError, PutThrough, Ringing, Speak, Stream, open_provider
+from helpline.providers import (
+    AskKeys,
+    GoTo,
+    HangUp,
+    Join,
+    Leave,
+    Pause,
+    ProviderError,
+    PutThrough,
+    Record,
+    Ringing,
+    Speak,
+    Stream,
+    Wait,
+    open_provider,
+)
 from helpline.providers.console import ConsoleProvider
 from helpline.providers.twilio import TwilioProvider, sign
 from helpline.settings import Settings, load_settings
@@ -161,6 +178,54 @@ def test_whether_a_person_took_the_call(twilio: TwilioProvider, form: dict[str, 
     assert twilio.ringing({"CallSid": "CA0123456789abcdef", **form}).taken is taken
 
 
+@pytest.mark.parametrize(
+    ("result", "taken", "status"),
+    [
+        ("bridged", True, "live"),
+        ("bridging-in-process", True, "live"),
+        ("redirected-from-bridged", True, "live"),
+        ("leave", False, "live"),
+        ("queue-full", False, "live"),
+        ("error", False, "live"),
+        ("hangup", False, "ended"),
+        ("a word of next year", False, "live"),
+    ],
+)
+def test_how_a_wait_in_the_queue_ended(twilio: TwilioProvider, result: str, taken: bool, status: str) -> None:
+    told = twilio.ringing({"CallSid": "CA0123456789abcdef", "CallStatus": "in-progress", "QueueResult": result})
+    assert (told.taken, told.status) == (taken, status)
+
+
+OWN = "https://api.twilio.com/2010-04-01/Accounts/AC0123/Recordings/RE0123456789"
+
+
+@pytest.mark.parametrize(
+    ("url", "recording"),
+    [(OWN, OWN), ("", ""), (OWN + ".wav", ""), (OWN.replace("AC0123", "AC9999"), ""), (OWN.replace("https", "http"), "")],
+)
+def test_only_a_recording_of_our_own_account_is_one(twilio: TwilioProvider, url: str, recording: str) -> None:
+    assert twilio.ringing({"CallSid": "CA0123456789abcdef", "RecordingUrl": url}).recording == recording
+
+
+@pytest.mark.parametrize(
+    ("form", "trouble"),
+    [
+        ({"StreamEvent": "stream-error", "StreamError": "refused"}, "refused"),
+        ({"StreamEvent": "stream-error"}, "unknown"),
+        ({"StreamEvent": "stream-error", "StreamError": "x" * 999}, "x" * 200),
+        ({"StreamEvent": "stream-stopped", "StreamError": "refused"}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_went_wrong_with_a_stream(twilio: TwilioProvider, form: dict[str, str], trouble: str) -> None:
+    assert twilio.ringing({"CallSid": "CA0123456789abcdef", **form}).trouble == trouble
+
+
+@pytest.mark.parametrize(("digits", "keys"), [("1", "1"), ("12*#", "12*#"), ("w1\x00<", "1"), ("", ""), ("7" * 999, "7" * 40)])
+def test_keys_are_the_keys_of_a_telephone(twilio: TwilioProvider, digits: str, keys: str) -> None:
+    assert twilio.ringing({"CallSid": "CA0123456789abcdef", "Digits": digits}).keys == keys
+
+
 @pytest.mark.parametrize("sid", ["", "CA", "MZ0123456789abcdef", "CA01234567\n", "CA../../etc/passwd", "CA" + "0" * 500])
 def test_what_is_no_id_of_a_call_is_refused(twilio: TwilioProvider, sid: str) -> None:
     with pytest.raises(ValueError, match="not the id of a call"):
@@ -185,6 +250,34 @@ def test_a_stream_carries_its_token_and_has_a_way_on(twilio: TwilioProvider) -> 
     assert (redirect.tag, redirect.text, redirect.attrib) == ("Redirect", "https://helpline.example.org/on", {"method": "POST"})
 
 
+def test_a_stream_that_fails_is_told_of(twilio: TwilioProvider) -> None:
+    (connect,) = verbs_of(twilio.document(Stream("wss://h.example/s", "t", "https://h.example/told")))
+    assert connect[0].attrib == {
+        "url": "wss://h.example/s",
+        "statusCallback": "https://h.example/told",
+        "statusCallbackMethod": "POST",
+    }
+
+
+def test_a_number_is_typed_to_its_length_or_to_its_hash_key(twilio: TwilioProvider) -> None:
+    asked = AskKeys((Speak("Your PIN", "en"),), "https://h.example/keys", 10, 6)
+    six, any_number = verbs_of(twilio.document(asked, replace(asked, most=0)))
+    assert (six.get("numDigits"), six.get("finishOnKey")) == ("6", "#")
+    assert (any_number.get("numDigits"), any_number.get("finishOnKey")) == (None, "#")
+
+
+def test_what_is_said_is_recorded_after_a_tone_until_it_is_quiet_or_a_key(twilio: TwilioProvider) -> None:
+    (record,) = verbs_of(twilio.document(Record("https://h.example/said", 120, 5)))
+    assert record.attrib == {
+        "action": "https://h.example/said",
+        "method": "POST",
+        "timeout": "5",
+        "maxLength": "120",
+        "finishOnKey": "0123456789*#",
+        "playBeep": "true",
+    }
+
+
 def test_what_is_said_is_said_in_the_callers_language(twilio: TwilioProvider) -> None:
     english, korean, other, end = verbs_of(
         twilio.document(Speak("Hello", "en"), Speak("안녕하세요", "ko"), Speak("Hello", "xx"), HangUp())
@@ -203,6 +296,41 @@ def test_putting_through_waits_for_an_answer_and_comes_back(twilio: TwilioProvid
         "method": "POST",
         "timeout": "25",
     }
+
+
+def test_a_caller_waits_in_a_queue_and_hears_what_we_say_meanwhile(twilio: TwilioProvider) -> None:
+    (enqueue,) = verbs_of(twilio.document(Wait("person-7", "https://h.example/waiting/7", "https://h.example/after")))
+    assert (enqueue.tag, enqueue.text) == ("Enqueue", "person-7")
+    assert enqueue.attrib == {
+        "action": "https://h.example/after",
+        "method": "POST",
+        "waitUrl": "https://h.example/waiting/7",
+        "waitUrlMethod": "POST",
+    }
+
+
+def test_any_key_at_all_answers_a_question_by_keys(twilio: TwilioProvider) -> None:
+    """Were # the end of the entry, as it is unless told otherwise, a # would be told as silence."""
+    asked = AskKeys((Speak("Press one", "en"), Speak("Or\x07 two", "en")), "https://h.example/keys", 6)
+    gather, pause, leave = verbs_of(twilio.document(asked, Pause(8), Leave()))
+    assert gather.attrib == {
+        "input": "dtmf",
+        "numDigits": "1",
+        "timeout": "6",
+        "finishOnKey": "",
+        "action": "https://h.example/keys",
+        "method": "POST",
+    }
+    assert [say.text for say in gather] == ["Press one", "Or two"]
+    assert (pause.attrib, leave.tag) == ({"length": "8"}, "Leave")
+
+
+def test_who_takes_a_call_is_joined_to_the_caller_in_the_queue(twilio: TwilioProvider) -> None:
+    (dial,) = verbs_of(twilio.document(Join("person-7", "https://h.example/joined", "https://h.example/over")))
+    assert dial.attrib == {"action": "https://h.example/over", "method": "POST", "timeout": "10"}
+    (queue,) = dial
+    assert (queue.tag, queue.text) == ("Queue", "person-7")
+    assert queue.attrib == {"url": "https://h.example/joined", "method": "POST"}
 
 
 def test_markup_in_a_name_stays_a_name(twilio: TwilioProvider) -> None:
@@ -242,6 +370,11 @@ class FakeTwilio:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, str], str]] = []
         self.broken: tuple[int, bytes] | None = None
+        self.recordings: deque[tuple[int, bytes]] = deque()  # what it answers about a recording, one after the other
+
+    def recorded(self, path: str, authorization: str) -> tuple[int, bytes]:
+        self.asked.append((path, {}, authorization))
+        return self.recordings.popleft() if self.recordings else (404, b"")
 
     def answer(self, path: str, form: dict[str, str], authorization: str) -> tuple[int, bytes]:
         self.asked.append((path, form, authorization))
@@ -268,6 +401,18 @@ def exchange() -> Iterator[tuple[FakeTwilio, TwilioProvider]]:
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        def do_GET(self) -> None:
+            self.give(*fake.recorded(self.path, self.headers.get("Authorization", "")))
+
+        def do_DELETE(self) -> None:
+            self.give(*fake.recorded(self.path, self.headers.get("Authorization", "")))
+
+        def give(self, status: int, sound: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(sound)))
+            self.end_headers()
+            self.wfile.write(sound)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -304,6 +449,8 @@ def test_a_call_is_placed_with_time_to_reach_the_telephone(exchange: Exchange) -
     assert form["Url"] == "https://helpline.example.org/calls/answered?d=1"
     assert form["StatusCallback"] == "https://helpline.example.org/calls/status"
     assert int(form["Timeout"]) >= 30
+    assert (form["MachineDetection"], form["AsyncAmd"]) == ("Enable", "true")
+    assert form["AsyncAmdStatusCallback"] == "https://helpline.example.org/calls/machine"
 
 
 @pytest.mark.parametrize("number", ["+15005550001", "+15005550002", "+15005550003", "+15005550004", "+15005550009"])
@@ -350,6 +497,48 @@ def test_an_answer_that_makes_no_sense_is_an_error_of_ours(exchange: Exchange, s
     fake.broken = status, answer
     with pytest.raises(ProviderError):
         twilio.send_sms(MARGARET, "Hello", "k")
+
+
+def test_a_recording_is_fetched_with_our_own_account_and_deleted(exchange: Exchange) -> None:
+    fake, twilio = exchange
+    fake.recordings.extend([(200, b"RIFF sound"), (204, b"")])
+    assert twilio.recording(OWN) == b"RIFF sound"
+    twilio.forget_recording(OWN)
+    assert [path for path, _, _ in fake.asked] == [
+        "/2010-04-01/Accounts/AC0123/Recordings/RE0123456789.wav",
+        "/2010-04-01/Accounts/AC0123/Recordings/RE0123456789.json",
+    ]
+    assert all(authorization.startswith("Basic ") for _, _, authorization in fake.asked)
+
+
+def test_a_recording_that_is_not_there_yet_is_waited_for(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpline.providers.twilio.RECORDING_PAUSE", 0.01)
+    fake, twilio = exchange
+    fake.recordings.extend([(404, b""), (503, b""), (200, b"sound")])
+    assert twilio.recording(OWN) == b"sound"
+
+
+def test_a_recording_that_never_comes_is_given_up(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpline.providers.twilio.RECORDING_WITHIN", 0.2)
+    monkeypatch.setattr("helpline.providers.twilio.RECORDING_PAUSE", 0.05)
+    with pytest.raises(ProviderError, match="404 of a recording"):
+        exchange[1].recording(OWN)
+
+
+def test_a_recording_that_is_far_too_long_is_refused(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("helpline.providers.twilio.MOST_SOUND", 100)
+    fake, twilio = exchange
+    fake.recordings.append((200, b"x" * 101))
+    with pytest.raises(ProviderError, match="far too long") as refused:
+        twilio.recording(OWN)
+    assert refused.value.permanent
+
+
+def test_a_recording_that_cannot_be_deleted_breaks_nothing(exchange: Exchange, caplog: pytest.LogCaptureFixture) -> None:
+    fake, twilio = exchange
+    fake.recordings.append((500, b""))
+    twilio.forget_recording(OWN)
+    assert "was not deleted" in caplog.text
 
 
 def test_nobody_answers() -> None:

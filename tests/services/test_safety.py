@@ -11,6 +11,7 @@ from helpline.db import db
 from helpline.models import Recording, ServiceRequest
 from helpline.outbox import Delivery
 from helpline.services import safety
+from helpline.staff import duty
 from tests.cast import MARGARET, People, on_the_line
 
 
@@ -24,6 +25,17 @@ def test_an_emergency_is_a_request_and_a_text_to_the_office(app: Flask, people: 
         alert = db.session.scalars(select(Delivery)).one()
         assert alert.to_number == "+442071838700" and MARGARET in alert.body and told.data["reference"] in alert.body
         assert told.data["emergency_number"] == "999"
+
+
+def test_whoever_is_on_duty_gets_a_text_about_an_emergency_once(app: Flask, people: People) -> None:
+    with app.app_context():
+        context = on_the_line(app, people.margaret)
+        duty.begin(people.ruth, "+447700900200", context.now)
+        for _ in range(2):
+            safety.emergency({"words": "I have fallen"}, context)
+        db.session.commit()
+        alert = db.session.scalars(select(Delivery)).one()
+        assert alert.to_number == "+447700900200" and alert.body.startswith("EMERGENCY")
 
 
 def test_without_a_number_of_the_office_its_page_alone_shows_it(app: Flask, people: People) -> None:

@@ -24,7 +24,11 @@ def found(state: State, result: Result) -> Step:
         return end(state, Say("person.connecting"), then="person")
     # Nobody can ring back on a number that the telephone does not show.
     number = (Say("message.say_number"),) if result.data.get("withheld") else ()
-    return ask(state, "message.record", Say("person.not_here", result.data), *number)
+    wish = result.data.get("wish")  # what a caller pressed who did not want to wait any longer
+    if wish == "call_back" and not number:
+        return anything_else(state, Say("person.call_back", result.data))
+    away = () if wish else (Say("person.not_here", result.data),)
+    return ask(state, "message.record", *away, *number)
 
 
 def leave_message(state: State, _: Meaning) -> Step:

@@ -1,6 +1,6 @@
 """Bills that come in by file, what billers are told was collected, and what the card gateway tells.
 
-Revision ID: 0006
+Revision ID: 0003
 Revises: 0002
 Created: 2026-11-25 13:50:00+00:00
 """
@@ -8,7 +8,7 @@ Created: 2026-11-25 13:50:00+00:00
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

@@ -1,15 +1,15 @@
 """Payments that wait until people decide, what callers have stopped, and the chain of the audit.
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0006
+Revises: 0005
 Created: 2026-11-25 13:50:00+00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
