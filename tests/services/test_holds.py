@@ -236,12 +236,6 @@ def test_she_does_not_want_it_any_more(in_app: Flask, over: int, people: People,
     assert db.session.get_one(ServiceRequest, hold_of(over).request_id).status == "cancelled"
 
 
-def test_she_rings_and_hears_what_waits_and_arthur_hears_nothing(in_app: Flask, held: int, people: People) -> None:
-    (waiting,) = calls.mine({}, on_the_line(in_app, people.margaret, level=1)).data["holds"]
-    assert waiting == {"hold_id": held, "biller": "City Electric", "amount": {"amount": "42.50", "currency": "GBP"}}
-    assert calls.mine({}, on_the_line(in_app, people.arthur)).status == "none"
-
-
 def test_nobody_stops_what_is_not_theirs(in_app: Flask, held: int, people: People) -> None:
     assert calls.stop({"hold_id": held}, on_the_line(in_app, people.arthur)).status == "late"
     assert hold_of(held).status == "waiting"

@@ -98,26 +98,9 @@ def stop(args: Json, context: Context) -> Result:
     return Result("holds.stop", "ok")
 
 
-def mine(args: Json, context: Context) -> Result:
-    """The payments of this caller that wait, the oldest first. They may be stopped by whoever has said this name: that
-    moves no money."""
-    rows = db.session.execute(
-        select(Hold, Biller.name)
-        .join(Bill, Hold.bill_id == Bill.id)
-        .join(BillAccount, Bill.account_id == BillAccount.id)
-        .join(Biller, BillAccount.biller_id == Biller.id)
-        .where(Hold.caller_id == context.caller_id, Hold.status == "waiting")
-        .order_by(Hold.id)
-    ).all()
-    waiting = [
-        {"hold_id": row.Hold.id, "biller": row.name, "amount": money_data(row.Hold.amount, row.Hold.currency)} for row in rows
-    ]
-    return Result("holds.mine", "ok" if waiting else "none", {"holds": waiting})
-
-
 def _own(args: Json, context: Context) -> Hold | None:
     hold = keeping.locked(args["hold_id"])
     return hold if hold is not None and hold.caller_id == context.caller_id else None
 
 
-ORDERS = {"holds.answered": answered, "holds.stop": stop, "holds.mine": mine}
+ORDERS = {"holds.answered": answered, "holds.stop": stop}

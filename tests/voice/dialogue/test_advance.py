@@ -117,7 +117,8 @@ LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name
 SPOKEN = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {"coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
+WAITS = {"hold_id": 1, "biller": "C", "kind": "gas", "amount": {"amount": "1.00", "currency": "GBP"}}
+SLOTS = {"waiting": [WAITS, WAITS], "one": WAITS, "coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
          "planned": [VISIT, VISIT], "visit": VISIT, "subjects": ["complain_line", "complain_other"],
          "bills": [BILL], "bill": BILL, "payments": [{"biller": "C", "amount": BILL["amount"], "date": "2026-11-03", "receipt": "1"}], "kinds": {"shopping": "shopping"}, "payment_id": 1, "request_id": 1, "task_id": 4, "hold_id": 1, "holds": [{"hold_id": 1, "biller": "C", "amount": BILL["amount"]}], "order": "holds.answered", "order_about": {"hold_id": 1},
          "left": {"ask": "open", "values": {"name": "Margaret"}},
@@ -190,22 +191,6 @@ def test_a_payment_under_way_is_cleared_up_before_anything_else() -> None:
     claimed = come_back(come_back(hear(at_the_pin(), "", digits="482719"), "ok"), "claimed", payment_id=3)
     step = hear(ring(MARGARET, resume={"call_id": 9, "state": claimed.state.to_json()}), "yes")
     assert step.then == "carry_out" and step.order == claimed.order and said(step) == ["resume.checking"]
-
-
-def test_a_payment_that_does_not_wait_any_more_is_offered_to_a_person() -> None:
-    step = hear(margaret_on_the_line(), "cancel_payment")
-    assert come_back(step, "none", holds=[]).state.ask == "person.offer"
-
-
-def test_which_of_two_payments_that_wait_shall_be_stopped() -> None:
-    waiting = [
-        {"hold_id": n, "biller": biller, "amount": BILL["amount"]} for n, biller in enumerate(("City Electric", "Vale"), 1)
-    ]
-    step = come_back(hear(margaret_on_the_line(), "cancel_payment"), "ok", holds=waiting)
-    step = hear(step, "", choice=1)
-    assert step.state.ask == "hold.stop_it" and step.says[-1].values["biller"] == "Vale"
-    assert hear(step, "no").order is None
-    assert hear(step, "yes").order.args == {"hold_id": 2}
 
 
 def test_the_volunteers_name_is_told_to_the_caller_only() -> None:

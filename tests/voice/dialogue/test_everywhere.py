@@ -29,6 +29,8 @@ ARTHUR = {"id": 2, "name": "Arthur", "pace": 1.0, "gain": 3.0}
 POUNDS = {"amount": "42.50", "currency": "GBP"}
 ELECTRIC = {"id": 7, "biller": "City Electric", "amount": POUNDS, "due": "2026-11-30"}
 WATER = {"id": 8, "biller": "Vale Water", "amount": POUNDS, "due": "2026-12-02"}
+WAITS = {"hold_id": 6, "biller": "City Electric", "kind": "electricity", "amount": POUNDS}
+WAITS_TOO = {"hold_id": 7, "biller": "Vale Water", "kind": "water", "amount": POUNDS}
 PAYMENT = {"biller": "Vale Water", "amount": POUNDS, "date": "2026-11-03", "receipt": "12345678"}
 TEN, ELEVEN = ({"id": n, "date": "2026-12-01", "time": f"{n}:00", "time_words": f"{n} o'clock", "clinic": "Mill Lane",
                 "with": "Dr Osei"} for n in (10, 11))  # fmt: skip
@@ -48,7 +50,7 @@ LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {**HELD, "holds": [HELD, HELD], "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
+SLOTS = {**HELD, "waiting": [WAITS, WAITS_TOO], "one": WAITS, "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
          "wanted": {"date": "2026-12-01", "part_of_day": "morning"}, "subjects": SUBJECTS["subjects"], "words": "(words)",
          "wish": "cancel_appointment",
          "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "payments": [PAYMENT], "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
@@ -312,6 +314,9 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "bills.settle": [("paid", {"payment_id": 3, "biller": "Vale Water", "amount": POUNDS, "receipt": "12345678"}),
                      ("not_paid", {"payment_id": 3, "reason": "the bank said no"}), ("unknown", {"payment_id": 3})],
     "bills.receipt_heard": [("ok", {}), ("none", {})],
+    "payments.stoppable": [("waits", {"waiting": [WAITS]}), ("waits", {"waiting": [WAITS, WAITS_TOO]}), ("none", {}),
+                           ("under_way", {"biller": "City Electric", "amount": POUNDS}), ("gone", PAYMENT)],
+    "payments.stop": [("ok", {}), ("gone", {})],
     "appointments.find": [("ok", {"free": [TEN, ELEVEN]}), ("other_day", {"free": [TEN]}), ("none", {}), ("no_clinic", {}),
                           ("which_doctor", {"names": ["Doctor Amir Patel", "Doctor Nina Patel"]})],
     "appointments.book": [("ok", {"request_id": 5}), ("taken", {})],
@@ -345,7 +350,6 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.drop": [("ok", {})],
     "holds.answered": [("clear", {}), ("signal", {}), ("late", {})],
     "holds.stop": [("ok", {}), ("late", {})],
-    "holds.mine": [("none", {"holds": []}), ("ok", {"holds": [HELD]}), ("ok", {"holds": [HELD, {**HELD, "hold_id": 7}]})],
     "protection.state": [("ok", {"frozen": frozen, "protected": on}) for frozen in (True, False) for on in (True, False)],
     "protection.freeze": [("ok", {"billers": [], "protected": False}), ("ok", {"billers": ["Vale Water"], "protected": True}),
                           ("already", {"billers": [], "protected": False}), ("others", {}), ("nobody", {})],
@@ -425,7 +429,7 @@ WHY = st.one_of(
 
 
 # What is booked or planned changes on an explicit yes to its own question, and on nothing else.
-CHANGES = {"appointments.cancel": "appointment.cancel", "appointments.move": "appointment.move",
+CHANGES = {"payments.stop": "payment.stop", "appointments.cancel": "appointment.cancel", "appointments.move": "appointment.move",
            "visits.cancel": "visit.cancel", "visits.move": "visit.move"}  # fmt: skip
 
 
