@@ -113,7 +113,7 @@ class Conversation:
         state, today = State.from_json(call.state or {}), self._local_now(call).date()
         key, language = f"{state.ask}.keys", self.languages[reply.language]
         said = {one.key for one in reply.says}
-        if reply.turn != call.turns - 1 or key not in language.prompts or key in said or state.ask == "open":
+        if reply.turn != call.turns - 1 or key not in language.prompts or key in said:
             return ""
         return language.prompt(key, {"today": today.isoformat(), "helpline": self.settings.name, **state.values}, today)
 

@@ -34,7 +34,6 @@ TO_TYPE = 10  # seconds between two keys of a number
 QUIET = 5  # seconds of silence that end a recording, also before the first word
 MOST_TROUBLES = 2  # in a row; then a person
 NUMBERS = ("digits", "pin")
-MENU = "345"  # keys for the commonest wishes, where anything may be said; 1 and 2 are a yes and a no
 blueprint = door("fallback", __name__)
 log = logging.getLogger(__name__)
 
@@ -132,17 +131,13 @@ def _heard(asked: Ringing, before: Reply) -> Heard:
     expecting = before.expecting
     recorded = bool(asked.recording) and not expecting.secret
     if asked.keys and not (asked.keys == "#" and recorded):
-        return _pressed(asked.keys, before)
+        return _pressed(asked.keys, expecting)
     return _said(asked.recording, before) if recorded else Heard()
 
 
-def _pressed(keys: str, before: Reply) -> Heard:
-    expecting = before.expecting
+def _pressed(keys: str, expecting: Expecting) -> Heard:
     if expecting.name in NUMBERS and "*" in keys:
         return Heard(keys=keys[: keys.index("*") + 1])  # what was typed behind it was cut short
-    if expecting.name == "open" and keys in MENU:
-        language = parts().languages[before.language]
-        return Heard(text=language.prompt(f"turns.menu.{keys}", {}, parts().now().date()), engine="keys")
     return Heard(keys=keys)
 
 
@@ -191,5 +186,4 @@ def _question(says: tuple[Speak, ...], expecting: Expecting, here: str) -> list[
 def _by_keys(call_id: int, reply: Reply) -> list[Speak]:
     """How the open question is answered by keys, where that was not said already."""
     words = parts().conversation.question_by_keys(call_id, reply)
-    says = [Speak(words, reply.language)] if words else []
-    return [*says, spoken("turns.menu", reply.language)] if reply.expecting.name == "open" else says
+    return [Speak(words, reply.language)] if words else []

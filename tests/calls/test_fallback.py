@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from helpline.calls import fallback
 from helpline.calls.conversation import Conversation
 from helpline.calls.turns import find_call
 from helpline.commands.demo_data import PIN, Demonstration
@@ -24,10 +23,8 @@ from helpline.services.bills.models import Payment
 from helpline.staff import duty
 from tests.calls.line import ACCOUNT, Ears, Telephone, new_sid
 from tests.cast import MARGARET, Clock, People
-from voice.heard import Expecting, Heard
-from voice.languages import load_language
+from voice.heard import Heard
 from voice.recognisers import RecogniserError
-from voice.understanding import understand
 
 SID = "CA0123456789abcdef0123456789abcdef"
 RECORDED = f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Recordings/RE" + "0" * 32
@@ -170,19 +167,9 @@ def test_what_was_recorded_is_deleted_at_the_provider(line: ByTurns, app: Flask,
 
 def test_the_commonest_wishes_have_keys_where_anything_may_be_said(line: ByTurns, app: Flask) -> None:
     line.begin()
-    assert "To pay a bill, press three." in words(line.press("1"))
-    line.press("5")
-    with app.app_context():
-        meaning = db.session.scalars(select(Turn.meaning).order_by(Turn.id.desc())).first()
-    assert meaning is not None and meaning["intent"] == "ask_volunteer"
-
-
-@pytest.mark.parametrize(("key", "intent"), [("3", "pay_bill"), ("4", "book_appointment"), ("5", "ask_volunteer")])
-@pytest.mark.parametrize("code", ["en", "ko"])
-def test_every_key_of_the_menu_is_understood_as_its_wish(app: Flask, clock: Clock, code: str, key: str, intent: str) -> None:
-    language = load_language(code)
-    said = language.prompt(f"turns.menu.{key}", {}, clock.now().date())
-    assert understand(said, language, Expecting("open"), clock.now()).intent == intent
+    assert "To pay a bill, press one." in words(line.press("1"))
+    line.press("3")
+    assert str((call_row(app).state or {})["ask"]).startswith("visit.")
 
 
 def test_silence_is_asked_again_and_ends_no_call(line: ByTurns, app: Flask) -> None:
@@ -196,7 +183,7 @@ def test_silence_is_asked_again_and_ends_no_call(line: ByTurns, app: Flask) -> N
 def test_a_number_is_typed_and_not_spoken(line: ByTurns, town: Demonstration, app: Flask) -> None:
     line.begin()
     line.press("1")
-    line.press("3")
+    line.press("1")
     gather, redirect = line.press("1")
     assert (gather.get("numDigits"), gather.get("finishOnKey"), redirect.tag) == ("6", "#", "Redirect")
 
@@ -205,7 +192,7 @@ def test_a_pin_that_was_typed_is_in_no_row_and_a_recording_of_one_is_not_fetched
     line: ByTurns, town: Demonstration, app: Flask, recordings: Recordings
 ) -> None:
     line.begin()
-    for keys in ("1", "3", "1"):
+    for keys in ("1", "1", "1"):
         line.press(keys)
     line.ask(line.here, Digits=PIN, RecordingUrl=RECORDED)
     assert recordings.fetched == []
@@ -215,7 +202,7 @@ def test_a_pin_that_was_typed_is_in_no_row_and_a_recording_of_one_is_not_fetched
 
 def test_star_clears_what_was_typed(line: ByTurns, town: Demonstration, app: Flask) -> None:
     line.begin()
-    for keys in ("1", "3", "1"):
+    for keys in ("1", "1", "1"):
         line.press(keys)
     again = line.press("48*482")
     assert again[0].get("numDigits") == "6"
@@ -226,14 +213,14 @@ def test_star_clears_what_was_typed(line: ByTurns, town: Demonstration, app: Fla
 
 def test_a_zero_for_a_person_works_where_a_number_is_typed(line: ByTurns, town: Demonstration, app: Flask) -> None:
     line.begin()
-    for keys in ("1", "3", "1"):
+    for keys in ("1", "1", "1"):
         line.press(keys)
     assert "nobody free" in words(line.press("0"))
 
 
 def test_a_bill_is_paid_once_though_every_webhook_comes_twice(line: ByTurns, town: Demonstration, app: Flask) -> None:
     line.begin()
-    for keys in ("1", "3", "1", PIN):
+    for keys in ("1", "1", "1", PIN):
         here = line.here
         first = line.press(keys)
         line.here = here
@@ -270,7 +257,7 @@ def test_the_same_answer_twice_at_the_same_moment_is_one_turn(line: ByTurns, app
 def test_an_answer_told_again_late_gets_its_old_reply(line: ByTurns, app: Flask) -> None:
     line.begin()
     first = line.press("1")
-    line.press("4")
+    line.press("2")
     again = line.ask("/calls/1/turns/1", Digits="2")
     assert words(again).startswith(words(first)[:30]) and len(heard(app)) == 3
 
@@ -428,11 +415,3 @@ def test_a_call_that_lasts_too_long_is_ended_with_words(line: ByTurns, app: Flas
     verbs = line.press("1")
     assert tags(verbs) == ["Say", "Hangup"] and "for a long time" in words(verbs)
     assert call_row(app).outcome == "too_long"
-
-
-def test_every_question_that_is_answered_by_turns_says_its_keys(app: Flask) -> None:
-    """What the call falls back to has the same prompts in every language."""
-    for code in ("en", "ko"):
-        assert {"turns.begin", "turns.menu", *(f"turns.menu.{key}" for key in fallback.MENU)} <= load_language(
-            code
-        ).prompts.keys()
