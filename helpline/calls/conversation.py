@@ -310,7 +310,10 @@ class Conversation:
     def _close_resumed(self, before: State, after: State) -> None:
         """The dropped call is over once its caller is on this line: only then, for others may share the number."""
         resume = before.resume
-        if resume and not before.caller and after.caller and after.caller == (resume["state"]["caller"] or {}):
+        if not resume or before.caller or not after.caller:
+            return
+        cut_off = resume["state"]["caller"]
+        if cut_off and cut_off["id"] == after.caller["id"]:  # what else is known of them may have changed
             db.session.execute(
                 update(Call)
                 .where(Call.id == resume["call_id"], Call.status.in_(("live", "dropped")))

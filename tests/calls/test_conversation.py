@@ -362,6 +362,15 @@ def test_who_does_not_want_to_carry_on_starts_afresh(app: Flask, margaret: OnThe
     assert keys_of(again.say("no")) == ["open"]
 
 
+def test_a_cut_call_is_over_once_its_caller_is_back_however_their_pauses_were_learned(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("yes", PAY)
+    with app.app_context():
+        app.extensions["helpline"].conversation.hung_up(margaret.call_id, pause=1.4)
+    ring(app).say("yes")
+    call = call_row(app, margaret.call_id)
+    assert (call.status, call.outcome) == ("ended", "resumed")
+
+
 def test_a_call_that_was_finished_is_not_offered_again(app: Flask, margaret: OnTheLine) -> None:
     margaret.say("yes", PAY, "no", "no thank you")
     assert margaret.reply.then == "hang_up"
