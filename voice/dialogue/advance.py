@@ -163,12 +163,10 @@ def _patient(state: State, meaning: Meaning) -> Step | None:
 
 
 def _deaf(state: State, meaning: Meaning) -> Step | None:
-    """Sound and no words for long: say so plainly and offer the keys; the second time, or as the last of several failures,
-    a person."""
+    """Sound and no words for long: say so plainly and offer the keys; the second time a person."""
     if not meaning.slots.get("deaf"):
         return None
-    state = replace(state, no_match=state.no_match + 1, failures=state.failures + 1)
-    if state.deaf or _no_luck(state):
+    if state.deaf:
         return find_person(replace(state, deaf=False, failures=0), Say("no_luck"), about="deaf_line")
     keys = Say(f"{state.ask}.keys", state.values)
     return Step(replace(state, deaf=True, said=(keys,)), (Say("deaf"), keys))
@@ -194,15 +192,11 @@ def _not_understood(state: State, meaning: Meaning) -> Step:
 
 def _ladder(state: State, kind: str, before: int) -> Step:
     """First say it again in other words, then with keys, then a person: never a hang-up."""
-    if _no_luck(state):
+    if state.no_input + state.no_match >= FAILURES_IN_A_STATE or state.failures >= FAILURES_IN_A_CALL:
         return find_person(replace(state, failures=0), Say("no_luck"), about="not_understood")
     key = f"{state.ask}.keys" if state.no_input + state.no_match > 1 else state.ask
     question = Say(key, state.values)
     return Step(replace(state, said=(question,)), (Say(f"{kind}.{before + 1}"), question))
-
-
-def _no_luck(state: State) -> bool:
-    return state.no_input + state.no_match >= FAILURES_IN_A_STATE or state.failures >= FAILURES_IN_A_CALL
 
 
 def _again(state: State, *before: Say) -> Step:

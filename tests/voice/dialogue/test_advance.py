@@ -297,14 +297,3 @@ def test_a_state_of_an_earlier_or_later_version_is_still_read() -> None:
     data = margaret_on_the_line().state.to_json()
     older = {name: value for name, value in data.items() if name not in ("done", "also", "patience")}
     assert State.from_json({**older, "of_tomorrow": 1}) == margaret_on_the_line().state
-
-
-def silent(step: Step, **slots: bool) -> Step:
-    return advance(step.state, Meaning("", 0.0, slots, sound=bool(slots)))
-
-
-def test_a_line_without_words_is_the_last_of_three_failures() -> None:
-    step = silent(silent(margaret_on_the_line()), deaf=True)
-    assert said(step) == ["deaf", "open.keys"]
-    step = silent(silent(silent(margaret_on_the_line())), deaf=True)
-    assert said(step) == ["no_luck"] and step.order is not None and step.order.args["about"] == "deaf_line"
