@@ -126,6 +126,7 @@ def _environment(base: Settings, account: Account, rest: str) -> dict[str, str]:
         "HELPLINE_TELEPHONY_ACCOUNT_SID": account.sid,
         "HELPLINE_TELEPHONY_API_URL": rest,
         "HELPLINE_TELEPHONY_NUMBER": account.number,
+        "HELPLINE_TURN_TAKING_DEAF": "60",  # Arthur's silence and mumbles are to show the ladder, at any speed of the machine
         "HELPLINE_TELEPHONY_OFFICE_OPENS": "00:00",
         "HELPLINE_TELEPHONY_OFFICE_CLOSES": "23:59:59",
         "TWILIO_AUTH_TOKEN": account.token,
