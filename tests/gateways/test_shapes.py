@@ -16,14 +16,12 @@ from helpline.db import db
 from helpline.services.gateways.cards import Card
 from helpline.services.gateways.payments import Charge
 from helpline.services.gateways.stripe import Stripe
-from tests.needs import needs
 
-MOCK = os.environ.get("STRIPE_MOCK", "")
+MOCK = os.environ["STRIPE_MOCK"]
 
 
 @pytest.fixture
 def gateway(in_app: Flask) -> Stripe:
-    needs(MOCK, "stripe-mock (STRIPE_MOCK)")
     db.session.add(Card(payer="caller:1", customer="cus_1", payment_method="pm_card_visa"))
     db.session.commit()
     return Stripe("sk_test_1", "whsec_1", MOCK)

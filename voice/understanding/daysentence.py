@@ -72,9 +72,8 @@ class Sentence:
         year = int("".join(figures))
         if year >= 100:
             return year
-        return next(
-            century + year for century in (2000, 1900) if century + year <= self.today.year + (-_GROWN_UP if self.born else 1)
-        )
+        latest = self.today.year + (-_GROWN_UP if self.born else 1)
+        return 2000 + year if 2000 + year <= latest else 1900 + year
 
     def date(self, day: int, month: int, year: int | None) -> dt.date | None:
         """A day of a numbered month, the coming one without a year. Where only the other order makes a day, that."""
