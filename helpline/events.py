@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime, db
@@ -27,3 +27,9 @@ class Event(Model):
 def record(kind: str, subject: str, at: dt.datetime, area: str = "", **data: Any) -> None:
     """Add an Event to the current transaction. `data` must be JSON; it must hold no secret."""
     db.session.add(Event(at=at, kind=kind, subject=subject, area=area, data=data))
+
+
+def told(subject: str, *kinds: str) -> bool:
+    """Whether one of these things has happened to `subject` already."""
+    found = select(Event.id).where(Event.subject == subject, Event.kind.in_(kinds)).limit(1)
+    return db.session.scalar(found) is not None

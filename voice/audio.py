@@ -9,6 +9,7 @@ import io
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,6 @@ RAW_SUFFIXES = {".ulaw", ".ul", ".mulaw"}  # no header: taken as 8 kHz mono mu-l
 BLOCK_SECONDS = 30
 
 Samples = npt.NDArray[np.float32]
-Pcm16 = npt.NDArray[np.int16]
 
 
 class AudioError(ValueError):
@@ -118,9 +118,7 @@ def read_blocks(path: Path, seconds: float = BLOCK_SECONDS) -> Iterator[tuple[Sa
             if not file.frames:
                 raise AudioError(f"{path}: holds no sound")
             for block in file.blocks(int(file.samplerate * seconds), dtype="float32", always_2d=True):
-                # One infinite number would make silence of everything that is resampled with it.
-                finite = np.clip(np.nan_to_num(block, posinf=0.0, neginf=0.0), -1.0, 1.0)
-                yield finite.mean(axis=1).astype(np.float32), file.samplerate
+                yield _mono(block), file.samplerate
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         raise AudioError(f"{path}: is not a sound file that can be read ({error})") from error
 
@@ -142,13 +140,18 @@ def sound_pcm(file: bytes) -> bytes:
         samples, rate = soundfile.read(io.BytesIO(file), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError) as error:
         raise AudioError(f"this is no sound file that can be read ({error})") from error
-    finite = np.clip(np.nan_to_num(samples, posinf=0.0, neginf=0.0), -1.0, 1.0)
-    return to_pcm(resample(finite.mean(axis=1).astype(np.float32), rate, RATE))
+    return to_pcm(resample(_mono(samples), rate, RATE))
 
 
-def write_wav(path: Path, pcm: bytes, rate: int = RATE) -> None:
+def _mono(channels: Samples) -> Samples:
+    """All channels in one. One infinite number would make silence of everything that is resampled with it."""
+    finite = np.clip(np.nan_to_num(channels, posinf=0.0, neginf=0.0), -1.0, 1.0)
+    return np.asarray(finite.mean(axis=1), np.float32)
+
+
+def write_wav(to: Path | BinaryIO, pcm: bytes, rate: int = RATE) -> None:
     """16-bit mono PCM as a WAV file."""
-    with wave.open(str(path), "wb") as file:
+    with wave.open(str(to) if isinstance(to, Path) else to, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)

@@ -19,7 +19,6 @@ PERSON = r"(?:man|lady|officer|agent|gentleman|fellow|woman|chap|person|voice|me
 THIRD = rf"(?:he|she|they|(?:the|this|that|a|some) (?:\w+ )?{PERSON}|someone|somebody|the (?:bank|police|tax people|fraud team|irs|company))"
 TOLD = rf"(?:{THIRD}(?:'s|'ve|'d|'re)?(?: \w+){{0,2}} (?:said|says|told|tells|asked|asks|asking|wants?|wanted|needs?|insists?|made|got)|(?:you|i was|i've been|i'm being) (?:want|wanted|told|asked|tell)(?:ing)?(?: me)?)"
 MUST = r"(?:i|we|you)(?:'ve|'ll|'m)?(?: \w+)? (?:have|has|need|got|supposed|going|must|only)? ?(?:to|must)"
-DEMANDED = rf"(?:{TOLD}|{MUST})"
 PRESENT = re.compile(r"\b(?:birthday|christmas|present|wedding|surprise|party|my (?:grand\w+|niece|nephew)'s)\b")
 OWN_HELP = re.compile(r"\b(?:my (?:grand\w+|son|daughter|nephew|niece|husband|wife|brother|sister)|volunteers?|blue vest)\b")
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, request
-from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
 from helpline import events
@@ -21,7 +20,6 @@ from helpline.calls import turns
 from helpline.calls.conversation import OutOfTurn
 from helpline.calls.doors import AFTER, document, door, never_a_dead_line, parts, public, ringing, spoken, switchboard
 from helpline.db import db
-from helpline.events import Event
 from helpline.models import Call
 from helpline.providers import AskKeys, GoTo, HangUp, ProviderError, Record, Ringing, Speak, Verb
 from voice.audio import AudioError, pcm_to_mulaw, sound_pcm
@@ -40,8 +38,7 @@ log = logging.getLogger(__name__)
 
 def chosen(call: Call) -> bool:
     """Whether this call goes on without a stream: it has begun to, or its stream was refused."""
-    told = select(Event.id).where(Event.subject == f"call:{call.id}", Event.kind.in_((BY_TURNS, REFUSED)))
-    return db.session.scalar(told.limit(1)) is not None
+    return events.told(f"call:{call.id}", BY_TURNS, REFUSED)
 
 
 def refused(call: Call, why: str, now: dt.datetime) -> None:
@@ -52,8 +49,7 @@ def refused(call: Call, why: str, now: dt.datetime) -> None:
 
 def go_on(call: Call) -> list[Verb]:
     """Take the call up by turns. Does not commit."""
-    told = select(Event.id).where(Event.subject == f"call:{call.id}", Event.kind == BY_TURNS)
-    if db.session.scalar(told.limit(1)) is None:
+    if not events.told(f"call:{call.id}", BY_TURNS):
         events.record(BY_TURNS, f"call:{call.id}", parts().now())
     return [GoTo(public(f"/calls/{call.id}/turns"))]
 

@@ -17,7 +17,6 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
-from sqlalchemy import select
 
 from helpline import deliveries, events
 from helpline.calls import fallback, person
@@ -41,7 +40,6 @@ from helpline.calls.lines import Lines, new_token, use_token
 from helpline.calls.media import POLICY_VIOLATION, LiveCall, log_times
 from helpline.calls.turns import find_call, open_call
 from helpline.db import db
-from helpline.events import Event
 from helpline.models import Call
 from helpline.outbox import Delivery
 from helpline.providers import GoTo, HangUp, Stream
@@ -131,7 +129,7 @@ def machine() -> tuple[str, int]:
     """What seems to have answered a call of ours."""
     asked = ringing()
     call = find_call(asked.sid)
-    if call is not None and asked.machine and not _told(call, MACHINE_ANSWERED):
+    if call is not None and asked.machine and not events.told(f"call:{call.id}", MACHINE_ANSWERED):
         events.record(MACHINE_ANSWERED, f"call:{call.id}", parts().now())
     db.session.commit()
     return "", 204
@@ -244,12 +242,7 @@ def _by_turns(call: Call) -> Response:
 
 def _nobody_but_a_machine(call: Call) -> bool:
     """A call of ours that a machine seems to have answered, and in which nobody has said who they are."""
-    return call.direction == "outbound" and call.caller_id is None and _told(call, MACHINE_ANSWERED)
-
-
-def _told(call: Call, kind: str) -> bool:
-    told = select(Event.id).where(Event.subject == f"call:{call.id}", Event.kind == kind)
-    return db.session.scalar(told.limit(1)) is not None
+    return call.direction == "outbound" and call.caller_id is None and events.told(f"call:{call.id}", MACHINE_ANSWERED)
 
 
 def _busy(call: Call) -> Response:

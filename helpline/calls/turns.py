@@ -15,7 +15,6 @@ from helpline.models import Call, Turn
 from voice.heard import Expecting, Heard, Meaning, Order, Reply, Result, Said
 
 DOTS = "••••••"
-LIVE = ("ringing", "live", "dropped")
 
 
 def open_call(sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None) -> Call:

@@ -16,7 +16,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from queue import Empty
@@ -27,6 +28,7 @@ import numpy as np
 from flask import Flask
 
 from helpline.calls.doors import Switchboard
+from helpline.commands.demo_setup import wait_for
 from helpline.commands.exchange import FRAME_SECONDS, Account, Exchange, Play
 from helpline.commands.own_helpline import ENGINES, add_callers, running, script
 from helpline.parts import Parts
@@ -134,7 +136,10 @@ class Bench:
     seconds: int
     memory_per_call: float = 0.0  # bytes, in the largest round that held
     _known: int = 0
-    _segments: list[tuple[Expecting, list[bytes]]] = field(default_factory=list)
+
+    @cached_property
+    def _segments(self) -> list[tuple[Expecting, list[bytes]]]:
+        return list(_segments(self.engine))
 
     def live(self, callers: int) -> Round:
         """So many callers on the line."""
@@ -159,7 +164,7 @@ class Bench:
             trouble = "the callers never came to an end"
         ringing.kill()
         ringing.join()
-        _wait_until_empty(switchboard)
+        wait_for(lambda: not switchboard.lines.behind(), OVER_WITHIN)
         if not trouble and there < 0.9 * callers:
             trouble = f"only {there:.1f} of them were on the line"
         outcome = Round(lag, trouble)
@@ -171,7 +176,6 @@ class Bench:
         """So many paced threads that feed the recogniser."""
         parts: Parts = self.app.extensions["helpline"]
         recogniser = parts.recogniser(ENGINES[self.engine])
-        self._segments = self._segments or list(_segments(self.engine))
         with ThreadPoolExecutor(max_workers=callers) as pool:
             lines = [BareLine(recogniser, self._segments, pool) for _ in range(callers)]
             for line in lines:
@@ -262,12 +266,6 @@ def _watch(behind: Callable[[], list[float]], seconds: float) -> tuple[float, fl
         looks += 1
         time.sleep(SAMPLE)
     return float(np.percentile(seen, 99)) if seen else float("inf"), len(seen) / max(looks, 1)
-
-
-def _wait_until_empty(switchboard: Switchboard) -> None:
-    until = time.monotonic() + OVER_WITHIN
-    while switchboard.lines.behind() and time.monotonic() < until:
-        time.sleep(0.5)
 
 
 def _resident() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpline.commands.exchange import Clear
 from helpline.commands.recordings import make
 from voice.audio import (
     FRAME_BYTES,
@@ -51,10 +52,8 @@ def hoarse(sound: bytes, amount: float = 0.6) -> bytes:
 # -- conditions
 
 
-class Noise:
+class Noise(Clear):
     """A noise of the room or the line, `below` dB under the caller's voice."""
-
-    repeats = False
 
     def __init__(self, noise: Samples, below: float) -> None:
         level = float(np.sqrt(np.mean(noise**2)))
@@ -67,10 +66,8 @@ class Noise:
         return _sound(_samples(frame) + piece)
 
 
-class Lossy:
+class Lossy(Clear):
     """Frames are lost, several in a row when it happens: about one in twenty in all."""
-
-    repeats = False
 
     def __init__(self, random: np.random.Generator, begins: float = 0.02, goes_on: float = 0.6) -> None:
         self._random, self._begins, self._goes_on = random, begins, goes_on
@@ -81,10 +78,8 @@ class Lossy:
         return None if self._lost else frame
 
 
-class Echo:
+class Echo(Clear):
     """The helpline hears itself, later and quieter."""
-
-    repeats = False
 
     def __init__(self, after: float = 0.24, below: float = 18.0) -> None:
         self._late = deque([MULAW_SILENCE * FRAME_BYTES] * round(after * RATE / FRAME_BYTES))
@@ -95,13 +90,10 @@ class Echo:
         return _sound(_samples(frame) + _samples(self._late.popleft()) * self._share)
 
 
-class Repeating:
+class Repeating(Clear):
     """A telephone company that asks everything twice."""
 
     repeats = True
-
-    def carry(self, frame: bytes, heard: bytes) -> bytes | None:
-        return frame
 
 
 # -- noises, LOOP seconds of each

@@ -13,7 +13,6 @@ import json
 import secrets
 import threading
 import time
-import wave
 import xml.etree.ElementTree as ET
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ from simple_websocket import Client, ConnectionClosed
 from simple_websocket.errors import SimpleWebsocketError
 
 from helpline.providers.twilio import API, sign
-from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE, mulaw_to_pcm
+from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE, mulaw_to_pcm, write_wav
 
 FRAME_SECONDS = FRAME_MS / 1000
 QUIET = 0.7  # seconds after the helpline's last word before a caller answers
@@ -544,11 +543,7 @@ def _pressed(leg: Leg) -> str:
 
 def _wav(mulaw: bytes) -> bytes:
     file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(mulaw_to_pcm(mulaw))
+    write_wav(file, mulaw_to_pcm(mulaw))
     return file.getvalue()
 
 

@@ -20,7 +20,7 @@ from helpline.services.gateways.payments import Charge, GatewayUnclear
 from helpline.services.gateways.stripe import Stripe
 from helpline.services.requests import open_request
 from helpline.settings import Settings, SettingsError, load_settings
-from tests.cast import PEPPER, Clock, People, enrol, on_the_line
+from tests.cast import PEPPER, Clock, People, on_the_line
 from tests.gateways.stripe_server import WEBHOOK_SECRET, FakeStripe, notice
 from tests.services.accounts import account_with, bill
 
@@ -51,12 +51,6 @@ def app(stripe: FakeStripe, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-
-
-@pytest.fixture
-def people(app: Flask, clock: Clock) -> People:
-    with app.app_context():
-        return enrol(clock.now())
 
 
 @pytest.fixture

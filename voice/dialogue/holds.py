@@ -5,10 +5,8 @@ The line may be overheard: no suspicion is said aloud, and nobody is asked for a
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, yes_no
-from voice.dialogue.opening import is_it
+from voice.dialogue.opening import is_it, they_are_there, who_is_there
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Json, Meaning, Result, Say, Step
@@ -17,14 +15,11 @@ TO_A_PERSON = {"refused": "payment_refused", "failed": "payment_held", "waiting"
 
 
 def begin(state: State, result: Result) -> Step:
-    """First who is there, because a number may be anybody's."""
-    caller = result.data["caller"]
-    state = replace(state, household=(caller,), slots={"status": result.status, **result.data})
-    return ask(state, "hold.who", name=caller["name"])
+    return who_is_there(state, result, "hold.who")
 
 
 def _tell(state: State, _: Meaning) -> Step:
-    state = replace(state, caller=state.household[0], level=1)
+    state = they_are_there(state)
     status, told = state.slots["status"], {name: state.slots[name] for name in ("amount", "biller", "reason")}
     if status == "ask":
         return ask(state, "hold.still", **told)

@@ -52,6 +52,19 @@ def own_language(state: State, people: Sequence[Json], result: Result) -> State:
     )
 
 
+def who_is_there(state: State, result: Result, question: str, **slots: str) -> Step:
+    """We ring somebody, in their language where the line speaks it: first who is there, because a number may be anybody's."""
+    caller, told = result.data["caller"], {name: value for name, value in result.data.items() if name != "languages"}
+    state = own_language(state, [caller], result)
+    state = replace(state, household=(caller,), slots={"status": result.status, **told, **slots})
+    return ask(state, question, name=caller["name"])
+
+
+def they_are_there(state: State) -> State:
+    """Whom we have rung says yes to the name."""
+    return replace(state, caller=state.household[0], level=1)
+
+
 def called(people: Sequence[Json]) -> list[str]:
     """How each is called; by full names where two are called the same."""
     short = [str(person["name"]) for person in people]

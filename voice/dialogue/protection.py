@@ -10,7 +10,7 @@ from dataclasses import replace
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
 from voice.dialogue.bills import PIN_DIGITS
 from voice.dialogue.holds import ask_everyone
-from voice.dialogue.opening import anything_else, is_it
+from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
 from voice.dialogue.person import find_person
 from voice.dialogue.state import State, ask, do, end
 from voice.heard import Meaning, Result, Say, Step
@@ -97,13 +97,11 @@ def lifted(state: State, result: Result) -> Step:
 
 
 def begin_asking(state: State, result: Result) -> Step:
-    caller = result.data["caller"]
-    state = replace(state, household=(caller,), slots={"status": result.status, **result.data})
-    return ask(state, "lift.who", name=caller["name"])
+    return who_is_there(state, result, "lift.who")
 
 
 def _still(state: State, _: Meaning) -> Step:
-    state = replace(state, caller=state.household[0], level=1)
+    state = they_are_there(state)
     if state.slots["status"] == "late":
         return anything_else(state, Say("lift.late"))
     return ask(state, f"lift.{state.slots['what']}")

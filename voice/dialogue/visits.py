@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
-from voice.dialogue.opening import anything_else, is_it, own_language
+from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
@@ -119,16 +119,11 @@ def stands(state: State, result: Result) -> Step:
 
 
 def begin_telling(state: State, result: Result) -> Step:
-    """We ring the caller, in their language: first who is there, because a number may be anybody's."""
-    caller, told = result.data["caller"], {name: value for name, value in result.data.items() if name != "languages"}
-    state = replace(
-        own_language(state, [caller], result), household=(caller,), slots={"wish": "tell", "status": result.status, **told}
-    )
-    return ask(state, "tell.who", name=result.data["caller"]["name"])
+    return who_is_there(state, result, "tell.who", wish="tell")
 
 
 def _tell(state: State, _: Meaning) -> Step:
-    state = replace(state, caller=state.household[0], level=1)
+    state = they_are_there(state)
     values = {name: value for name, value in state.slots.items() if name not in ("wish", "status", "caller")}
     return ask(state, f"tell.{state.slots['status']}", **values)
 

@@ -17,7 +17,6 @@ WEEKDAYS = {name: index for index, names in enumerate((
 MONTHS = {name: index for index, name in enumerate(
     "january february march april may june july august september october november december".split(), start=1)}  # fmt: skip
 MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
-FIFTH = 5  # "the fifth Monday" is the furthest that a month reaches
 LAST = -1
 
 
