@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from math import exp, log
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -31,9 +32,10 @@ WISHES = frozenset(
 )
 THINGS = ("biller", "department", "help_kind")  # what a wish may be about
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
-DANGER = 0.3  # of the detector's likelihood: 1 in 100 others alarms in cross-validation; one missed may cost a life, one too many a moment
+DANGER = 0.4  # of the likelihood of danger: one missed may cost a life, one too many costs a moment (decision 0004)
+CRY = 3.0  # what a pattern of danger adds to its log-odds, and a word takes away that puts it into the past, the news, a joke
+LEAST_DANGER = 1e-6  # nothing is impossible
 LONG_NUMBER = 5  # digits: longer than any number to ring for help
-DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
 CLOSE = 0.3  # of the likeliest intent's confidence: a runner-up above this was meant one time in four, and is worth a question
 SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
@@ -131,18 +133,27 @@ def _open(reading: Reading, said: str, text: str, language: Language, now: dt.da
 
 
 def _danger(reading: Reading, said: str, text: str, language: Language) -> Meaning | None:
-    """Somebody is in danger now: a pattern says so and nothing takes it back, or the detector thinks so."""
+    """Somebody is in danger now: the detector thinks so, in the light of the patterns. In a language whose open question is a
+    menu, the detector has too few sentences for that: there a pattern decides."""
     if said in _sentences(language):
         known = _sentences(language)[said] == "emergency"
         return Meaning("emergency", 0.99, text=text, why={"by": "known sentence"}) if known else None
-    if pattern := _pattern("emergency", said, language):
+    pattern = _pattern("emergency", said, language)
+    if pattern and "open" in language.answers:
         return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
     if _is_a_number(said):
         return None
-    if reading.danger >= (DANGER_PAST if _taken_back("emergency", said, language) else DANGER):
-        why = {"by": "danger", "words": reading.telling_words("emergency")}
-        return Meaning("emergency", reading.danger, text=text, why=why)
-    return None
+    likely = _in_the_light(reading.danger, bool(pattern), _taken_back("emergency", said, language))
+    if likely < DANGER:
+        return None
+    why = {"by": "danger", "words": reading.telling_words("emergency")} | ({"pattern": pattern} if pattern else {})
+    return Meaning("emergency", likely, text=text, why=why)
+
+
+def _in_the_light(danger: float, pattern: bool, taken_back: bool) -> float:
+    """How likely danger is, 0-1, after what patterns say."""
+    danger = min(max(danger, LEAST_DANGER), 1 - LEAST_DANGER)
+    return 1 / (1 + exp(-log(danger / (1 - danger)) - CRY * (pattern - taken_back)))
 
 
 def _is_a_number(said: str) -> bool:

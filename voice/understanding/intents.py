@@ -1,5 +1,5 @@
-"""Which intent a sentence has: one linear classifier over its meaning (sentence vectors, and pairs of their strongest
-directions), its words and its letters.
+"""Which intent a sentence has: a linear classifier over its meaning (sentence vectors, and pairs of their strongest
+directions), its words and its letters; where the language has a network of its own, halfway between the two.
 
 The vectors know that "the electric wants settling" is a bill; words and runs of letters know "un" in "unfreeze",
 and still match where a recogniser garbled a word. `learning.py` fits the weights; here they are only used.
@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.understanding.encoders import encode
+from voice.understanding.network import Network
 
 Floats = npt.NDArray[np.float32]
 MOST_WORDS = 60  # of a sentence that vectors are made of: the last ones, because the wish comes at the end
 MOST_LETTERS = 400  # of these words: one that never ends is no word, and a vector of it takes seconds
 EVIDENCE = 5  # how many words are named as the reason
+NETWORK_SHARE = 0.6  # of what speaks for an intent; the regression has the rest
 PAIRS_WEIGHT = 2.0  # of two directions together, where each alone has 1
 
 
@@ -62,7 +64,7 @@ class Pieces:
 class Classifier:
     """Fitted weights, one row for each of the dense features, then one for each word piece, then for each letter piece; a
     column for each intent, and a last one for danger. `centre` is the mean of all vectors, `directions` (dimensions, directions)
-    are those in which they differ most."""
+    are those in which they differ most. `network`: where the language has one, it is heard beside the regression."""
 
     language: str
     intents: tuple[str, ...]
@@ -72,10 +74,13 @@ class Classifier:
     letters: Pieces
     weights: Floats
     bias: Floats
+    network: Network | None = None
 
     def read(self, said: str, vector: Floats | None = None) -> Reading:
         """What a plain sentence may mean. `vector`: its own, where it was made before."""
         scores = self._scores(said, encode([last_words(said)], self.language)[0] if vector is None else vector)
+        if self.network:
+            scores += NETWORK_SHARE * (self.network.scores(last_words(said)) - scores)
         powers = np.exp(scores[:-1] - scores[:-1].max())
         shares = powers / powers.sum()
         order = np.argsort(-shares, kind="stable")

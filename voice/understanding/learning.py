@@ -12,7 +12,8 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import numpy as np
 
 from voice.languages import Language
 from voice.tokens import plain
+from voice.understanding import network
 from voice.understanding.encoders import encode, names
 from voice.understanding.intents import Classifier, Floats, Pieces, last_words
 
@@ -34,11 +36,11 @@ def classifier(language: Language) -> Classifier:
     key = key_of(language)
     for path in _places(language, key):
         if kept := load(path, key):
-            return kept
+            return _with_network(kept, language)
     learned = _learned(language)
     if language.kept:
         save(learned, _places(language, key)[-1], key)
-    return learned
+    return _with_network(learned, language)
 
 
 def learn(language: Language) -> Path:
@@ -48,11 +50,28 @@ def learn(language: Language) -> Path:
     return path
 
 
+def tune(language: Language, told: Callable[[str], None]) -> Path:
+    """Tune the network to the language's sentences and write its changes beside them. Returns their file. `told` hears how
+    far it is. Raises ImportError without the extra `tuning`."""
+    from voice.understanding.tuning import tune as tuned
+
+    path = language.folder / network.TUNED
+    network.save(path, *tuned(_examples(language), language.code, told))
+    return path
+
+
+def _with_network(learned: Classifier, language: Language) -> Classifier:
+    return replace(learned, network=network.load(language.folder / network.TUNED, learned.intents))
+
+
 def _learned(language: Language) -> Classifier:
     from voice.understanding.fitting import fit  # slow to import, and seldom needed
 
-    examples = [(plain(sentence), intent) for intent in sorted(language.sentences) for sentence in language.sentences[intent]]
-    return fit(language.code, examples, partial(vectors, language=language))
+    return fit(language.code, _examples(language), partial(vectors, language=language))
+
+
+def _examples(language: Language) -> list[tuple[str, str]]:
+    return [(plain(sentence), intent) for intent in sorted(language.sentences) for sentence in language.sentences[intent]]
 
 
 def key_of(language: Language) -> str:

