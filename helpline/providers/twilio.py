@@ -19,6 +19,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from urllib3.exceptions import HTTPError
 
 from helpline.providers import (
+    LONGEST_JOINED,
     MACHINE,
     STATUS,
     AskKeys,
@@ -229,7 +230,7 @@ def _add(response: VoiceResponse, verb: Verb) -> None:
         case Leave():
             response.leave()
         case Join(queue, joined_url, url):
-            dial = response.dial(action=url, method="POST", timeout=JOIN_SECONDS)
+            dial = response.dial(action=url, method="POST", timeout=JOIN_SECONDS, time_limit=LONGEST_JOINED)
             dial.queue(queue, url=joined_url, method="POST")
         case HangUp():
             response.hangup()

@@ -329,7 +329,7 @@ def test_any_key_at_all_answers_a_question_by_keys(twilio: TwilioProvider) -> No
 
 def test_who_takes_a_call_is_joined_to_the_caller_in_the_queue(twilio: TwilioProvider) -> None:
     (dial,) = verbs_of(twilio.document(Join("person-7", "https://h.example/joined", "https://h.example/over")))
-    assert dial.attrib == {"action": "https://h.example/over", "method": "POST", "timeout": "10"}
+    assert dial.attrib == {"action": "https://h.example/over", "method": "POST", "timeout": "10", "timeLimit": "14400"}
     (queue,) = dial
     assert (queue.tag, queue.text) == ("Queue", "person-7")
     assert queue.attrib == {"url": "https://h.example/joined", "method": "POST"}
