@@ -77,6 +77,8 @@ class Conversation:
         state = State.from_json(call.state or {})
         before = turns.stored_reply(call.id, number - 1)
         expecting = before.expecting if before else Expecting("open")
+        if not expecting.secret:
+            heard = turns.without_secrets_of(heard, self.languages[state.language], expecting)
         meaning = self._understood(call, state, heard, expecting)
         if expecting.secret:
             heard, meaning = turns.hidden(heard, meaning)
