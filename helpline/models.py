@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
+
+A_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164: what a `phone` or a `number` of somebody is, in every table
 
 
 class Caller(Model):
