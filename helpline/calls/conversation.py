@@ -23,7 +23,7 @@ from helpline.calls import turns
 from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import handover, office, protection, visits
+from helpline.services import handover, languages, office, protection, visits
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
 from helpline.services.holds.calls import why_we_ring
@@ -275,6 +275,7 @@ class Conversation:
         turns.store(call, heard, meaning, done, reply, secret, self.now())
         self._remember(call, step)
         self._close_resumed(state, step.state)
+        self._keep_language(call, state, step.state)
         return reply
 
     def _reply(self, call: Call, step: Step, says: list[Say]) -> Reply:
@@ -321,6 +322,11 @@ class Conversation:
                 .where(Call.id == resume["call_id"], Call.status.in_(("live", "dropped")))
                 .values(status="ended", outcome="resumed", ended_at=self.now())
             )
+
+    def _keep_language(self, call: Call, before: State, after: State) -> None:
+        """Who pressed the key for another language before they said who they are need not press it in the next call."""
+        if after.caller and not before.caller and languages.chosen_by_somebody(call.id):
+            languages.remember(after.caller["id"], after.language, self.now())
 
     def _context(self, call: Call, state: State, heard: Heard) -> Context:
         words = turns.words_so_far(call.id)

@@ -16,11 +16,12 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from helpline.audit import AuditEntry
+from helpline.commands.demo_data import seed
 from helpline.db import db
 from helpline.services.bills import decisions, orders, remittances, settlement
 from helpline.services.bills.models import BillAccount, Biller, Payment, Remittance, RemittanceLine
 from helpline.services.bills.remittances import DayNotOver, Differs, ToldMeanwhile, remit
-from helpline.services.gateways.ledger import Ledger, LedgerEntry
+from helpline.services.gateways.ledger import Ledger, LedgerEntry, balance
 from tests.cast import Clock, People, on_the_line
 from tests.conftest import DATABASE
 from tests.needs import needs
@@ -251,3 +252,11 @@ def test_a_name_that_a_spreadsheet_would_carry_out_is_quoted(in_app: Flask) -> N
     db.session.execute(update(Biller).where(Biller.id == 1).values(name="=HYPERLINK(1)"))
     db.session.commit()
     assert lines(export(in_app)[0])[0]["biller"] == "'=HYPERLINK(1)"
+
+
+def test_the_days_that_the_demonstration_begins_with_agree_with_its_ledger(in_app: Flask, clock: Clock) -> None:
+    parts = in_app.extensions["helpline"]
+    seed(parts.settings, clock.now())
+    (told,) = export(in_app, (clock.now() - dt.timedelta(days=30)).date())
+    assert (told.payments, told.total) == (1, Decimal("44.20"))
+    assert balance(db.session(), "caller:1", "GBP") == Decimal("250.00")
