@@ -4,7 +4,8 @@
 2. Danger (an emergency, a thief) is heard before anything else, in any state.
 3. Then what works in every state, by word or key: a person, say it again, slower, louder, help.
 4. Then the answer to the open question, then a new wish where one may be taken up.
-5. What is none of these climbs the ladder: rephrased, keys, a person.
+5. Then a wish that takes the place of the one under way; where the words turn to it, it comes before all but danger.
+6. What is none of these climbs the ladder: rephrased, keys, a person.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from voice.dialogue import (
     visits,
     wishes,
 )
-from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.asks import SILENCES_WHILE_WAITING, Ask, Outcome, Start
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
 from voice.dialogue.person import find_person
@@ -65,7 +66,6 @@ DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
-SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 # There is nothing to go back to before these.
 BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "lift.who"}
 
@@ -73,7 +73,7 @@ BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold
 def advance(state: State, given: Meaning | Result) -> Step:
     """The next step of a call. The expectation of the step is that of the question now open."""
     step = RESULTS[given.order](state, given) if isinstance(given, Result) else _hear(state, given)
-    if step.state.also and step.state.ask == "anything_else" and step.order is None and step.then == "listen":
+    if step.state.also and step.state.ask in ("open", "anything_else") and step.order is None and step.then == "listen":
         step = wishes.take_up(step, STARTS)
     if step.expecting is None and step.order is None:
         step = replace(step, expecting=ASKS[step.state.ask].expecting(step.state))
@@ -83,6 +83,8 @@ def advance(state: State, given: Meaning | Result) -> Step:
 def _hear(state: State, meaning: Meaning) -> Step:
     if pressed := _pressed(state, meaning):
         return pressed
+    if meaning.intent not in DANGER and (turned := _turned_to(state, meaning)):
+        return turned
     if meaning.intent == "":
         return (
             _answered(state, meaning)
@@ -96,7 +98,12 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
         return UNIVERSALS[meaning.intent](state, meaning)
-    return _answered(state, meaning) or _wish(state, meaning) or _not_understood(state, meaning)
+    return (
+        _answered(wishes.keep(state, meaning) if meaning.intent == "yes" else state, meaning)
+        or _wish(state, meaning)
+        or _another_wish(state, meaning)
+        or _not_understood(state, meaning)
+    )
 
 
 def _pressed(state: State, meaning: Meaning) -> Step | None:
@@ -144,7 +151,34 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
         return None
     if wishes.unsure(meaning, STARTS):
         return wishes.ask_which(state, meaning)
-    return STARTS[meaning.intent](wishes.keep(state, meaning), meaning)
+    return wishes.begin(wishes.keep(state, meaning), meaning, STARTS)
+
+
+def _turned_to(state: State, meaning: Meaning) -> Step | None:
+    """ "No, I need my shopping instead": what the question would make of the no is not what was meant. To an open question both
+    wishes of a breath are meant."""
+    wish = wishes.said_besides(meaning)
+    return _in_its_place(state, wish) if wish and ASKS[state.ask].expecting(state).name != "open" else None
+
+
+def _another_wish(state: State, meaning: Meaning) -> Step | None:
+    """A wish that is no answer: in the middle of another one it must be sure, where nothing in the words turns to it."""
+    sure = ASKS[state.ask].first or (meaning.confidence >= wishes.SURE and not meaning.alternatives)
+    return _in_its_place(state, meaning) if sure else None
+
+
+def _in_its_place(state: State, wish: Meaning) -> Step | None:
+    """Take up a wish in the middle of another one, or after what has just been read out. Somebody unknown has no wish under
+    way, and what is taken down for a person is confirmed or dropped first."""
+    question = ASKS[state.ask]
+    if state.caller is None or wish.intent not in STARTS or _recording(state):
+        return None
+    if question.first:
+        return question.first(wishes.afterwards(state, wish), wish)
+    under_way = state.slots.get("wish") in STARTS and "request_id" not in state.slots
+    if (under_way or question.any_wish) and wishes.is_another(state, wish):
+        return wishes.begin(state, wish, STARTS)
+    return None
 
 
 def _patient(state: State, meaning: Meaning) -> Step | None:

@@ -184,8 +184,9 @@ def nothing_more(state: State, _: Meaning) -> Step:
 
 
 def all_told(state: State, done: Say) -> Step:
-    """What was done has been read back; who took leave on hearing it is not asked what else there is."""
-    if state.slots.get("leaving"):
+    """What was done has been read back; who took leave on hearing it is not asked what else there is, unless another wish of
+    theirs is still open."""
+    if state.slots.get("leaving") and not state.also:
         return goodbye(replace(without_slots(state), done=(*state.done, done)))
     return anything_else(state, done=done)
 

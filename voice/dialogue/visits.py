@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
+from voice.dialogue.asks import SILENCES_WHILE_WAITING, YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
 from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
@@ -14,6 +14,7 @@ PARTS_OF_DAY = ("morning", "afternoon")
 NOTED = ("none", "leave_message", "ask_volunteer", "change_task")  # what a message to the volunteer may be taken for
 LEAST_WORDS = 3  # of such a message: fewer were rather not understood
 MOST_NOTES = 3
+SILENCES_BEFORE_WAITING = 2  # in which the news is told again and the keys are named
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -143,19 +144,31 @@ def _heard_it(state: State, _: Meaning) -> Step:
 
 
 def thanked(state: State, _: Result) -> Step:
-    return end(state, Say("goodbye"))
+    """The news was all that we rang for, unless a wish was said to it."""
+    return anything_else(state) if state.also else end(state, Say("goodbye"))
+
+
+def _still_there(state: State, meaning: Meaning) -> Step | None:
+    """We rang, and the news is told: who only listens is asked no more and leaves no message. A line that is dead for minutes
+    is rung again."""
+    if meaning.slots.get("dead_line"):
+        return _not_there(state, meaning)
+    if meaning.sound or state.no_match or state.no_input < SILENCES_BEFORE_WAITING:
+        return None
+    return Step(replace(state, patience=SILENCES_WHILE_WAITING), (Say("waiting"),))
 
 
 _yes_or_no = yes_no(_open_task, _not_now)
+NEWS = Ask(YES_NO, told(_heard_it), leave=_heard_it, first=_heard_it, silence=_still_there)
 ASKS = {
     "visit.kind": Ask(_kind_options, _kind),
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
     "visit.confirm": Ask(YES_NO, _confirm),
     "tell.who": Ask(is_it, yes_no(_tell, _not_there), leave=_not_there),
-    "tell.accepted": Ask(YES_NO, told(_heard_it), leave=_heard_it),
-    "tell.waiting": Ask(YES_NO, told(_heard_it), leave=_heard_it),
-    "tell.cancelled": Ask(YES_NO, told(_heard_it), leave=_heard_it),
+    "tell.accepted": NEWS,
+    "tell.waiting": NEWS,
+    "tell.cancelled": NEWS,
 }
 RESULTS: dict[str, Outcome] = {
     "visits.kinds": kinds,

@@ -30,6 +30,7 @@ WISHES = frozenset(
     "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
 )
 THINGS = ("biller", "department", "help_kind")  # what a wish may be about
+CLOSED = ("yes_no", "choice", "date")  # questions besides whose answer a wish may be said
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: 1 in 100 others alarms in cross-validation; one missed may cost a life, one too many a moment
 LONG_NUMBER = 5  # digits: longer than any number to ring for help
@@ -76,15 +77,20 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         return _danger(reading, said, text, language) or Meaning("no" if _no_message(said, language) else "", 1.0, text=text)
     if expecting.name == "open":
         meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
-        return _two_wishes(said, language, now) or meaning if meaning.intent not in DANGERS else meaning
+        if meaning.intent in DANGERS:
+            return meaning
+        return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now))
     meaning = (
         _danger(reading, said, text, language)
         or _scam(said, text, language)
+        or _yes_and_more(said, text, language, expecting, now)
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
-    besides = slots.aside(text, language) | slots.note(text, language) if expecting.name == "yes_no" else {}
-    return replace(meaning, slots={**meaning.slots, **besides})
+    if meaning.also:
+        return meaning
+    meaning = _with(meaning, slots.besides(text, language, expecting, now))
+    return replace(meaning, also=_wish(_turned(said, language), language, now)) if expecting.name in CLOSED else meaning
 
 
 def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:
@@ -305,6 +311,40 @@ def _two_wishes(said: str, language: Language, now: dt.datetime) -> Meaning | No
         if _are_two(one, two) and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
             return replace(one, text=said, alternatives=(), also=({"intent": two.intent, "slots": dict(two.slots)},))
     return None
+
+
+def _with(meaning: Meaning, besides: dict[str, Any]) -> Meaning:
+    return replace(meaning, slots={**meaning.slots, **besides})
+
+
+def _yes_and_more(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
+    """ "Yes please, and then I want the doctor": a plain yes to what was asked, and a wish after it."""
+    for joint in language.joints if expecting.name == "yes_no" else ():
+        answer, _, rest = said.partition(f" {joint} ")
+        if _plain_answers(language).get(answer) == "yes" and (also := _wish(rest, language, now)):
+            return Meaning("yes", 0.97, text=text, also=also)
+    return None
+
+
+def _wish(rest: str, language: Language, now: dt.datetime) -> tuple[dict[str, Any], ...]:
+    """The wish that the rest of a sentence surely is, if it is one."""
+    if len(rest.split()) < LEAST_WORDS:
+        return ()
+    wish = likeliest(rest, language, now)
+    sure = wish.intent in WISHES - {"leave_message"} and wish.confidence >= SURE_WISH  # "tell them": mostly the volunteer
+    return ({"intent": wish.intent, "slots": dict(wish.slots)},) if sure else ()
+
+
+def _turned(said: str, language: Language) -> str:
+    """The rest of "no, I need my shopping instead", without the words that turn to it; "" where nothing turns."""
+    words = said.split()
+    if words[0] in language.answers.get("no_starts", ()):
+        said = " ".join(words[1:])
+    rest = f" {said} "
+    for phrase in sorted(language.words.get("instead", {}).get("instead", ()), key=len, reverse=True):
+        rest = rest.replace(f" {plain(phrase)} ", " ")
+    rest = rest.strip()
+    return rest if rest != " ".join(words) else ""
 
 
 def _are_two(one: Meaning, two: Meaning) -> bool:

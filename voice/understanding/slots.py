@@ -18,6 +18,7 @@ from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_o
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
 SECRET_DIGITS = 4  # so many in a row may be a PIN
+SHORT_PLACE = 3  # words: "no, the third" is a place although it might be a day
 SLOT_OF_KIND = {
     "biller": "biller",
     "department": "department",
@@ -110,6 +111,54 @@ def note(text: str, language: Language) -> dict[str, str]:
     while words and plain(words[0]) in opening:
         words = words[1:]
     return {"note": " ".join(words).rstrip(" .,;")} if words else {}
+
+
+def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
+    """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
+    `today` and `all`; at a list or an open question `all` and `billers`; at a PIN `forgotten`."""
+    if expecting.name == "yes_no":
+        return (
+            aside(text, language) | note(text, language) | place(text, now) | _today(text, now) | _said(text, language, "all")
+        )
+    if expecting.name in ("choice", "open"):
+        return _said(text, language, "all") | _billers(text, language)
+    return _said(text, language, "forgotten") if expecting.name == "pin" else {}
+
+
+def place(text: str, now: dt.datetime) -> dict[str, int]:
+    """`place`: which of the things that were offered before, from 0, and -1 for the last: "no, the third one". A day ("the third
+    of December") is none."""
+    words = ["", *words_of(text), ""]
+    named = [
+        word
+        for before, word, after in zip(words, words[1:], words[2:], strict=False)
+        if (word in ORDINALS or word == "last") and (before == "the" or after == "one")
+    ]
+    is_a_day = parse_date(text, now) is not None and len(tokens(text)) > SHORT_PLACE
+    if not named or is_a_day:
+        return {}
+    return {"place": -1 if named[-1] == "last" else ORDINALS[named[-1]] - 1}
+
+
+def _today(text: str, now: dt.datetime) -> dict[str, bool]:
+    """`today`: the day that was said is the one that it is, so that "pay it today" is no other time than now."""
+    return {"today": True} if day_slots(text, now).get("date") == now.date().isoformat() else {}
+
+
+def _said(text: str, language: Language, kind: str) -> dict[str, bool]:
+    """Whether any words of this kind, such as `all` ("both of them"), stand in the sentence."""
+    return {kind: True} if longest_named(text, language, kind) else {}
+
+
+def _billers(text: str, language: Language) -> dict[str, list[str]]:
+    """`billers`: the kinds that were named where they are several ("the gas and the water"), in the order of saying."""
+    said = f" {plain(text)} "
+    first = {
+        value: min(said.find(f" {plain(word)} ") for word in words if f" {plain(word)} " in said)
+        for value, words in language.words.get("biller", {}).items()
+        if any(f" {plain(word)} " in said for word in words)
+    }
+    return {"billers": sorted(first, key=lambda value: first[value])} if len(first) > 1 else {}
 
 
 def _is_secret(text: str, language: Language) -> bool:
