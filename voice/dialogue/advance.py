@@ -87,7 +87,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return turned
     if meaning.intent == "":
         return (
-            _answered(state, meaning)
+            _answered(wishes.keep(state, meaning) if state.caller is None else state, meaning)
             or _patient(state, meaning)
             or _deaf(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
@@ -156,9 +156,11 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
 
 def _turned_to(state: State, meaning: Meaning) -> Step | None:
     """ "No, I need my shopping instead": what the question would make of the no is not what was meant. To an open question both
-    wishes of a breath are meant."""
+    wishes of a breath are meant, and who says their name and a wish has answered."""
     wish = wishes.said_besides(meaning)
-    return _in_its_place(state, wish) if wish and ASKS[state.ask].expecting(state).name != "open" else None
+    if wish is None or state.caller is None or ASKS[state.ask].expecting(state).name == "open":
+        return None
+    return _in_its_place(state, wish)
 
 
 def _another_wish(state: State, meaning: Meaning) -> Step | None:
@@ -171,10 +173,12 @@ def _in_its_place(state: State, wish: Meaning) -> Step | None:
     """Take up a wish in the middle of another one, or after what has just been read out. Somebody unknown has no wish under
     way, and what is taken down for a person is confirmed or dropped first."""
     question = ASKS[state.ask]
-    if state.caller is None or wish.intent not in STARTS or _recording(state):
+    if wish.intent not in STARTS or _recording(state):
         return None
     if question.first:
         return question.first(wishes.afterwards(state, wish), wish)
+    if state.caller is None:
+        return None
     under_way = state.slots.get("wish") in STARTS and "request_id" not in state.slots
     if (under_way or question.any_wish) and wishes.is_another(state, wish):
         return wishes.begin(state, wish, STARTS)

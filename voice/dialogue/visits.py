@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from voice.dialogue.asks import SILENCES_WHILE_WAITING, YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
 from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
-from voice.dialogue.state import State, ask, do, end, with_slots
+from voice.dialogue.person import offer
+from voice.dialogue.state import State, ask, do, end, with_slots, without_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
 WANTED = ("help_kind", "date", "part_of_day")
@@ -48,6 +49,15 @@ def _next(state: State, *before: Say) -> Step:
     )
 
 
+def _company(state: State, meaning: Meaning) -> Step:
+    """A yes to somebody who comes just to be there: that is a visit like any other."""
+    return start(state, Meaning("ask_volunteer", slots={**meaning.slots, "help_kind": "company"}))
+
+
+def _or_a_person(state: State, _: Meaning) -> Step:
+    return offer(without_slots(state), about="speak_to_person")
+
+
 def _kind(state: State, meaning: Meaning) -> Step | None:
     names = list(state.slots["kinds"])
     kind = picked(meaning, names) or meaning.slots.get("help_kind")
@@ -62,12 +72,22 @@ def _day(state: State, meaning: Meaning) -> Step | None:
     given = {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
     if isinstance(given.get("date"), str):
         return _next(with_slots(state, **given))
-    return _leave(state, meaning)
+    return _other_kind(state, meaning) or _leave(state, meaning)
+
+
+def _other_kind(state: State, meaning: Meaning) -> Step | None:
+    """ "No, for the garden": the help is another one, and the question stays open."""
+    kind = meaning.slots.get("help_kind")
+    if kind not in state.slots["kinds"] or kind == state.slots.get("help_kind"):
+        return None
+    return _next(with_slots(state, help_kind=kind), Say("corrected"))
 
 
 def _part(state: State, meaning: Meaning) -> Step | None:
     part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day")
-    return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else _leave(state, meaning)
+    if part in PARTS_OF_DAY:
+        return _next(with_slots(state, part_of_day=part))
+    return _other_kind(state, meaning) or _leave(state, meaning)
 
 
 def _leave(state: State, meaning: Meaning) -> Step | None:
@@ -161,6 +181,7 @@ def _still_there(state: State, meaning: Meaning) -> Step | None:
 _yes_or_no = yes_no(_open_task, _not_now)
 NEWS = Ask(YES_NO, told(_heard_it), leave=_heard_it, first=_heard_it, silence=_still_there)
 ASKS = {
+    "visit.company": Ask(YES_NO, yes_no(_company, _or_a_person), any_wish=True),
     "visit.kind": Ask(_kind_options, _kind),
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),

@@ -81,15 +81,19 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
             return meaning
         return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now))
     meaning = (
-        _danger(reading, said, text, language)
+        _unnamed(text, language, expecting)
+        or _danger(reading, said, text, language)
         or _scam(said, text, language)
         or _yes_and_more(said, text, language, expecting, now)
+        or _here_and_more(said, text, language, expecting, now)
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
     if meaning.also:
         return meaning
     meaning = _with(meaning, slots.besides(text, language, expecting, now))
+    if _asks_who(expecting) and meaning.intent in ("", "yes"):
+        return replace(meaning, also=_wish(names.without_introduction(text, expecting.options, language), language, now))
     return replace(meaning, also=_wish(_turned(said, language), language, now)) if expecting.name in CLOSED else meaning
 
 
@@ -192,6 +196,22 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
         found_slots = slots.wish_slots(values, language, now)
         return Meaning("", 0.8, found_slots, text) if found_slots else None
     return answer
+
+
+def _asks_who(expecting: Expecting) -> bool:
+    return expecting.name == "name" or (expecting.name == "yes_no" and bool(expecting.options))
+
+
+def _unnamed(text: str, language: Language, expecting: Expecting) -> Meaning | None:
+    """Who it is, without a name; it comes before danger, because by its sound "me and the wife" may be an alarm."""
+    if not _asks_who(expecting) or not names.unnamed(text, language):
+        return None
+    words = plain(text).split()
+    answers = {*language.answers.get("yes_starts", ()), *language.answers.get("no_starts", ())} & {*words}
+    answers_it = answers or names.own_voice(text, language) or names.stranger(text, expecting.options, language)
+    if expecting.name == "yes_no" and answers_it:
+        return None
+    return Meaning("none", 0.9, {"unnamed": True}, text)
 
 
 def _no_message(said: str, language: Language) -> bool:
@@ -324,6 +344,18 @@ def _yes_and_more(said: str, text: str, language: Language, expecting: Expecting
         if _plain_answers(language).get(answer) == "yes" and (also := _wish(rest, language, now)):
             return Meaning("yes", 0.97, text=text, also=also)
     return None
+
+
+def _here_and_more(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
+    """ "Yes, speaking, I want the doctor": it is the one whom we asked for, and what they want."""
+    if expecting.name != "yes_no" or not expecting.options or names.stranger(text, expecting.options, language):
+        return None
+    rest = names.without_introduction(text, expecting.options, language)
+    lead = said.removesuffix(rest).split()
+    yes = {*language.answers.get("yes_starts", ()), *language.names.signatures}
+    here = yes & {*lead} or any(f" {own} " in f" {' '.join(lead)} " for own in language.names.own)
+    also = _wish(rest, language, now) if here else ()
+    return Meaning("yes", 0.95, text=text, also=also) if also else None
 
 
 def _wish(rest: str, language: Language, now: dt.datetime) -> tuple[dict[str, Any], ...]:

@@ -115,12 +115,14 @@ def note(text: str, language: Language) -> dict[str, str]:
 
 def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
     """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
-    `today` and `all`; at a list or an open question `all` and `billers`; at a PIN `forgotten`."""
+    `today` and `all`; at a list `all` and `billers`, at the open question `lonely` as well; at a PIN `forgotten`."""
     if expecting.name == "yes_no":
         return (
             aside(text, language) | note(text, language) | place(text, now) | _today(text, now) | _said(text, language, "all")
         )
-    if expecting.name in ("choice", "open"):
+    if expecting.name == "open":
+        return _said(text, language, "all") | _billers(text, language) | _said(text, language, "lonely")
+    if expecting.name == "choice":
         return _said(text, language, "all") | _billers(text, language)
     return _said(text, language, "forgotten") if expecting.name == "pin" else {}
 

@@ -486,6 +486,8 @@ class AnyCall(RuleBasedStateMachine):
             return told or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         if before.ask == "hold.who" and before.slots["status"] in ("paying", "stopped"):
             return True  # there is nothing to ask: the news is all
+        if before.ask == "open" and given.intent == "no":
+            return bool(before.slots.get("nothing"))  # the second no to what we can do
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS
 
     def listening(self) -> bool:
