@@ -19,6 +19,7 @@ from voice.dialogue import (
     billstatus,
     booked,
     complaints,
+    days,
     details,
     holds,
     language,
@@ -62,6 +63,8 @@ STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in 
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
 MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
+BOOKED = "5"  # there as well: what is booked or planned already
+OPEN = ("open", "anything_else")  # their keys, and those of a day, nobody can guess
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
@@ -72,12 +75,25 @@ BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold
 
 def advance(state: State, given: Meaning | Result) -> Step:
     """The next step of a call. The expectation of the step is that of the question now open."""
+    if isinstance(given, Meaning) and given.text and not given.keys:
+        state = replace(state, spoken=True)
     step = RESULTS[given.order](state, given) if isinstance(given, Result) else _hear(state, given)
     if step.state.also and step.state.ask in ("open", "anything_else") and step.order is None and step.then == "listen":
         step = wishes.take_up(step, STARTS)
     if step.expecting is None and step.order is None:
         step = replace(step, expecting=ASKS[step.state.ask].expecting(step.state))
-    return step
+    return step if step.state.spoken or state.ask == step.state.ask else _with_keys(step)
+
+
+def _with_keys(step: Step) -> Step:
+    """Who has answered by key alone hears at once how the next question is answered by key, where it is not plain."""
+    expecting = step.expecting
+    if step.then != "listen" or step.order or expecting is None:
+        return step
+    if step.state.ask not in OPEN and (expecting.name != "date" or expecting.digits):
+        return step
+    says = (*step.says, Say(f"{step.state.ask}.keys", step.state.values))
+    return replace(step, says=says, state=replace(step.state, said=(*step.state.said, says[-1])))
 
 
 def _hear(state: State, meaning: Meaning) -> Step:
@@ -113,6 +129,10 @@ def _pressed(state: State, meaning: Meaning) -> Step | None:
         return shall_we_end(state)
     if state.ask == "open" and (wish := MENU.get(meaning.keys)):
         return STARTS[wish](state, Meaning(wish, keys=meaning.keys))
+    if state.ask == "open" and meaning.keys == BOOKED:
+        return wishes.ask_about_booked(state)
+    if meaning.slots.get("other_day"):
+        return days.ask_figures(state)
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None
@@ -294,4 +314,5 @@ UNIVERSALS: dict[str, Start] = {
     "thanks": _thanked,
     "goodbye": goodbye,
 }
-ASKS["which_wish"] = wishes.chosen(STARTS)
+ASKS["which_wish"] = ASKS["which_booked"] = wishes.chosen(STARTS)
+ASKS["which_date"] = days.figures(ASKS)

@@ -171,7 +171,7 @@ def _new_day(state: State, meaning: Meaning) -> Step | None:
     if given:
         day = state.slots["wanted"].get("date") or state.slots["mine"]["date"]
         return _find(with_slots(state, wanted={"date": day, **given}))
-    return _leave(state, meaning) if meaning.intent in ("no", "cancel") else None
+    return _leave(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 
 def found_other(state: State, result: Result) -> Step:

@@ -12,6 +12,7 @@ from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
 SURE = 0.9  # above this confidence a close second is no reason to ask
+ABOUT_BOOKED = ("change_appointment", "cancel_appointment", "change_task", "cancel_task")  # in the order of their keys
 OF_ONE_KIND = (  # of these another one corrects the wish in hand, and the question itself knows how
     {"pay_bill", "bill_status", "cancel_payment"},
     {"book_appointment", "change_appointment", "cancel_appointment", "appointment_status"},
@@ -33,9 +34,14 @@ def ask_which(state: State, meaning: Meaning) -> Step:
     return do(with_slots(state, wishes=wishes, said=dict(meaning.slots)), "wishes.named", wishes=wishes)
 
 
+def ask_about_booked(state: State) -> Step:
+    """By key: what is booked or planned, changed or cancelled."""
+    return do(with_slots(state, wishes=[*ABOUT_BOOKED], said={}), "wishes.named", wishes=[*ABOUT_BOOKED])
+
+
 def named(state: State, result: Result) -> Step:
-    state = with_slots(state, names=result.data["names"])
-    return ask(state, "which_wish", names=result.data["names"])
+    question = "which_booked" if tuple(state.slots["wishes"]) == ABOUT_BOOKED else "which_wish"
+    return ask(with_slots(state, names=result.data["names"]), question, names=result.data["names"])
 
 
 def chosen(starts: Mapping[str, Start]) -> Ask:

@@ -34,7 +34,9 @@ CLOSED = ("yes_no", "choice", "date")  # questions besides whose answer a wish m
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: 1 in 100 others alarms in cross-validation; one missed may cost a life, one too many a moment
 LONG_NUMBER = 5  # digits: longer than any number to ring for help
-DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
+DANGER_TOLD = (
+    0.8  # the same where a word puts it into the past, the news, a joke; or tells of being lonely: despair is far above
+)
 CLOSE = 0.3  # of the likeliest intent's confidence: a runner-up above this was meant one time in four, and is worth a question
 SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
@@ -108,14 +110,17 @@ def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading 
     return _open(reading or classifier(language).read(said), said, text, language, now)
 
 
-def understand_keys(keys: str, expecting: Expecting) -> Meaning:
-    """What keys mean: 0 a person, 8 another language, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth choice."""
+def understand_keys(keys: str, expecting: Expecting, today: dt.date | None = None) -> Meaning:
+    """What keys mean: 0 a person, 8 another language, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth
+    choice; of days 1 today, 2 tomorrow, 3 another one, or a day of the month. Without `today` no key is a day."""
     data = expecting.name in ("digits", "pin")
     if keys.endswith("*"):
         # In a digits field * clears what was typed; pressed on its own it goes back.
         return Meaning("repeat" if data and len(keys) > 1 else "back", keys=keys)
     if not data and keys == "0":
         return Meaning("speak_to_person", keys=keys)
+    if expecting.name == "date" and today and (day := slots.day_by_keys(keys, expecting.digits, today)):
+        return Meaning("", slots=day, keys=keys)
     if keys == "8" and len(expecting.options) < 8 and not data:
         return Meaning("change_language", keys=keys)
     if data:
@@ -149,7 +154,8 @@ def _danger(reading: Reading, said: str, text: str, language: Language) -> Meani
         return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
     if _is_a_number(said):
         return None
-    if reading.danger >= (DANGER_PAST if _taken_back("emergency", said, language) else DANGER):
+    told = _taken_back("emergency", said, language) or slots.longest_named(text, language, "lonely")
+    if reading.danger >= (DANGER_TOLD if told else DANGER):
         why = {"by": "danger", "words": reading.telling_words("emergency")}
         return Meaning("emergency", reading.danger, text=text, why=why)
     return None

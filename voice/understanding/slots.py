@@ -18,6 +18,7 @@ from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_o
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
 SECRET_DIGITS = 4  # so many in a row may be a PIN
+LONGEST_WITHOUT_A_31ST = 63  # days from a first of February or of June on, in which every day of the month comes once
 SHORT_PLACE = 3  # words: "no, the third" is a place although it might be a day
 SLOT_OF_KIND = {
     "biller": "biller",
@@ -58,6 +59,22 @@ def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
         day = None
     found = {"date": day, "part_of_day": part, "time": time if is_hour else None}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def day_by_keys(keys: str, digits: int | None, today: dt.date) -> dict[str, Any]:
+    """`date` for 1 (today) and 2 (tomorrow), `other_day` for 3; where `digits` of a day of the month are asked for, the next
+    such day. Nothing for other keys."""
+    if digits:
+        day = _next_day_of_month(int(keys), today) if keys.isdecimal() and len(keys) <= digits else None
+        return {"date": day.isoformat()} if day else {}
+    if keys in ("1", "2"):
+        return {"date": (today + dt.timedelta(days=int(keys) - 1)).isoformat()}
+    return {"other_day": True} if keys == "3" else {}
+
+
+def _next_day_of_month(day: int, today: dt.date) -> dt.date | None:
+    ahead = (today + dt.timedelta(days=days) for days in range(LONGEST_WITHOUT_A_31ST))
+    return next((date for date in ahead if date.day == day), None)
 
 
 def named(text: str, language: Language, kind: str) -> str | None:

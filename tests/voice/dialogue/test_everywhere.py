@@ -56,6 +56,7 @@ SLOTS = {**HELD, "waiting": [WAITS, WAITS_TOO], "one": WAITS, "answers": {"phone
          "wish": "cancel_appointment",
          "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "payments": [PAYMENT], "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
          "payment_id": 3, "request_id": 5, "status": "accepted", "left": {"ask": "open", "values": {"name": "Margaret"}},
+         "day_of": {"ask": "visit.day", "values": {}},
          "wishes": ["pay_bill", "bill_status"], "names": ["pay a bill", "hear what you owe"], "said": {},
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
@@ -94,7 +95,7 @@ def say(state: State, intent: str) -> Step:
 
 
 def press(state: State, keys: str) -> Step:
-    return advance(state, understand_keys(keys, ASKS[state.ask].expecting(state)))
+    return advance(state, understand_keys(keys, ASKS[state.ask].expecting(state), TODAY))
 
 
 def spoken(step: Step) -> str:
@@ -507,7 +508,7 @@ class AnyCall(RuleBasedStateMachine):
     @precondition(listening)
     @rule(keys=st.one_of(st.sampled_from(["1", "2", "482719", "0", "*", "9", "#", "12*"]), st.text("0123456789*#", min_size=1)))
     def press(self, keys: str) -> None:
-        self.take(understand_keys(keys, self.step.expecting))
+        self.take(understand_keys(keys, self.step.expecting, TODAY))
 
     @precondition(listening)
     @rule(sound=st.booleans(), dead=st.booleans())
