@@ -240,7 +240,7 @@ class Conversation:
     def _understood(self, call: Call, state: State, heard: Heard, expecting: Expecting) -> Meaning:
         language, now = self.languages[state.language], self._local_now(call)
         if heard.keys:
-            return understand_keys(heard.keys, expecting)
+            return understand_keys(heard.keys, expecting, now.date())
         if not heard.text:
             return Meaning("", 0.0, {"dead_line": self._dead(call), "deaf": heard.deaf}, sound=heard.sound)
         meaning = replace(understand(heard.text, language, expecting, now), sound=heard.sound)
