@@ -13,9 +13,10 @@ from fraud.facts import Facts
 from fraud.findings import OUTCOMES, Assessment, Finding, Hit, Outcome
 from fraud.rules import ABOUT_WORDS, RULES, Rule
 from fraud.rules.words import UNCLEAR
-from fraud.wording import likeness
+from fraud.wording import likeness, suspicion
 
 CONFIG = Path(__file__).resolve().parent.parent / "config" / "fraud.toml"
+LEARNED_WEIGHS = 25.0  # points for each unit of suspicion, in the order of conversations with one outcome
 STOPPING: tuple[Outcome, ...] = ("hold", "refuse")
 BAND_WIDTH = 1000.0  # an outcome's scores stay below the next outcome's: a worse outcome never scores lower
 LIKENESS = "F059"  # learned from text that somebody wrote: it may hold a payment, and never refuse one
@@ -85,8 +86,9 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     outcome = _worst(known, _mildest(_band(total, rules), most), *(finding.floor for finding in payment))
     ceiling = min((rules.bands[worse] for worse in OUTCOMES[OUTCOMES.index(outcome) + 1 :]), default=BAND_WIDTH)
     lowest = rules.bands[outcome]
-    # Within its outcome a score grows with the total, and it never reaches the next outcome's lowest.
-    score = lowest + (ceiling - lowest) * (total / (total + BAND_WIDTH))
+    # Within its outcome a score grows with what the rules and all the words say, and never reaches the next outcome's lowest.
+    sure = _total(finding for finding in payment if finding.id != LIKENESS) + LEARNED_WEIGHS * suspicion(facts.words)
+    score = lowest + (ceiling - lowest) * (sure / (sure + BAND_WIDTH))
     return Assessment(outcome, score, findings, rules.version)
 
 

@@ -55,7 +55,13 @@ def model(path: Path = WEIGHTS) -> Model:
 def likeness(words: tuple[str, ...]) -> float:
     """From 0 (nothing of a scam) over 1 (as like as hardly any honest call) to at most 1.75."""
     learned = model()
-    return min(1.75, max(0.0, (evidence(words, learned) - learned.nothing) / (learned.strong - learned.nothing)))
+    return min(1.75, suspicion(words) / (learned.strong - learned.nothing))
+
+
+def suspicion(words: tuple[str, ...]) -> float:
+    """The log odds above those at which likeness begins, at least 0: without an end, for the order of conversations."""
+    learned = model()
+    return max(0.0, evidence(words, learned) - learned.nothing)
 
 
 def evidence(words: tuple[str, ...], learned: Model) -> float:
