@@ -16,6 +16,7 @@ from helpline.identity.pins import hash_pin
 from helpline.models import Caller, ServiceRequest
 from helpline.services.appointments.models import CalendarSlot, Clinic
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
+from helpline.services.protection import PaymentGuard
 from helpline.services.requests import new_reference
 from helpline.settings import Settings
 
@@ -24,7 +25,8 @@ UNKNOWN = "+442079460199"  # of somebody whom the helpline does not know
 DOROTHY, STONES = "+442079460101", "+442079460102"
 AREA = "Practice Green"
 CLINIC = "Practice Green Surgery"
-BILLERS = {"electricity": "Practice Electric", "water": "Practice Water"}
+BILLERS = {"electricity": "Practice Electric", "water": "Practice Water", "phone": "Practice Telephone"}
+EARLIER = ("39.80", "41.10", "44.20")  # what was paid in the last months, the oldest first
 TIMES = (dt.time(9, 20), dt.time(11, 0), dt.time(14, 40))
 DAYS_AHEAD = 21
 PRACTITIONERS = {"doctor": ("Doctor Example", "Doctor Sample"), "nurse": ("Nurse Trial",)}
@@ -39,8 +41,8 @@ def callers() -> list[Caller]:
 def start_afresh(settings: Settings, now: dt.datetime) -> None:
     """New people with unpaid bills and free times. Those of before keep what was done, and have no telephone any more.
 
-    Dorothy has paid her electricity here before and owes again; Harold and Nora share a number, and Harold's water bill is
-    the first that he pays here, so it is held. Does not commit.
+    Dorothy owes her electricity and may pay it. Harold and Nora share a number; Harold is protected, so that his water bill
+    is held, and Nora's telephone bill would be the first that she pays here, so that a person is asked. Does not commit.
     """
     db.session.execute(update(Caller).where(Caller.training).values(phone=""))
     dorothy = _caller("Dorothy", "Dorothy Field", DOROTHY, "1 Practice Lane", settings, now)
@@ -48,12 +50,10 @@ def start_afresh(settings: Settings, now: dt.datetime) -> None:
     nora = _caller("Nora", "Nora Stone", STONES, "2 Practice Lane", settings, now)
     db.session.add_all((dorothy, harold, nora))
     db.session.flush()
-    account = _account(dorothy, "electricity")
-    for months, amount in ((3, "39.80"), (2, "41.10"), (1, "44.20")):
-        then = now - dt.timedelta(days=30 * months)
-        _paid(dorothy, _bill(account, amount, settings, then), then)
-    _bill(account, "42.50", settings, now)
-    _bill(_account(harold, "water"), "27.80", settings, now)
+    for caller, kind, amount in ((dorothy, "electricity", "42.50"), (harold, "water", "27.80")):
+        _bill(_used_account(caller, kind, settings, now), amount, settings, now)
+    db.session.add(PaymentGuard(caller_id=harold.id, protected_at=now))
+    _bill(_account(nora, "phone"), "19.40", settings, now)
     add_free_times(settings, now)
 
 
@@ -96,6 +96,15 @@ def _account(caller: Caller, kind: str) -> BillAccount:
     return account
 
 
+def _used_account(caller: Caller, kind: str, settings: Settings, now: dt.datetime) -> BillAccount:
+    """An account with bills that were paid with us: the next one is one of its kind."""
+    account = _account(caller, kind)
+    for months, amount in zip((3, 2, 1), EARLIER, strict=True):
+        then = now - dt.timedelta(days=30 * months)
+        _paid(caller, _bill(account, amount, settings, then), then)
+    return account
+
+
 def _bill(account: BillAccount, amount: str, settings: Settings, now: dt.datetime) -> Bill:
     issued = now.date() - dt.timedelta(days=7)
     bill = Bill(
@@ -108,7 +117,6 @@ def _bill(account: BillAccount, amount: str, settings: Settings, now: dt.datetim
 
 
 def _paid(caller: Caller, bill: Bill, at: dt.datetime) -> None:
-    """This bill was paid with us then: the next one of the same company is no first payment."""
     bill.status, key = "paid", f"practice:{bill.id}"
     request = ServiceRequest(
         reference=new_reference(), dedupe_key=key, intent="pay_bill", caller_id=caller.id, training=True, status="done",

@@ -99,6 +99,9 @@ function onTheLine() {
   lift.textContent = "Hang up"
   lift.classList.add("on")
   keypad.hidden = typing.hidden = false
+  typing.querySelector("[value=silence]").hidden = true // whoever says nothing on a line says nothing
+  said.classList.add("live")
+  said.tabIndex = 0 // it scrolls, and must do so without a mouse
   tell(call.microphone ? "You are on the line: talk, press keys, or type." : "No microphone: you hear the helpline. Press keys, or type.")
   call.timer = setInterval(look, LOOK_EVERY)
 }
@@ -129,6 +132,7 @@ async function look() {
   const news = [...piece.querySelectorAll("li")].filter((turn) => Number(turn.dataset.turn) >= since)
   const known = new Set([...said.children].map((turn) => turn.dataset.turn))
   said.append(...news.filter((turn) => !known.has(turn.dataset.turn)))
+  if (news.length) said.scrollTop = said.scrollHeight
   if (said.children.length) document.querySelector("#nothing-yet")?.remove()
   return answer.headers.get("X-Call") === "over"
 }
