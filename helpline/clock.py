@@ -136,11 +136,17 @@ def _end_hold(timer: Timer, parts: Parts) -> bool:
     return True
 
 
+def _hold_unanswered(timer: Timer, parts: Parts) -> bool:
+    keeping.unanswered(_id(timer), parts.settings, parts.now())
+    return True
+
+
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
     "count_receipt": _count_receipt,
     "expire_offer": _expire_offer,
     "hold_due": _end_hold,
+    "hold_unanswered": _hold_unanswered,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
 }

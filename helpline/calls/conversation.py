@@ -26,6 +26,7 @@ from helpline.models import Call, Caller
 from helpline.services import handover, office, protection, visits
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
+from helpline.services.holds import keeping
 from helpline.services.holds.calls import why_we_ring
 from helpline.settings import Settings
 from voice import dialogue
@@ -195,13 +196,16 @@ class Conversation:
         if call.purpose.get("kind") == "tell_who_comes":
             return self._news(call)
         if call.purpose.get("kind") == "hold":
-            return why_we_ring(call.purpose)
+            return self._in_their_language(why_we_ring(call.purpose))
         if call.purpose.get("kind") == "lift":
-            return protection.why_we_ring(call.purpose, self.now())
-        people = household(call.number)
+            return self._in_their_language(protection.why_we_ring(call.purpose, self.now()))
+        people = [{**one, "missed": keeping.missed(one["id"], self.now())} for one in household(call.number)]
         resume = self._resumable(call)
         spoken = tuple(self.languages)
         return Result("call.begin", "inbound", {"household": people, "languages": spoken, "resume": resume})
+
+    def _in_their_language(self, why: Result) -> Result:
+        return replace(why, data={**why.data, "languages": tuple(self.languages)})
 
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])

@@ -92,6 +92,7 @@ OUTCOMES = {
 HOLD_STATES = {
     "waiting": "Waits for a decision",
     "released": "Paid, or being paid",
+    "confirmed": "Paid, or being paid: our call found nothing amiss",
     "refused": "Not paid: refused",
     "stopped": "Not paid: the caller does not want it any more",
 }
@@ -148,6 +149,10 @@ HOLD_ACTIONS = {
     "protection_off": "Switched the protection off",
     "lift_refused": "Our call before allowing payments found something amiss",
     "hold_stopped": "Did not want it paid any more",
+    "hold_confirmed": "Answered our call and typed the PIN: it is paid",
+    "hold_not_confirmed": "Answered our call, and it could not be paid",
+    "hold_unanswered": "Our call brought no end to it: the office looks",
+    "hold_rung_again": "Had missed our call, and asked for another one",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}
 

@@ -67,7 +67,7 @@ FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 # There is nothing to go back to before these.
-BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "lift.who"}
+BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "hold.first_who", "lift.who"}
 
 
 def advance(state: State, given: Meaning | Result) -> Step:

@@ -28,8 +28,7 @@ def due(state: State, result: Result) -> Step:
     if result.status == "several":
         return ask_which(state, bills)
     if result.status == "new":
-        # A first payment to a biller needs a call-back and questions that only people ask for now.
-        return find_person(state, Say("bill.new_biller", result.data), about="new_biller")
+        return read_out(state, bills[0], Say("bill.new_biller", result.data))
     if bill := state.slots.get("bill"):
         # A correction that names what there is no bill for: the one that was read out is still open.
         return read_out(state, bill, Say("bill.none_of_that"))
@@ -107,6 +106,11 @@ def claimed(state: State, result: Result) -> Step:
         return do_outside(state, "bills.settle", Say("bill.paying"), payment_id=result.data["payment_id"])
     if result.status == "changed":
         return read_out(state, result.data["bill"], Say("bill.changed"))
+    if result.status == "rings":
+        soon = (Say("hold.soon"),) if result.data["until"] == "hold.soon" else ()
+        return anything_else(state, Say("bill.rings", result.data), *soon)
+    if result.status == "missed":
+        return ask(with_slots(state, hold_id=result.data["hold_id"]), "hold.missed", **result.data)
     if result.status in ("held", "refused"):
         held = (Say(result.data["until"], result.data),) if "until" in result.data else ()
         return find_person(state, Say(f"bill.{result.status}", result.data), *held, about=f"payment_{result.status}")

@@ -26,8 +26,8 @@ def status(state: State, result: Result) -> Step:
 
 
 def _one(state: State, data: Json) -> Step:
-    """It is read out as it is before paying, because the next word may be to pay it. A first payment is for a person:
-    that only comes up where it is wanted."""
+    """It is read out as it is before paying, because the next word may be to pay it. That a first payment needs our call
+    only comes up where it is wanted."""
     bill = data["bills"][0]
     if not data["new"]:
         return bills.read_out(state, bill, *_answer(data))
@@ -100,6 +100,7 @@ ANSWERS: dict[str, Callable[[State, Json], Step]] = {
     "none": _none,
     "listed": _listed,
     "being_paid": lambda state, data: anything_else(state, Say("bill.in_hand", _spoken(data["bill"]))),
+    "rings": lambda state, data: anything_else(state, Say("bill.first_waits", _spoken(data["bill"]))),
     "held": lambda state, data: anything_else(state, Say("bill.waits", _spoken(data["bill"]))),
 }
 ASKS = {

@@ -11,6 +11,8 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services.bills.models import Bill, Payment
 
+SETTLE_AFTER = dt.timedelta(minutes=2)  # the call itself asks the gateway at once; the timer is for calls that died
+
 
 def claim_payment(
     bill: Bill, request: ServiceRequest, actor: str, now: dt.datetime, settle_after: dt.timedelta

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -16,7 +15,7 @@ from helpline import outbox
 from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import protection
-from helpline.services.bills.claiming import claim_payment
+from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
 from helpline.services.holds import keeping
@@ -25,7 +24,6 @@ from helpline.services.office import CALL_BACK
 from helpline.services.requests import close, count, open_request
 from voice.heard import Json, Result
 
-SETTLE_AFTER = dt.timedelta(minutes=2)  # the call itself asks the gateway at once; the timer is for calls that died
 REASONS = {"F022": "reason.biller_not_allowed", "F023": "reason.first_payment"}
 
 
@@ -55,18 +53,9 @@ def claim(args: Json, context: Context) -> Result:
     guard = protection.guard_of(context.caller_id)
     if guard.frozen_at is not None:
         return Result("bills.claim", "frozen")
-    assessment = assess(_facts(row, context), ruleset())
-    db.session.add(
-        Assessment(
-            call_id=context.call_id,
-            bill_id=row.Bill.id,
-            outcome=assessment.outcome,
-            score=assessment.score,
-            findings=[asdict(finding) for finding in assessment.findings],
-            at=context.now,
-        )
-    )
-    if (hold := keeping.waiting_on(row.Bill.id)) is not None:
+    hold = keeping.waiting_on(row.Bill.id)
+    assessment = _assessed(row, context, held=hold is not None)
+    if hold is not None:
         keeping.asked_again(hold, assessment.findings, context)
         return _waits(hold, row, context)
     request = open_request("pay_bill", context, key=f"bill:{row.Bill.id}", bill_id=row.Bill.id, biller=row.Biller.name)
@@ -89,8 +78,36 @@ def _not_now(request: ServiceRequest, row: Row[Any], assessment: Assessed, conte
 
 
 def _waits(hold: Hold, row: Row[Any], context: Context) -> Result:
-    status = "refused" if hold.outcome == "refuse" else "held"
-    return Result("bills.claim", status, {"biller": row.Biller.name, **keeping.spoken(hold, context)})
+    """`rings`: our call will end it; `missed`: it was made and not answered; else people decide: `refused` or `held`."""
+    told = {"biller": row.Biller.name, **keeping.spoken(hold, context)}
+    if keeping.ends_with_our_call(hold) and hold.ends_at > context.now:
+        return Result("bills.claim", "rings", told)
+    if missed := keeping.missed(hold.caller_id, context.now):
+        return Result("bills.claim", "missed", missed)
+    return Result("bills.claim", "refused" if hold.outcome == "refuse" else "held", told)
+
+
+def assess_again(bill_id: int, context: Context) -> None:
+    """What the rules say of a payment that our call is about to end: written down, so that a new signal is seen."""
+    row = next((row for row in _unpaid(context.caller_id) if row.Bill.id == bill_id), None)
+    if row is not None:
+        _assessed(row, context, held=False)
+        db.session.flush()
+
+
+def _assessed(row: Row[Any], context: Context, held: bool) -> Assessed:
+    assessment = assess(_facts(row, context, held), ruleset())
+    db.session.add(
+        Assessment(
+            call_id=context.call_id,
+            bill_id=row.Bill.id,
+            outcome=assessment.outcome,
+            score=assessment.score,
+            findings=[asdict(finding) for finding in assessment.findings],
+            at=context.now,
+        )
+    )
+    return assessment
 
 
 def receipt_heard(args: Json, context: Context) -> Result:
@@ -164,7 +181,7 @@ def _told_before(context: Context) -> list[str]:
     return [words for words in db.session.scalars(cases) if words]
 
 
-def _facts(row: Row[Any], context: Context) -> Facts:
+def _facts(row: Row[Any], context: Context, held: bool) -> Facts:
     settled = [
         payment.amount
         for payment in db.session.scalars(
@@ -185,5 +202,5 @@ def _facts(row: Row[Any], context: Context) -> Facts:
             paid_before=tuple(settled),
             bill_amount=row.Bill.amount,
         ),
-        history=History(same_request_held=keeping.waiting_on(row.Bill.id) is not None),
+        history=History(same_request_held=held),
     )

@@ -54,7 +54,7 @@ def charge_order(args: Json, context: Context) -> Json:
 def settle_order(args: Json, answer: Json, context: Context) -> Result:
     """Write down what came of it, and say so. Run again, it says the same and changes nothing."""
     payment = db.session.get_one(Payment, args["payment_id"])
-    record(payment, answer, context.now)
+    record(payment, answer, context.now, told=True)
     db.session.refresh(payment)
     data = _spoken(payment)
     if payment.status == "settled":
@@ -65,8 +65,10 @@ def settle_order(args: Json, answer: Json, context: Context) -> Result:
     return Result("bills.settle", "unknown", data)
 
 
-def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
-    """Move a claimed payment to settled or failed, once. False when there was nothing (more) to move."""
+def record(payment: Payment, answer: Json, now: dt.datetime, told: bool = False) -> bool:
+    """Move a claimed payment to settled or failed, once. False when there was nothing (more) to move.
+
+    `told`: its caller hears of it in this very turn, and need not be rung about it."""
     status = {"paid": "settled", "declined": "failed"}.get(answer["status"])
     if status is None:
         return False
@@ -89,7 +91,8 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
         _send_not_paid(payment, now)
     events.record(f"payment_{status}", f"payment:{payment.id}", now)
     audit.write("helpline", f"payment_{status}", f"payment:{payment.id}", now, reason=answer["reason"])
-    telling.payment_ended(payment, now)
+    if not told:
+        telling.payment_ended(payment, now)
     return True
 
 

@@ -12,6 +12,7 @@ from helpline.models import ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.bills.orders import money_data, paid_before, unpaid_bills
 from helpline.services.context import Context
+from helpline.services.holds import keeping
 from voice.heard import Json, Result
 from voice.understanding.slots import longest_named
 
@@ -20,7 +21,7 @@ def status(args: Json, context: Context) -> Result:
     """What was asked for: a list of payments, whether something is paid, or what is owed, at one `biller` if it was named.
 
     `paid`: the latest `payment`. `listed`: `payments`, the latest first, in the days of `date` if they have begun.
-    `being_paid`, `held`: a `bill` whose payment is under way. `one`, `several`: `bills` that wait to be paid; `new` tells
+    `being_paid`, `rings` (our call ends it), `held`: a `bill` whose payment is under way. `one`, `several`: `bills` that wait to be paid; `new` tells
     whether the caller never paid this biller. `none`: nothing waits. Of the last two, `payment` is the latest one or None.
     `asked` is "paid" or "due", `named` whether a biller was named.
     """
@@ -73,11 +74,10 @@ def _within(payments: list[dict[str, Any]], date: Any, today: dt.date) -> list[d
 
 
 def _under_way(bill_id: int, context: Context) -> str:
-    """`being_paid` or `held`, where a payment of the bill was asked for and is neither done nor over; else ""."""
+    """`being_paid`, `rings` or `held`, where a payment of the bill was asked for and is neither done nor over; else ""."""
     claimed = select(Payment.id).where(Payment.bill_id == bill_id, Payment.status == "claimed")
     if db.session.scalar(claimed) is not None:
         return "being_paid"
-    held = select(ServiceRequest).where(
-        ServiceRequest.caller_id == context.caller_id, ServiceRequest.intent == "pay_bill", ServiceRequest.status == "held"
-    )
-    return "held" if any(request.details.get("bill_id") == bill_id for request in db.session.scalars(held)) else ""
+    if (hold := keeping.waiting_on(bill_id)) is None:
+        return ""
+    return "rings" if keeping.ends_with_our_call(hold) else "held"

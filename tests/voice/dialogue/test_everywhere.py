@@ -43,6 +43,8 @@ VISIT = {"task_id": 4, "help_kind": "shopping", "name": "help with shopping, Thu
 OTHER_VISIT = {**VISIT, "task_id": 5, "name": "help with shopping, Friday", "day": "2026-11-27", "volunteer": ""}
 HELD = {"caller": MARGARET, "hold_id": 6, "payment_id": 3, "biller": "City Electric", "amount": POUNDS, "reason": "it is new",
         "receipt": "12345678"}  # fmt: skip
+MISSED = {"hold_id": 6, "biller": "City Electric", "amount": POUNDS}
+RINGS = {"biller": "Vale Water", "reason": "it is new", "until": "hold.until", "date": "2026-11-24", "time": "10:10"}
 LIFT = {"caller": MARGARET, "request_id": 5, "what": "freeze"}
 SUBJECTS = {"names": ["a volunteer", "something else"], "subjects": ["complain_volunteer", "complain_other"]}
 LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
@@ -64,7 +66,7 @@ VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26"
 
 SPOKEN_MESSAGE = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
-DIGITS = {"pin", "protection.pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
+DIGITS = {"pin", "hold.pin", "protection.pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
@@ -298,7 +300,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "bills.status": [("one", {**NOT_PAID, "bills": [WATER]}), ("one", {**NOT_PAID, "bills": [WATER], "new": True}),
                      ("several", {**NOT_PAID, "bills": [ELECTRIC, WATER], "named": False}), ("none", {**NOT_PAID, "payment": None}),
                      ("paid", NOT_PAID), ("listed", {"payments": []}), ("listed", {"payments": [PAYMENT] * 7}),
-                     ("being_paid", {"bill": WATER}), ("held", {"bill": WATER})],
+                     ("being_paid", {"bill": WATER}), ("held", {"bill": WATER}), ("rings", {"bill": WATER})],
     "bills.due": [("one", {"bills": [WATER]}), ("none", {}), ("several", {"bills": [ELECTRIC, WATER]}),
                   ("new", {"biller": "Vale Water", "bills": [WATER]})],
     "languages.known": [("ok", {"languages": [{"code": "en", "name": "English"}, {"code": "ko", "name": "Korean"},
@@ -309,7 +311,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "identity.check_pin": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
     "bills.claim": [("claimed", {"payment_id": 3}), ("already_paid", {}), ("being_paid", {}),
                     ("changed", {"bill": ELECTRIC}),
-                    ("held", {"biller": "Vale Water", "reason": "it is new"}),
+                    ("held", {"biller": "Vale Water", "reason": "it is new"}), ("rings", RINGS), ("rings", {**RINGS, "until": "hold.soon"}),
+                    ("missed", MISSED),
                     ("refused", {"biller": "Vale Water", "reason": "it is not on our list"})],
     "bills.settle": [("paid", {"payment_id": 3, "biller": "Vale Water", "amount": POUNDS, "receipt": "12345678"}),
                      ("not_paid", {"payment_id": 3, "reason": "the bank said no"}), ("unknown", {"payment_id": 3})],
@@ -348,7 +351,9 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "details.note": [("ok", {"request_id": 5})],
     "details.take_down": [("ok", {"reference": "12345678", "when": "within the hour"})],
     "details.drop": [("ok", {})],
-    "holds.answered": [("clear", {}), ("signal", {}), ("late", {})],
+    "holds.answered": [("clear", {}), ("signal", {}), ("late", {}), ("prove", {})],
+    "holds.pay": [("claimed", {"payment_id": 3}), ("wrong", {}), ("too_many", {}), ("none", {}), ("waits", {}), ("late", {})],
+    "holds.ring_me": [("ok", {}), ("enough", {})],
     "holds.stop": [("ok", {}), ("late", {})],
     "protection.state": [("ok", {"frozen": frozen, "protected": on}) for frozen in (True, False) for on in (True, False)],
     "protection.freeze": [("ok", {"billers": [], "protected": False}), ("ok", {"billers": ["Vale Water"], "protected": True}),
