@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts, History, MoneyRequest
+from fraud.facts import Facts, History, Identity, MoneyRequest
 from fraud.findings import Assessment as Assessed
 from helpline import outbox
 from helpline.db import db
@@ -17,6 +17,7 @@ from helpline.models import ServiceRequest
 from helpline.services import protection
 from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
+from helpline.services.contacts.keeping import days_since_change
 from helpline.services.context import Context
 from helpline.services.holds import keeping
 from helpline.services.holds.models import Hold
@@ -203,4 +204,5 @@ def _facts(row: Row[Any], context: Context, held: bool) -> Facts:
             bill_amount=row.Bill.amount,
         ),
         history=History(same_request_held=held),
+        identity=Identity(contact_changed_days=days_since_change(row.BillAccount.caller_id, context.now)),
     )

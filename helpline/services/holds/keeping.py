@@ -14,6 +14,7 @@ from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
 from helpline.services.bills.models import Bill, BillAccount, Biller
+from helpline.services.contacts.telling import tell_contact
 from helpline.services.context import Context
 from helpline.services.holds.clocks import clock_for, next_in_office
 from helpline.services.holds.models import Hold
@@ -53,6 +54,8 @@ def hold(request: ServiceRequest, bill: Bill, assessment: Assessment, reason: st
     events.record("payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     audit.write("helpline", "payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     promise_end(waiting)
+    if outcome != "confirm":  # that is asked of everybody, and is no news for anybody
+        tell_contact(f"hold:{waiting.id}", request.caller_id, rules, context)
     if not clock.in_time:
         escalate(waiting, "due_soon", context.settings, context.now)
     return waiting
