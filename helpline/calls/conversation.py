@@ -24,6 +24,7 @@ from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
 from helpline.services import handover, office, protection, visits
+from helpline.services.bills import planning
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
 from helpline.services.holds import keeping
@@ -197,6 +198,8 @@ class Conversation:
             return self._news(call)
         if call.purpose.get("kind") == "hold":
             return self._in_their_language(why_we_ring(call.purpose))
+        if call.purpose.get("kind") == "planned":
+            return self._in_their_language(planning.why_we_ring(call.purpose))
         if call.purpose.get("kind") == "lift":
             return self._in_their_language(protection.why_we_ring(call.purpose, self.now()))
         people = [{**one, "missed": keeping.missed(one["id"], self.now())} for one in household(call.number)]

@@ -165,7 +165,7 @@ def _amend(bill: Bill, values: Mapping[str, Any], row: Row, arrival: Arrival) ->
         raise Refused(name, f"bill {bill.reference} is on file with another {name}")
     alive = exists().where(Payment.bill_id == Bill.id, Payment.status.in_(("claimed", "settled")))
     if not changed(update(Bill).where(Bill.id == bill.id, Bill.status == "due", ~alive).values(**new)):
-        state = "has been paid" if bill.status == "paid" else "is being paid at this moment"
+        state = "has been paid" if bill.status == "paid" else "is paid in part" if bill.paid else "is being paid at this moment"
         raise Refused(next(iter(new)).removesuffix("_on"), f"bill {bill.reference} {state}, and stays as it was")
     was = {name: _plain(getattr(bill, name)) for name in new}
     now_is = {name: _plain(value) for name, value in new.items()}

@@ -107,7 +107,7 @@ def pay(args: Json, context: Context) -> Result:
     if pin != "ok":
         _leave_to_the_office(hold, f"pin_{pin}", context)
         return Result("holds.pay", pin)
-    assess_again(hold.bill_id, context)
+    assess_again(hold.bill_id, hold.amount, context)
     paid = deciding.confirm(hold, context.now.astimezone(dt.UTC))
     if isinstance(paid, str):
         _leave_to_the_office(hold, paid, context)

@@ -16,7 +16,7 @@ from helpline import audit, events
 from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import protection
-from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment
+from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment, left_of
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.holds import keeping, telling
 from helpline.services.holds.clocks import longest
@@ -57,7 +57,7 @@ def release(hold: Hold, by: Decider, now: dt.datetime, settings: Settings) -> st
         return problem
     request = db.session.get_one(ServiceRequest, hold.request_id)
     bill = db.session.get_one(Bill, hold.bill_id)
-    if claim_payment(bill, request, f"staff:{by.staff_id}", now, settle_after=dt.timedelta(0)) is None:
+    if claim_payment(bill, hold.amount, request, f"staff:{by.staff_id}", now, settle_after=dt.timedelta(0)) is None:
         return "paid_otherwise"
     request.status = "open"
     _end(hold, "released", by, now)
@@ -164,7 +164,7 @@ def what_is_in_the_way(hold: Hold) -> str:
         return "paid_otherwise"
     if protection.is_frozen(hold.caller_id):
         return "frozen"
-    if (bill.amount, bill.currency) != (hold.amount, hold.currency):
+    if (left_of(bill), bill.currency) != (hold.bill_left, hold.currency):
         return "bill_changed"
     return "" if db.session.get_one(Biller, account.biller_id).allowed else "biller_not_allowed"
 
@@ -195,7 +195,7 @@ def confirm(hold: Hold, now: dt.datetime) -> Payment | str:
         return problem
     request = db.session.get_one(ServiceRequest, hold.request_id)
     bill = db.session.get_one(Bill, hold.bill_id)
-    payment = claim_payment(bill, request, f"caller:{hold.caller_id}", now, SETTLE_AFTER)
+    payment = claim_payment(bill, hold.amount, request, f"caller:{hold.caller_id}", now, SETTLE_AFTER)
     if payment is None:
         return "paid_otherwise"
     request.status = "open"

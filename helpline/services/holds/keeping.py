@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -13,6 +14,7 @@ from helpline import audit, events, outbox
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
+from helpline.services.bills.claiming import left_of
 from helpline.services.bills.models import Bill, BillAccount, Biller
 from helpline.services.contacts.telling import tell_contact
 from helpline.services.context import Context
@@ -27,8 +29,8 @@ FREE_THE_LINE = dt.timedelta(minutes=2)  # before we ring somebody who is still 
 MOST_ROUNDS = 3  # of ringing for one payment, each of as many attempts as any call of ours has
 
 
-def hold(request: ServiceRequest, bill: Bill, assessment: Assessment, reason: str, context: Context) -> Hold:
-    """Let the payment of this request wait. `reason` is in the caller's words. Where the clock cannot end before the bill
+def hold(request: ServiceRequest, bill: Bill, amount: Decimal, assessment: Assessment, reason: str, context: Context) -> Hold:
+    """Let the payment of this request, of so much of the bill, wait. `reason` is in the caller's words. Where the clock cannot end before the bill
     is due, a person is told at once. Does not commit."""
     if request.caller_id is None:
         raise ValueError(f"request {request.id} is nobody's")
@@ -38,8 +40,9 @@ def hold(request: ServiceRequest, bill: Bill, assessment: Assessment, reason: st
         request_id=request.id,
         bill_id=bill.id,
         caller_id=request.caller_id,
-        amount=bill.amount,
+        amount=amount,
         currency=bill.currency,
+        bill_left=left_of(bill),
         outcome=outcome,
         findings=_as_data(assessment.findings),
         reason=reason,

@@ -52,6 +52,7 @@ class Hold(Model):
     caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"), index=True)
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))  # as it was asked for
     currency: Mapped[str] = mapped_column(String(3))
+    bill_left: Mapped[Decimal] = mapped_column(Numeric(12, 2))  # of the bill, this payment's amount included
     outcome: Mapped[str] = mapped_column(String(10))  # confirm, hold, refuse
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(240))
