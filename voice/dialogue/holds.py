@@ -15,7 +15,8 @@ from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Json, Meaning, Result, Say, Step
 
-TO_A_PERSON = {"refused": "payment_refused", "failed": "payment_held", "waiting": "payment_held"}  # about what
+TO_A_PERSON = {"refused": "payment_refused", "failed": "payment_held", "waiting": "payment_held",
+               "not_made": "payment_held"}  # about what  # fmt: skip
 
 
 def begin(state: State, result: Result) -> Step:

@@ -83,8 +83,17 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
-    besides = slots.aside(text, language) | slots.note(text, language) if expecting.name == "yes_no" else {}
+    besides = _besides(text, language, now) if expecting.name == "yes_no" else {}
     return replace(meaning, slots={**meaning.slots, **besides})
+
+
+def _besides(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
+    """What is said along with a yes or a no: "yes, but only twenty pounds of it"."""
+    try:
+        amount = slots.sum_said(text, now)
+    except (OverflowError, ValueError):
+        amount = {}
+    return slots.aside(text, language) | slots.note(text, language) | slots.share(text, language) | amount
 
 
 def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:
@@ -268,7 +277,7 @@ def _known(said: str, text: str, language: Language, now: dt.datetime) -> Meanin
 def _details(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
     """The slots of a wish; those alone that can be told, where a number is too large for a calendar."""
     try:
-        return slots.wish_slots(text, language, now) | slots.said_slots(text, now)
+        return slots.wish_slots(text, language, now) | slots.said_slots(text, now) | slots.share(text, language)
     except (OverflowError, ValueError):
         return {}
 

@@ -47,6 +47,17 @@ def said_slots(text: str, now: dt.datetime) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def share(text: str, language: Language) -> dict[str, str]:
+    """`share`: how much of something that has a price: "all", "half", "third", "quarter", or "some" of it."""
+    found = longest_named(text, language, "share")
+    return {"share": found} if found else {}
+
+
+def sum_said(text: str, now: dt.datetime) -> dict[str, Any]:
+    """`amount`, where money was said."""
+    return {name: value for name, value in said_slots(text, now).items() if name == "amount"}
+
+
 def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
     """The day, the part of it, and the time where an hour was said: "in the morning" alone is no time."""
     part, time = part_of_day(text), parse_time(text)

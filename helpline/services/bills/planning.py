@@ -39,7 +39,7 @@ def plan(args: Json, context: Context) -> Result:
     """Promise a payment of this bill, or of a `part` of it, for a `day`: `planned`, or what a claim would answer.
 
     What makes the rules hold it today holds it today. A first payment and a protected one may be planned: our call comes on
-    the day. `day_gone` where the day is over, or later than it may be.
+    the day (`rings`). `day_gone` where the day is over, or later than it may be.
     """
     asked = orders.asked_for(args, context)
     if isinstance(asked, Result):
@@ -77,7 +77,9 @@ def plan(args: Json, context: Context) -> Result:
     outbox.promise_timer("pay_planned", f"planned:{promised.id}", _due_at(promised, context))
     events.record("payment_planned", f"planned:{promised.id}", context.now)
     audit.write(f"caller:{context.caller_id}", "payment_planned", f"planned:{promised.id}", context.now, day=day.isoformat())
-    return Result("bills.plan", "planned", {**orders.plan_data(promised, row.Biller), "reference": request.reference})
+    rings = orders.must_wait(assessment, context)
+    told = {**orders.plan_data(promised, row.Biller), "reference": request.reference, "rings": rings}
+    return Result("bills.plan", "planned", told)
 
 
 def _due_at(promised: PlannedPayment, context: Context) -> dt.datetime:
@@ -162,13 +164,13 @@ def _ring(promised: PlannedPayment, caller: Caller, now: dt.datetime) -> None:
     outbox.promise_call(caller.phone, purpose, f"planned:{promised.id}", now)
 
 
-def payment_ended(payment: Payment, now: dt.datetime) -> None:
+def payment_ended(payment: Payment, failed: bool, now: dt.datetime) -> None:
     """A planned payment was settled or failed: who has no texts is rung with the receipt, and everybody where it failed."""
     promised = db.session.scalar(select(PlannedPayment).where(PlannedPayment.request_id == payment.request_id))
     if promised is None or promised.status != "done":
         return
     caller = db.session.get_one(Caller, payment.caller_id)
-    if caller.landline or payment.status == "failed":
+    if caller.landline or failed:
         _ring(promised, caller, now)
 
 

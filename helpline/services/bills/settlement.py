@@ -97,7 +97,7 @@ def record(payment: Payment, answer: Json, now: dt.datetime, told: bool = False)
     audit.write("helpline", f"payment_{status}", f"payment:{payment.id}", now, reason=answer["reason"])
     if not told:
         telling.payment_ended(payment, now)
-        planning.payment_ended(payment, now)
+        planning.payment_ended(payment, failed=status == "failed", now=now)
     return True
 
 

@@ -21,7 +21,7 @@ def status(args: Json, context: Context) -> Result:
     """What was asked for: a list of payments, whether something is paid, or what is owed, at one `biller` if it was named.
 
     `paid`: the latest `payment`. `listed`: `payments`, the latest first, in the days of `date` if they have begun.
-    `being_paid`, `rings` (our call ends it), `held`: a `bill` whose payment is under way. `planned`: one that is to be paid on a later day. `one`, `several`: `bills` that wait to be paid; `new` tells
+    `being_paid`, `rings` (our call ends it), `held`: a `bill` whose payment is under way. `planned`: the only one is to be paid on a later day. `one`, `several`: `bills` that wait to be paid; `new` tells
     whether the caller never paid this biller. `none`: nothing waits. Of the last two, `payment` is the latest one or None.
     `asked` is "paid" or "due", `named` whether a biller was named.
     """
@@ -30,8 +30,8 @@ def status(args: Json, context: Context) -> Result:
     if asked == "list":
         return Result("bills.status", "listed", {"payments": _within(payments, args.get("date"), context.now.date())})
     bills = [bill for bill in unpaid_bills(context) if args.get("biller") in (None, bill["kind"], bill["biller"])]
-    if planned := next((bill for bill in bills if bill["planned"]), None):
-        return Result("bills.status", "planned", {"bill": planned, **planned["planned"]})
+    if len(bills) == 1 and bills[0]["planned"]:
+        return Result("bills.status", "planned", bills[0]["planned"])
     if waiting := next(((bill, why) for bill in bills if (why := _under_way(bill["id"], context))), None):
         return Result("bills.status", waiting[1], {"bill": waiting[0]})
     data = {"asked": asked, "named": bool(args.get("biller")), "payment": payments[0] if payments else None}
