@@ -22,10 +22,11 @@ class Lines:
         self._lock = threading.Lock()
         self._live: dict[int, LiveCall] = {}
 
-    def room_for(self, call_id: int) -> bool:
-        """Whether this call can be carried: a line that has just broken is still its own."""
+    def room_for(self, call_id: int, ahead: int = 0) -> bool:
+        """Whether this call can be carried: a line that has just broken is still its own. `ahead`: how many others have
+        a line coming to them first."""
         with self._lock:
-            return len(self._live) - (call_id in self._live) < self._most
+            return call_id in self._live or len(self._live) + ahead < self._most
 
     def behind(self) -> list[float]:
         """Of each live call, by how many seconds we lag behind its sound."""

@@ -293,7 +293,7 @@ def _texts(now: dt.datetime, zone: ZoneInfo) -> tuple[Count, ...]:
         .where(Delivery.channel == "sms", Delivery.due_at >= today, Delivery.due_at <= now)
         .group_by(Delivery.status)
     )
-    found: dict[str, int] = dict(db.session.execute(counted).all())  # type: ignore[arg-type]
+    found: dict[str, int] = dict(db.session.execute(counted).all())
     return tuple(Count(words, found[status]) for status, words in TEXT_STATES.items() if status in found)
 
 

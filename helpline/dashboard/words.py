@@ -90,6 +90,7 @@ NEWS = {
     "hold_decided": "To a caller: what came of a held payment",
     "hold_escalated": "To the office: a held payment",
     "tell_who_comes": "Who comes for a visit",
+    "full_house": "To a caller: that a line is free now",
     "take_call": "To somebody on duty: that a caller waits",
     "tell_handed_back": "That a visit was given back",
 }

@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from fraud.assess import assess, ruleset
 from fraud.facts import Facts
-from helpline import events
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.providers import Incoming
@@ -22,7 +21,7 @@ from helpline.services import office
 from helpline.services.bills.orders import unpaid_bills
 from helpline.services.context import Context
 from helpline.services.recap import DAYS
-from helpline.services.requests import add_words, area_of, new_reference
+from helpline.services.requests import add_words, open_alone
 from voice.heard import Expecting, Meaning
 from voice.understanding import understand
 
@@ -106,17 +105,8 @@ def _for_a_person(intent: str, about: str, text: Incoming, context: Context) -> 
     )
     request = db.session.scalar(mine.order_by(ServiceRequest.id.desc()).limit(1))
     if request is None:
-        request = ServiceRequest(
-            reference=new_reference(),
-            dedupe_key=f"text:{text.number or 'none'}:{about}:{text.sid}"[:80],
-            intent=intent,
-            caller_id=context.caller_id,
-            details={"number": text.number, "about": about},
-            created_at=context.now,
-        )
-        db.session.add(request)
-        db.session.flush()
-        events.record("request_opened", f"request:{request.id}", context.now, area=area_of(request), intent=intent)
+        key = f"text:{text.number or 'none'}:{about}:{text.sid}"[:80]
+        request = open_alone(key, intent, context.caller_id, context.now, number=text.number, about=about)
     if len(request.details.get("words", "")) < MOST_WORDS:
         add_words(request, words)
 
