@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from helpline import events, texts
 from helpline.db import changed, db
-from helpline.models import Caller
+from helpline.models import Call, Caller
 from helpline.outbox import Delivery, claim, promise_call, promise_sms, settle
 from helpline.providers import Outcome, Provider, ProviderError, Reach
 from volunteers import tasks
@@ -17,6 +17,9 @@ from volunteers import tasks
 MOST_ATTEMPTS = 5
 MOST_CALLS = 3  # for one piece of news, to somebody who does not pick up
 CALL_AGAIN = dt.timedelta(minutes=20)
+LOST_AFTER = dt.timedelta(minutes=5)  # ringing takes under one: whoever picked up would have been heard of by then
+LOST_UNTIL = dt.timedelta(days=1)
+OWN_PATIENCE = "take_call"  # the purpose of calls that somebody else waits for, and no longer than that
 MOST_TEXTS = 3  # for one piece of news that did not arrive
 TEXT_AGAIN = dt.timedelta(minutes=5)
 RETRY_AFTER = dt.timedelta(seconds=30)
@@ -97,6 +100,20 @@ def unanswered(provider_id: str, now: dt.datetime) -> bool:
     events.record("call_unanswered", f"delivery:{delivery.id}", now, tries=tries)
     _call_again(delivery, now)
     return True
+
+
+def look_for_lost(now: dt.datetime) -> int:
+    """Calls of which we heard nothing more: the news of them was lost, or of whoever picked up. They count as not
+    answered. How many. Does not commit."""
+    silent = select(Delivery.provider_id, Delivery.purpose).where(
+        Delivery.channel == "call",
+        Delivery.status == "sent",
+        Delivery.done_at < now - LOST_AFTER,
+        Delivery.done_at > now - LOST_UNTIL,
+        ~select(Call.id).where(Call.sid == Delivery.provider_id).exists(),
+    )
+    lost = [sid for sid, purpose in db.session.execute(silent) if sid and purpose.get("kind") != OWN_PATIENCE]
+    return sum(unanswered(sid, now) for sid in lost)
 
 
 def somebody_else(provider_id: str, now: dt.datetime) -> bool:
