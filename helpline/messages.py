@@ -115,7 +115,11 @@ def _keyword(text: Incoming, volunteer: Volunteer | None, now: dt.datetime) -> t
 
 def _context(number: str, now: dt.datetime) -> Context:
     """Whose number it is, where one person has it. A text is no call, and proves nothing: level 0."""
-    people = db.session.scalars(select(Caller).where(Caller.phone == number).limit(2)).all() if number else []
+    people = (
+        db.session.scalars(select(Caller).where(Caller.phone == number, Caller.training.is_(False)).limit(2)).all()
+        if number
+        else []
+    )
     caller = people[0] if len(people) == 1 else None
     settings, languages = parts().settings, parts().languages
     return Context(

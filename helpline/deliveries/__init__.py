@@ -28,11 +28,23 @@ log = logging.getLogger(__name__)
 
 
 def send_due(provider: Provider, worker: str, answer_url: str, now: dt.datetime) -> int:
-    """Send what is due. How many were sent. `answer_url` has a place for the delivery's id."""
+    """Send what is due. How many were sent. `answer_url` has a place for the delivery's id.
+
+    To somebody who is there for training only, nothing is sent: their numbers are nobody's.
+    """
     due = claim(Delivery, worker, now)
+    invented = _of_training({delivery.to_number for delivery in due})
     stopped = {row.id for row in due if row.channel == "sms" and texts.stopped(row.to_number)}
+    for delivery in due:
+        if delivery.to_number in invented:
+            settle(delivery, now, status="withdrawn", error="for training: it is not sent")
     db.session.commit()
-    return sum(_send(delivery, provider, answer_url, now, delivery.id in stopped) for delivery in due)
+    to_go = [delivery for delivery in due if delivery.to_number not in invented]
+    return sum(_send(delivery, provider, answer_url, now, delivery.id in stopped) for delivery in to_go)
+
+
+def _of_training(numbers: set[str]) -> set[str]:
+    return set(db.session.scalars(select(Caller.phone).where(Caller.phone.in_(numbers), Caller.training)))
 
 
 def _send(delivery: Delivery, provider: Provider, answer_url: str, now: dt.datetime, stopped: bool) -> bool:

@@ -12,7 +12,7 @@ ANSWERED = "/calls/answered"  # paths that the provider is told to ask, below th
 STATUS = "/calls/status"
 MACHINE = "/calls/machine"
 TEXT_STATUS = "/texts/status"
-
+LONGEST_JOINED = 4 * 3600  # seconds that two people stay joined: then the provider ends it, whatever we hear of that
 
 Reach = Literal["", "no_texts", "stopped"]  # what a refusal tells of a number: it takes no texts; its owner wants none
 
@@ -149,7 +149,7 @@ class Leave:
 @dataclass(frozen=True)
 class Join:
     """Join this call to the caller in the queue, who first hears what `joined_url` says; then, or when nobody is in it,
-    ask `url`."""
+    or after LONGEST_JOINED, ask `url`."""
 
     queue: str
     joined_url: str

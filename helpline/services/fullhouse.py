@@ -155,7 +155,7 @@ def estimate(ahead: int, now: dt.datetime) -> int | None:
     live = db.session.scalars(select(Call.started_at).where(Call.status == "live"))
     ended = db.session.execute(
         select(Call.started_at, Call.ended_at)
-        .where(Call.ended_at.is_not(None), Call.turns > 1)
+        .where(Call.ended_at.is_not(None), Call.turns > 1, Call.training.is_(False))
         .order_by(Call.id.desc())
         .limit(MOST_CALLS)
     )

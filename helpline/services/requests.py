@@ -29,7 +29,7 @@ def open_request(intent: str, context: Context, key: str = "", task_id: int | No
         number=context.number,
         **details,
     )
-    request.task_id = task_id
+    request.task_id, request.training = task_id, context.training
     return request
 
 
@@ -107,6 +107,7 @@ def count(request: ServiceRequest, now: dt.datetime, status: str = "done") -> No
 
 
 def _record(kind: str, request: ServiceRequest, now: dt.datetime, status: str) -> None:
+    kind = "practised" if request.training else kind  # what was practised was delivered to nobody
     events.record(kind, f"request:{request.id}", now, area=area_of(request), intent=request.intent, status=status)
 
 
