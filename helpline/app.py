@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 
-from helpline import pages
+from helpline import messages, pages
 from helpline.calls import fallback, person
 from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
@@ -75,9 +75,9 @@ def create_app(
     )
     pages.init_app(app)
     calls.init_app(app, parts, measured)
-    for webhooks in (person.blueprint, fallback.blueprint):
+    for webhooks in (person.blueprint, fallback.blueprint, messages.blueprint):
         app.register_blueprint(webhooks)
-    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint):
+    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint, messages.blueprint):
         csrf.exempt(webhooks)
     for pages_of in (
         volunteers.blueprint,

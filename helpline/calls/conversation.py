@@ -63,7 +63,9 @@ class Conversation:
             return self._nobody_came(call)
         if call.turns:
             return self._reconnect(call)
-        reply = self._turn(call, State(language=self.settings.language), Heard(), self._reason(call))
+        reason = self._reason(call)
+        told = {"languages": tuple(self.languages), **reason.data}  # whoever is rung is spoken to in their own, where we can
+        reply = self._turn(call, State(language=self.settings.language), Heard(), replace(reason, data=told))
         db.session.commit()
         return reply
 

@@ -33,6 +33,9 @@ ABOUT = {
     "complain_other": "Complains about something else",
     "bad_line": "Their line kept breaking",
     "busy": "All our lines were taken",
+    "text": "Wrote a text message",
+    "text_volunteer": "A volunteer wrote a text message",
+    "call_me": "Asked by text message to be rung",
     "cancel_payment": "Wants a payment called back",
     "freeze_unknown": "Somebody whom we do not know has stopped all payments at this number: ring it today",
     "freeze_payments": "Wants all payments stopped, from a number that we do not know",
@@ -62,7 +65,16 @@ TASK_STATES = {
     "escalated": "Nobody left to ask: the office's",
     "cancelled": "Cancelled",
 }
+TEXT_STATES = {
+    "delivered": "Arrived",
+    "sent": "Sent, and not known yet whether they arrived",
+    "waiting": "Still to be sent",
+    "again": "Did not arrive, and sent again",
+    "failed": "Did not arrive",
+    "withdrawn": "Not sent: no news any more",
+}
 NEWS = {
+    "text": "An answer to a text message",
     "receipt": "A receipt",
     "not_paid": "That a bill was not paid",
     "booked": "An appointment, as it was booked",
@@ -79,6 +91,7 @@ NEWS = {
     "hold_escalated": "To the office: a held payment",
     "contact_told": "To a trusted contact: that a payment waits",
     "tell_who_comes": "Who comes for a visit",
+    "full_house": "To a caller: that a line is free now",
     "take_call": "To somebody on duty: that a caller waits",
     "tell_handed_back": "That a visit was given back",
 }
