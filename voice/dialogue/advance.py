@@ -26,6 +26,7 @@ from voice.dialogue import (
     payments,
     person,
     planned,
+    proof,
     protection,
     safety,
     visits,
@@ -54,6 +55,7 @@ FORMS = (
     details,
     holds,
     protection,
+    proof,
 )
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}

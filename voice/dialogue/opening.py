@@ -82,6 +82,8 @@ def _this_is(state: State, person: Json) -> Step:
     is has it louder than we remember."""
     remembered = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
     state = amplified(paced(remembered, state.pace), state.gain)
+    if words := state.slots.get("was_it_you"):
+        return do(replace(state, resume=None), "proof.contacts", words=words)
     before = State.from_json(state.resume["state"]) if state.resume else None
     if before and (before.caller or {}).get("id") == person["id"]:
         return _take_up(state, before)
@@ -113,6 +115,8 @@ def _start_afresh(state: State, _: Meaning) -> Step:
 
 
 def _not_me(state: State, _: Meaning) -> Step:
+    if words := state.slots.get("was_it_you"):
+        return do(replace(state, resume=None), "proof.contacts", words=words)
     return ask(replace(state, resume=None), "unknown", Say("unknown.person"))
 
 

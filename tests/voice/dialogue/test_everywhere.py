@@ -44,6 +44,7 @@ OTHER_VISIT = {**VISIT, "task_id": 5, "name": "help with shopping, Friday", "day
 HELD = {"caller": MARGARET, "hold_id": 6, "payment_id": 3, "biller": "City Electric", "amount": POUNDS, "reason": "it is new",
         "receipt": "12345678"}  # fmt: skip
 LIFT = {"caller": MARGARET, "request_id": 5, "what": "freeze"}
+RANG = {"date": "2026-11-24", "time": "10:00", "about": "about your visit"}
 SUBJECTS = {"names": ["a volunteer", "something else"], "subjects": ["complain_volunteer", "complain_other"]}
 LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
            "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
@@ -357,6 +358,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "protection.lift": [("ok", {"what": "freeze"}), ("wrong", {}), ("too_many", {}), ("none", {}), ("call_back", {})],
     "protection.confirmed": [("ok", {}), ("signal", {}), ("late", {})],
     "enrolment.request": [(status, {"reference": "12345678", "when": "within the hour"}) for status in ("ok", "withheld")],
+    "proof.contacts": [("ours", {"told": [{"key": "proof.rang", "values": RANG}], "words": "(words)"}),
+                       ("others", {"words": "(words)"}), ("no_visit", {"emergency_number": "999"}), ("unknown", {})],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
     "person.find": [("away", {"when": "within the hour"}), ("away", {"when": "within the hour", "withheld": True}), ("here", {})],
@@ -398,6 +401,7 @@ LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get s
             "freeze_payments",
             "unfreeze_payments",
             "protection_mode",
+            "check_caller",
         )
     ],
 }
