@@ -72,6 +72,7 @@ NEWS = {
     "recap": "What was done in a call",
     "offer": "An offer to a volunteer",
     "code": "A sign-in code",
+    "prove": "To a caller: our call by which they prove who they are",
     "lift": "To a caller: our call before their payments are allowed again",
     "lifted": "To a caller: that their payments are allowed again",
     "hold_call_back": "To a caller: our call about a held payment",
@@ -147,6 +148,14 @@ HOLD_ACTIONS = {
     "protection_on": "Had every payment protected",
     "protection_off": "Switched the protection off",
     "lift_refused": "Our call before allowing payments found something amiss",
+    "asked_was_it_us": "Asked whether it was us",
+    "call_back_promised": "Had the number on file rung as a proof",
+    "call_back_answered": "Said yes in our call: proved",
+    "call_back_refused": "Said in our call that they had asked for nothing",
+    "pin_not_tried": "A PIN too early or too often: not even compared",
+    "pin_chosen": "Chose a PIN of their own",
+    "phrase_chosen": "A new safe phrase was chosen",
+    "visit_word_chosen": "A new visit word was chosen",
     "hold_stopped": "Did not want it paid any more",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}

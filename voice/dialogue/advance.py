@@ -23,11 +23,14 @@ from voice.dialogue import (
     language,
     lessons,
     opening,
+    ownpin,
     payments,
     person,
+    phrases,
     planned,
     proof,
     protection,
+    proving,
     safety,
     visits,
     wishes,
@@ -56,6 +59,8 @@ FORMS = (
     holds,
     protection,
     proof,
+    phrases,
+    ownpin,
 )
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
@@ -69,7 +74,7 @@ FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 # There is nothing to go back to before these.
-BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "lift.who"}
+BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "lift.who", "prove.who"}
 
 
 def advance(state: State, given: Meaning | Result) -> Step:
@@ -259,3 +264,6 @@ UNIVERSALS: dict[str, Start] = {
     "goodbye": goodbye,
 }
 ASKS["which_wish"] = wishes.chosen(STARTS)
+PROVEN: dict[str, Start] = {**STARTS, **details.BEHIND_A_PROOF}  # what level 2 may be for
+ASKS.update(proving.ASKS)
+RESULTS.update(proving.outcomes(PROVEN))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.asks import PIN_DIGITS, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
+from voice.dialogue.proving import offer_call_back
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
 from voice.heard import Json, Meaning, Result, Say, Step
 
-PIN_DIGITS = 6
 OTHERWISE = {"date", "part_of_day", "time", "amount"}  # a bill paid then, or so much of it, is not this one paid now
 
 
@@ -98,7 +98,7 @@ def pin_checked(state: State, result: Result) -> Step:
         return _claim(replace(state, level=2))
     if result.status == "wrong":
         return ask(state, "pin", Say("pin.wrong"))
-    return find_person(state, Say(f"pin.{result.status}"), about="pin")
+    return offer_call_back(with_slots(state, wished="pay_bill"), Say(f"pin.{result.status}"))
 
 
 def claimed(state: State, result: Result) -> Step:

@@ -6,7 +6,7 @@ The line may be overheard: no suspicion is said aloud, and nobody is asked for a
 from __future__ import annotations
 
 from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, yes_no
-from voice.dialogue.opening import is_it, they_are_there, who_is_there
+from voice.dialogue.opening import by_our_phrase, is_it, they_are_there, who_is_there
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Json, Meaning, Result, Say, Step
@@ -76,7 +76,7 @@ def answered(state: State, result: Result) -> Step:
 
 
 ASKS = {
-    "hold.who": Ask(is_it, yes_no(_tell, _not_there)),
+    "hold.who": Ask(is_it, yes_no(by_our_phrase(_tell), _not_there)),
     "hold.still": Ask(YES_NO, yes_no(_wanted, _not_wanted)),
     "hold.phoned": Ask(YES_NO, _answer("phoned", lambda state, _: ask(state, "hold.told"))),
     "hold.told": Ask(YES_NO, _answer("told", lambda state, _: ask(state, "hold.alone"))),

@@ -24,6 +24,7 @@ ENTRANCES = {
     "shall_we_end",
     "",
 }
+OUR_PHRASE = Say("phrase.ours", {"words": ["•••"]})  # the words are filled in when it is spoken
 TOLD_AT_ONCE = {
     "bill.receipt",
     "appointment.booked",
@@ -75,6 +76,17 @@ def names_of(person: Json) -> str:
     """All the names that somebody may give of themselves: "Peggy Margaret Hughes", who is called Peggy."""
     full = str(person.get("full_name") or person["name"])
     return full if person["name"] in full.split() else f"{person['name']} {full}"
+
+
+def by_our_phrase(go_on: Start) -> Start:
+    """In a call of ours, once they have said who they are: first the phrase by which they know that it is we. Nobody
+    else hears it, and no machine does."""
+
+    def proved(state: State, meaning: Meaning) -> Step:
+        step = go_on(state, meaning)
+        return replace(step, says=(OUR_PHRASE, *step.says)) if state.slots.get("has_phrase") else step
+
+    return proved
 
 
 def _this_is(state: State, person: Json) -> Step:
