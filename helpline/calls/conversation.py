@@ -224,7 +224,11 @@ class Conversation:
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
         status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
         language = self._language_of(caller.id)
-        news = {"caller": person(caller), "languages": tuple(self.languages), **visits.about(task, language)}
+        news = {
+            "caller": person(caller),
+            "languages": tuple(self.languages),
+            **visits.about(task, language, self.settings.secret_key),
+        }
         return Result("call.tell", status, news)
 
     def _resumable(self, call: Call) -> dict[str, Any] | None:

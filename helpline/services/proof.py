@@ -49,6 +49,11 @@ def contacts(args: Json, context: Context) -> Result:
     return _not_us("expected" if expected else NOT_US[kind], words, context)
 
 
+def not_ours(args: Json, context: Context) -> Result:
+    """Whoever is at the door does not know the number of the visit."""
+    return _not_us("no_visit", args["words"], context)
+
+
 def _not_us(status: str, words: str, context: Context) -> Result:
     """A coordinator sees the case at once; for somebody at the door whoever is on duty gets a text as well."""
     reported = safety.report({"words": words, "findings": []}, context)
@@ -115,7 +120,9 @@ def _visit_today(caller: Caller, context: Context) -> list[dict[str, Any]]:
         .where(Task.status.in_(tasks.UNDER_WAY), Task.volunteer_id.is_not(None))
         .order_by(Task.id)
     )
-    return [{"key": "proof.visit", "values": visits.about(task, context.language)} for task in today]
+    return [
+        {"key": "proof.visit", "values": visits.about(task, context.language, context.settings.secret_key)} for task in today
+    ]
 
 
 def _say(key: str, at: dt.datetime | None, context: Context, **values: str) -> dict[str, Any]:
@@ -125,4 +132,4 @@ def _say(key: str, at: dt.datetime | None, context: Context, **values: str) -> d
     return {"key": key, "values": {**when, **values}}
 
 
-ORDERS = {"proof.contacts": contacts}
+ORDERS = {"proof.contacts": contacts, "proof.not_ours": not_ours}

@@ -16,10 +16,12 @@ from helpline.outbox import Delivery
 from helpline.services import people as office_people
 from helpline.services import proof
 from helpline.services.requests import open_request
+from helpline.services.visits import door_number
 from helpline.staff import duty
 from tests.cast import MARGARET, Clock, People, on_the_line
 from voice.heard import Result
 from volunteers import tasks
+from volunteers.models import Task
 
 RANG_ME = "did you just ring me"
 AT_THE_DOOR = "is the man at the door yours"
@@ -112,6 +114,27 @@ def test_the_volunteer_who_comes_today_is_named(in_app: Flask, people: People, c
     comes(people, clock)
     result = ask(in_app, AT_THE_DOOR, people.margaret)
     assert told(result) == ["proof.visit"] and result.data["told"][0]["values"]["volunteer"] == "Wei Chen"
+
+
+def test_the_number_of_a_visit_is_of_one_volunteer_and_one_visit(in_app: Flask, people: People, clock: Clock) -> None:
+    comes(people, clock)
+    task = db.session.scalars(select(Task)).one()
+    number = door_number(task, "s" * 32)
+    assert len(number) == 4 and number.isdigit() and number == door_number(task, "s" * 32)
+    assert ask(in_app, AT_THE_DOOR, people.margaret).data["told"][0]["values"]["number"] == number
+    task.version, task.volunteer_id = task.version + 1, people.grace
+    assert door_number(task, "s" * 32) != number
+    db.session.rollback()
+
+
+def test_who_does_not_know_the_number_is_a_case_and_whoever_is_on_duty_hears_of_it(
+    in_app: Flask, people: People, clock: Clock
+) -> None:
+    comes(people, clock)
+    duty.begin(people.ruth, RUTHS_PHONE, clock.now())
+    proof.not_ours({"words": AT_THE_DOOR}, on_the_line(in_app, people.margaret, level=1))
+    assert cases() == ["open"]
+    assert [*db.session.scalars(select(Delivery.to_number))].count(RUTHS_PHONE) == 1
 
 
 def test_somebody_at_the_door_who_is_not_ours_alerts_whoever_is_on_duty(in_app: Flask, people: People, clock: Clock) -> None:

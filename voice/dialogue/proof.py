@@ -37,8 +37,15 @@ def looked_up(state: State, result: Result) -> Step:
     if result.status == "others":
         return safety.scam(state, Meaning("check_caller", text=result.data["words"]))
     if result.status == "ours":
+        state = replace(state, slots={**state.slots, "words": result.data["words"]})
+        if (one := result.data["told"][0])["key"] == "proof.visit":
+            return ask(state, "proof.number", Say("proof.visit", one["values"]), number=one["values"]["number"])
         told = (Say(one["key"], one["values"]) for one in result.data["told"])
-        return ask(replace(state, slots={**state.slots, "words": result.data["words"]}), "proof.asked_for", *told)
+        return ask(state, "proof.asked_for", *told)
+    return not_ours(state, result)
+
+
+def not_ours(state: State, result: Result) -> Step:
     return offer(replace(state, alarmed=True), Say(f"proof.{result.status}", result.data), about="report_scam")
 
 
@@ -47,10 +54,22 @@ def _asked_for_it(state: State, _: Meaning) -> Step:
     return safety.scam(state, Meaning("check_caller", text=state.slots["words"]))
 
 
+def _wrong_number(state: State, _: Meaning) -> Step:
+    """Not the number of this visit, or none: whoever it is, it is not the one who was to come."""
+    return do(state, "proof.not_ours", words=state.slots["words"])
+
+
+def _right_number(state: State, _: Meaning) -> Step:
+    return anything_else(state, Say("proof.right_number"))
+
+
 def _asked_for_nothing(state: State, _: Meaning) -> Step:
     return anything_else(state, Say("proof.good"))
 
 
-ASKS = {"proof.asked_for": Ask(YES_NO, yes_no(_asked_for_it, _asked_for_nothing))}
-RESULTS: dict[str, Outcome] = {"proof.contacts": looked_up}
+ASKS = {
+    "proof.asked_for": Ask(YES_NO, yes_no(_asked_for_it, _asked_for_nothing)),
+    "proof.number": Ask(YES_NO, yes_no(_right_number, _wrong_number)),
+}
+RESULTS: dict[str, Outcome] = {"proof.contacts": looked_up, "proof.not_ours": not_ours}
 STARTS: dict[str, Start] = {"check_caller": start}

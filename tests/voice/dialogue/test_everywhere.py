@@ -35,7 +35,15 @@ PAYMENT = {"biller": "Vale Water", "amount": POUNDS, "date": "2026-11-03", "rece
 TEN, ELEVEN = ({"id": n, "date": "2026-12-01", "time": f"{n}:00", "time_words": f"{n} o'clock", "clinic": "Mill Lane",
                 "with": "Dr Osei"} for n in (10, 11))  # fmt: skip
 KINDS = {"shopping": "shopping", "company": "company"}
-NEWS = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
+NEWS = {
+    "caller": MARGARET,
+    "task_id": 4,
+    "volunteer": "Wei",
+    "kind": "shopping",
+    "day": "2026-11-26",
+    "part": "morning",
+    "number": "4271",
+}
 BOOKED = {**TEN, "id": 12, "booking": 6, "department": "doctor", "name": "Dr Osei, Thursday", "date": "2026-11-26"}
 BOOKED_LATER = {**BOOKED, "id": 13, "booking": 7, "name": "Dr Osei, Friday", "date": "2026-11-27"}
 VISIT = {"task_id": 4, "help_kind": "shopping", "name": "help with shopping, Thursday", "kind": "shopping",
@@ -368,6 +376,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "protection.lift": [("ok", {"what": "freeze"}), ("wrong", {}), ("too_many", {}), ("none", {}), ("call_back", {})],
     "protection.confirmed": [("ok", {}), ("signal", {}), ("late", {})],
     "enrolment.request": [(status, {"reference": "12345678", "when": "within the hour"}) for status in ("ok", "withheld")],
+    "proof.not_ours": [("no_visit", {"emergency_number": "999"})],
     "identity.prove": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
     "identity.call_back": [("ok", {}), ("new_number", {}), ("too_many", {}), ("none", {})],
     "identity.called_back": [("ok", {}), ("no", {}), ("late", {})],
@@ -377,6 +386,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "phrase.offer": [("ok", {"names": SLOTS["places"]}), ("refused", {})],
     "phrase.keep": [("ok", {"kind": "phrase"}), ("gone", {}), ("refused", {})],
     "proof.contacts": [("ours", {"told": [{"key": "proof.rang", "values": RANG}], "words": "(words)"}),
+                       ("ours", {"told": [{"key": "proof.visit", "values": NEWS}], "words": "(words)"}),
                        ("others", {"words": "(words)"}), ("no_visit", {"emergency_number": "999"}), ("unknown", {})],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
