@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from helpline import outbox
+from helpline import audit, events, outbox
 from helpline.db import db
-from helpline.identity import callbacks, phrases, pins
+from helpline.identity import callbacks, phrases, pins, vouching
 from helpline.identity.callbacks import CallBack
 from helpline.identity.household import person
 from helpline.models import Caller
 from helpline.services.context import Context
+from helpline.settings import Settings
 from voice.heard import Json, Result
 from voice.languages import Language
 
@@ -73,10 +74,20 @@ def keep_words(args: Json, context: Context) -> Result:
 
 
 def may_choose_pin(args: Json, context: Context) -> Result:
-    """`ok`, or `person`: for a PIN that is lost our call alone is not enough."""
-    caller_id = context.caller_id
-    proved = caller_id is not None and context.level >= 2 and pins.may_choose(caller_id, context.call_id)
-    return Result("pin.may", "ok" if proved else "person")
+    """`ok`, or `person`: for a PIN that is lost our call alone is not enough, and somebody has to vouch for them."""
+    return Result("pin.may", "ok" if _may_choose_pin(context) or _vouched(context) else "person")
+
+
+def _may_choose_pin(context: Context) -> bool:
+    if context.caller_id is None or context.level < 2:
+        return False
+    return pins.may_choose(context.caller_id, context.call_id)
+
+
+def _vouched(context: Context) -> bool:
+    if context.caller_id is None or context.level < 2:
+        return False
+    return vouching.good(context.caller_id, context.now) is not None
 
 
 def propose_pin(args: Json, context: Context) -> Result:
@@ -91,10 +102,31 @@ def keep_pin(args: Json, context: Context) -> Result:
     """`ok`, or `differs` from what was typed before. Whoever gets the text about it and did not ask rings us."""
     if context.caller_id is None or may_choose_pin({}, context).status != "ok":
         return Result("pin.keep", "person")
+    lost = not _may_choose_pin(context)
     if not pins.choose(context.caller_id, context.call_id, args["pin"], context.settings.pin_pepper, context.now):
         return Result("pin.keep", "differs")
+    if lost:
+        vouching.use(context.caller_id, "pin", context.now)
     give_notice(db.session.get_one(Caller, context.caller_id), "sms.pin", str(context.call_id), context)
     return Result("pin.keep", "ok")
+
+
+def change_number(
+    caller_id: int, number: str, landline: bool, staff_id: int, language: Language, settings: Settings, now: dt.datetime
+) -> bool:
+    """Another telephone number on file, for somebody who was vouched for: once. Whoever has the old number hears of it,
+    and for two weeks a call to the new one proves nothing. False without a vouch. Does not commit."""
+    if not vouching.use(caller_id, "phone", now):
+        return False
+    caller = db.session.get_one(Caller, caller_id)
+    old, was_landline = caller.phone, caller.landline
+    if not was_landline:
+        notice = language.prompt("sms.number", {"helpline": settings.name}, now.date())
+        outbox.promise_sms(old, notice, f"number:{caller_id}:{now.isoformat()}", now)
+    caller.phone, caller.landline = number, landline
+    events.record("phone_changed", f"caller:{caller_id}", now)
+    audit.write(f"staff:{staff_id}", "phone_changed", f"caller:{caller_id}", now, old=old, new=number)
+    return True
 
 
 def give_notice(caller: Caller, prompt: str, key: str, context: Context) -> None:

@@ -264,6 +264,6 @@ UNIVERSALS: dict[str, Start] = {
     "goodbye": goodbye,
 }
 ASKS["which_wish"] = wishes.chosen(STARTS)
-PROVEN: dict[str, Start] = {**STARTS, **details.BEHIND_A_PROOF}  # what level 2 may be for
+PROVEN: dict[str, Start] = {**STARTS, **details.BEHIND_A_PROOF, "vouch": person.vouched_for}  # what level 2 may be for
 ASKS.update(proving.ASKS)
 RESULTS.update(proving.outcomes(PROVEN))
