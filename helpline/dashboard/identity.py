@@ -45,7 +45,9 @@ STANDS = {"promised": "not answered", "answered": "a yes", "refused": "a no: the
 @blueprint.get("/")
 @signed_in()
 def caller_list() -> str:
-    callers = db.session.scalars(select(Caller).order_by(Caller.full_name).limit(MOST_CALLERS)).all()
+    callers = db.session.scalars(
+        select(Caller).where(Caller.training.is_(False)).order_by(Caller.full_name).limit(MOST_CALLERS)
+    ).all()
     return render_template("dashboard/identities.html", callers=callers)
 
 

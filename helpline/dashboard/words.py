@@ -164,6 +164,7 @@ HOLD_ACTIONS = {
     "phrase_chosen": "A new safe phrase was chosen",
     "visit_word_chosen": "A new visit word was chosen",
     "hold_stopped": "Did not want it paid any more",
+    "task_refused": "Tried to open a task that is not theirs",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}
 

@@ -58,7 +58,7 @@ def _not_us(status: str, words: str, context: Context) -> Result:
     """A coordinator sees the case at once; for somebody at the door whoever is on duty gets a text as well."""
     reported = safety.report({"words": words, "findings": []}, context)
     reference = reported.data["reference"]
-    if status == "no_visit":
+    if status == "no_visit" and not context.training:
         alert = f"AT THE DOOR: somebody who is not ours, at {context.number}. Reference {reference}."
         for telephone in {one.number for one in on_duty(context.now)}:
             outbox.promise_sms(telephone, alert, f"at_the_door:{reference}:{telephone}", context.now)

@@ -25,7 +25,7 @@ def offer_call_back(state: State, *before: Say) -> Step:
 
 
 def _pin(state: State, meaning: Meaning) -> Step | None:
-    if meaning.intent in ("no", "cancel", "back"):
+    if meaning.intent in ("no", "cancel", "back") or meaning.slots.get("forgotten"):
         return offer_call_back(state)
     digits = meaning.slots.get("digits", "")
     return do(state, "identity.prove", pin=digits) if len(digits) == PIN_DIGITS else None

@@ -1,7 +1,7 @@
 """Who somebody is: calls of ours as a proof, and the phrase by which we prove ourselves.
 
 Revision ID: 0010
-Revises: 0007
+Revises: 0013
 Created: 2026-11-25 18:10:00+00:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
