@@ -83,7 +83,7 @@ def _owed(text: Incoming, context: Context) -> str:
     if context.caller_id is None:
         several = db.session.scalar(select(Caller.id).where(Caller.phone == text.number).limit(1)) is not None
         return _said("text.several" if several else "text.unknown", context)
-    bills = unpaid_bills(context.caller_id)
+    bills = unpaid_bills(context)
     if not bills:
         return _said("text.owed_none", context)
     return _said("text.owed", context, bills="; ".join(_bill(bill, context) for bill in bills[:5]))

@@ -1,7 +1,7 @@
 """Texts that came to us, the numbers whose owners want none, and the places of those who wait for a line.
 
 Revision ID: 0011
-Revises: 0013
+Revises: 0010
 Created: 2026-11-25 17:50:00+00:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0013"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
