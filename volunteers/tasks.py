@@ -35,11 +35,13 @@ def open_task(
     minutes: int,
     now: dt.datetime,
     note: str = "",
+    training: bool = False,
 ) -> Task:
-    """Add an open Task to the transaction. `note` is kept as far as there is room for it."""
+    """Add an open Task to the transaction. `note` is kept as far as there is room for it. `training`: nobody is asked."""
     task = Task(
         kind=kind, summary=summary, area=area, address=address, door_notes=door_notes, caller_name=caller_name,
         language=language, day=day, part_of_day=part_of_day, minutes=minutes, created_at=now, note=note[:MOST_NOTED],
+        training=training,
     )  # fmt: skip
     db.session.add(task)
     db.session.flush()
@@ -105,11 +107,20 @@ def decline(task_id: int, volunteer_id: int, now: dt.datetime) -> bool:
 
 def expire_offer(offer_id: int, now: dt.datetime) -> bool:
     """Nobody answered in time. The task goes on to others."""
+    return _end_offer(offer_id, "expired", now)
+
+
+def undelivered(offer_id: int, now: dt.datetime) -> bool:
+    """The offer did not reach its volunteer: others are asked at once, and nobody waits for an answer."""
+    return _end_offer(offer_id, "undelivered", now)
+
+
+def _end_offer(offer_id: int, status: str, now: dt.datetime) -> bool:
     row = db.session.get(Offer, offer_id)
-    if row is None or not _close_offer(row.task_id, row.volunteer_id, "expired", now):
+    if row is None or not _close_offer(row.task_id, row.volunteer_id, status, now):
         return False
     _reopen(row.task_id)
-    _event("offer_expired", _fresh(row.task_id), now, volunteer_id=row.volunteer_id)
+    _event(f"offer_{status}", _fresh(row.task_id), now, volunteer_id=row.volunteer_id)
     return True
 
 
@@ -181,7 +192,7 @@ def move(task_id: int, day: dt.date, part_of_day: str, now: dt.datetime) -> tupl
     new = open_task(
         kind=old.kind, summary=old.summary, area=old.area, address=old.address, door_notes=old.door_notes,
         caller_name=old.caller_name, language=old.language, day=day, part_of_day=part_of_day, minutes=old.minutes, now=now,
-        note=old.note,
+        note=old.note, training=old.training,
     )  # fmt: skip
     return new, concerned
 

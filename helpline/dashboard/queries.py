@@ -12,7 +12,7 @@ from sqlalchemy import Row, case, func, select
 
 from helpline.dashboard.held import Held, waiting_holds
 from helpline.dashboard.held import waiting_in_all as holds_in_all
-from helpline.dashboard.words import ABOUT, ENDINGS, INTENTS, NEWS, TASK_STATES, word_for
+from helpline.dashboard.words import ABOUT, ENDINGS, INTENTS, NEWS, TASK_STATES, TEXT_STATES, word_for
 from helpline.db import db
 from helpline.events import Event
 from helpline.models import Call, Caller, Recording, ServiceRequest
@@ -69,6 +69,7 @@ class Waiting:
     since: dt.datetime
     words: str
     recordings: tuple[int, ...]
+    training: bool = False
     status: str = "open"
     closed_at: dt.datetime | None = None
     note: str = ""
@@ -118,6 +119,7 @@ class Overview:
     held_in_all: int
     tasks: tuple[Count, ...]
     escalated: tuple[Escalated, ...]
+    texts: tuple[Count, ...]
     undelivered: tuple[Undelivered, ...]
 
 
@@ -136,6 +138,7 @@ def overview(now: dt.datetime, zone: ZoneInfo) -> Overview:
         held_in_all=holds_in_all(),
         tasks=_tasks(),
         escalated=_escalated(),
+        texts=_texts(now, zone),
         undelivered=_undelivered(now),
     )
 
@@ -178,11 +181,12 @@ def _delivered(now: dt.datetime, zone: ZoneInfo) -> Delivered:
 
 def _calls(now: dt.datetime, zone: ZoneInfo) -> tuple[int, tuple[Count, ...]]:
     """How many are on the line now, and how today's others ended."""
-    live = db.session.scalar(select(func.count()).select_from(Call).where(Call.status.in_(ON_THE_LINE))) or 0
+    real = Call.training.is_(False)
+    live = db.session.scalar(select(func.count()).select_from(Call).where(Call.status.in_(ON_THE_LINE), real)) or 0
     today = _midnight(now.astimezone(zone).date(), zone)
     endings = db.session.execute(
         select(Call.outcome, func.count())
-        .where(Call.started_at >= today, Call.status.not_in(ON_THE_LINE))
+        .where(Call.started_at >= today, Call.status.not_in(ON_THE_LINE), real)
         .group_by(Call.outcome)
         .order_by(func.count().desc(), Call.outcome)
     )
@@ -208,7 +212,7 @@ def _waiting() -> tuple[Waiting, ...]:
     """Emergencies first, then the newest first."""
     query = (
         _for_a_person()
-        .where(ServiceRequest.closed_at.is_(None))
+        .where(ServiceRequest.closed_at.is_(None), ServiceRequest.training.is_(False))
         .order_by(case((ServiceRequest.intent == "emergency", 0), else_=1), ServiceRequest.id.desc())
         .limit(MOST_ROWS)
     )
@@ -217,7 +221,7 @@ def _waiting() -> tuple[Waiting, ...]:
 
 def _waiting_in_all() -> int:
     query = select(func.count()).where(ServiceRequest.intent.in_(FOR_A_PERSON), ServiceRequest.closed_at.is_(None))
-    return db.session.scalar(query) or 0
+    return db.session.scalar(query.where(ServiceRequest.training.is_(False))) or 0
 
 
 def _as_waiting(rows: Iterable[Row[Any]]) -> tuple[Waiting, ...]:
@@ -243,6 +247,7 @@ def _one_waiting(request: ServiceRequest, caller: Caller | None, recordings: lis
         since=request.created_at,
         words=request.details.get("words", ""),
         recordings=tuple(recordings),
+        training=request.training,
         status=request.status,
         closed_at=request.closed_at,
         note=request.details.get("note", ""),
@@ -250,7 +255,7 @@ def _one_waiting(request: ServiceRequest, caller: Caller | None, recordings: lis
 
 
 def _tasks() -> tuple[Count, ...]:
-    rows = db.session.execute(select(Task.status, func.count()).group_by(Task.status)).all()
+    rows = db.session.execute(select(Task.status, func.count()).where(Task.training.is_(False)).group_by(Task.status)).all()
     order = list(TASK_STATES)
     known = sorted((order.index(status), number) for status, number in rows)
     return tuple(Count(TASK_STATES[order[place]], number) for place, number in known)
@@ -281,6 +286,18 @@ def _escalated() -> tuple[Escalated, ...]:
         )
         for row in rows
     )
+
+
+def _texts(now: dt.datetime, zone: ZoneInfo) -> tuple[Count, ...]:
+    """How today's texts fare."""
+    today = _midnight(now.astimezone(zone).date(), zone)
+    counted = (
+        select(Delivery.status, func.count())
+        .where(Delivery.channel == "sms", Delivery.due_at >= today, Delivery.due_at <= now)
+        .group_by(Delivery.status)
+    )
+    found: dict[str, int] = dict(db.session.execute(counted).all())
+    return tuple(Count(words, found[status]) for status, words in TEXT_STATES.items() if status in found)
 
 
 def _undelivered(now: dt.datetime) -> tuple[Undelivered, ...]:

@@ -12,6 +12,8 @@ from sqlalchemy import update
 
 from helpline import audit, events
 from helpline.db import db
+from helpline.identity import callbacks, vouching
+from helpline.models import Caller
 from helpline.outbox import Delivery
 from helpline.services import people as for_people
 from helpline.services import protection, safety
@@ -201,6 +203,31 @@ def office_guards(stage: Stage) -> None:
     stage.page.goto("/office/protection/")
 
 
+def office_identities(stage: Stage) -> None:
+    stage.sign_in_office()
+    stage.page.goto("/office/identity/")
+
+
+def office_identity(stage: Stage) -> None:
+    """Wei is with Margaret today, she has answered our call, and somebody has vouched for her."""
+    task_id, now = stage.accepted_shopping(), stage.clock.now()
+    with stage.app.app_context():
+        db.session.get_one(Task, task_id).day = now.date()
+        caller, line = db.session.get_one(Caller, stage.people.margaret), on_the_line(stage.app, stage.people.margaret)
+        callbacks.promise(caller, "vouch", None, "staff:1", now)
+        callbacks.answered(1, caller.id, line.call_id, True, now)
+        vouching.vouch_on_the_call(caller.id, stage.people.ruth, "I know her voice.", now)
+        db.session.commit()
+    office_identities(stage)
+    stage.page.get_by_role("link", name="Margaret Hill").click()
+
+
+def office_identity_without_note(stage: Stage) -> None:
+    office_identity(stage)
+    stage.page.get_by_label("How you know that it is they").first.fill(" ")
+    stage.page.get_by_role("button", name="Vouch for Margaret").click()
+
+
 def office_guard_without_proof(stage: Stage) -> None:
     office_guards(stage)
     stage.page.get_by_role("link", name="Allow payments again").click()
@@ -223,6 +250,41 @@ def duty_on(stage: Stage) -> None:
     duty_off(stage)
     stage.page.get_by_label("The telephone at which you take calls").fill("+44 20 7183 8701")
     stage.page.get_by_role("button", name="Go on duty").click()
+
+
+def phone_nobody(stage: Stage) -> None:
+    stage.sign_in_office()
+    stage.page.goto("/office/phone/")
+
+
+def phone_start(stage: Stage) -> None:
+    phone_nobody(stage)
+    stage.page.get_by_role("button", name="Bring the people for training").click()
+
+
+def phone_not_rung(stage: Stage) -> None:
+    phone_start(stage)
+    stage.page.get_by_role("button", name="Ring and talk").click()
+
+
+def phone_typed(stage: Stage) -> None:
+    phone_start(stage)
+    stage.page.get_by_role("button", name="Ring and type").click()
+    stage.page.get_by_label("What you say").fill("yes")
+    stage.page.get_by_role("button", name="Say it").click()
+
+
+def phone_nothing_typed(stage: Stage) -> None:
+    phone_typed(stage)
+    stage.page.get_by_role("button", name="Press it as keys").click()
+
+
+def phone_over(stage: Stage) -> None:
+    """She asked for a person, and is in the middle of nothing."""
+    phone_typed(stage)
+    stage.page.get_by_label("What you say").fill("0")
+    stage.page.get_by_role("button", name="Press it as keys").click()
+    stage.page.get_by_role("button", name="Hang up").click()
 
 
 def volunteer_sign_in(stage: Stage) -> None:
@@ -309,9 +371,18 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_audit,
     office_guards,
     office_guard_without_proof,
+    office_identities,
+    office_identity,
+    office_identity_without_note,
     duty_off,
     duty_without_number,
     duty_on,
+    phone_nobody,
+    phone_start,
+    phone_not_rung,
+    phone_typed,
+    phone_nothing_typed,
+    phone_over,
     volunteer_sign_in,
     volunteer_wrong_number,
     volunteer_code,

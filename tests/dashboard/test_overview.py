@@ -77,6 +77,18 @@ def test_a_message_waits_with_its_words_and_its_sound(in_app: Flask, people: Peo
     assert len(waiting.recordings) == 1
 
 
+def test_what_a_caller_says_is_words_and_never_a_command(client: FlaskClient, app: Flask, people: People) -> None:
+    """In a statement to the database it is a value, on a page it is text."""
+    words = "'); DROP TABLE call; -- {{ 7 * 7 }} <script>alert(1)</script>"
+    with app.app_context():
+        for_people.leave_message({"about": "leave_message", "words": words}, on_the_line(app, people.margaret))
+        db.session.commit()
+    sign_in_ruth(client)
+    page = client.get("/office/").text
+    assert "&#39;); DROP TABLE call; -- {{ 7 * 7 }} &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+
+
 def test_an_emergency_stands_first_and_then_the_newest(in_app: Flask, people: People, clock: Clock) -> None:
     safety.emergency({"words": "I have fallen"}, on_the_line(in_app, people.margaret))
     for_people.find({"about": "pin"}, on_the_line(in_app, people.joan))
@@ -136,6 +148,27 @@ def test_a_text_that_was_given_up_shows_without_its_words(
     sign_in_ruth(client)
     page = client.get("/office/").text
     assert "there is no such number" in page and "A sign-in code" in page and "123456" not in page
+
+
+def test_todays_texts_are_told_apart_by_what_became_of_them(
+    in_app: Flask, client: FlaskClient, people: People, clock: Clock
+) -> None:
+    for n, status in enumerate(("delivered", "delivered", "sent", "again", "failed")):
+        db.session.add(
+            Delivery(
+                channel="sms",
+                to_number=MARGARET,
+                dedupe_key=f"sms:receipt:{n}",
+                due_at=clock.now(),
+                status=status,
+                done_at=clock.now(),
+            )
+        )
+    db.session.commit()
+    counts = [(one.words, one.number) for one in overview(clock.now(), LONDON).texts]
+    assert counts[:2] == [("Arrived", 2), ("Sent, and not known yet whether they arrived", 1)] and len(counts) == 4
+    sign_in_ruth(client)
+    assert "Did not arrive, and sent again" in client.get("/office/").text
 
 
 def test_todays_calls_are_told_apart_by_how_they_ended(in_app: Flask, people: People, clock: Clock) -> None:

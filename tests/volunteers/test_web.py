@@ -9,10 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from helpline.audit import AuditEntry
 from helpline.db import db
+from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
+from helpline.services.visits import door_number
 from helpline.throttle import Tries
-from tests.cast import GRACE, WEI, Clock, People, press, sign_in_volunteer
+from tests.cast import GRACE, START, WEI, Clock, People, press, sign_in_volunteer
 from volunteers import tasks, web
 from volunteers.models import SignInCode, Task, Volunteer
 from volunteers.web import MOST_CODES, MOST_TRIES, NO_NUMBER, TOO_LATE, WRONG_CODE
@@ -182,6 +185,24 @@ def test_who_accepts_sees_where_to_go(client: FlaskClient, app: Flask, people: P
     assert "Margaret Hill" in page and "12 Elm Park Road" in page and "Ring twice" in page
 
 
+def test_who_accepts_has_a_number_to_say_at_the_door_and_the_word_to_hear(
+    client: FlaskClient, app: Flask, people: People, offered: int
+) -> None:
+    with app.app_context():
+        db.session.get_one(Caller, people.margaret).visit_word = "lantern"
+        request = ServiceRequest(reference="11112222", dedupe_key="visit", intent="ask_volunteer", caller_id=people.margaret,
+                                 task_id=offered, created_at=START)  # fmt: skip
+        db.session.add(request)
+        db.session.commit()
+    sign_in_volunteer(client, people.wei)
+    assert "lantern" not in client.get("/volunteers/").text
+    press(client, f"/volunteers/tasks/{offered}/accept")
+    page = client.get(f"/volunteers/tasks/{offered}").text
+    with app.app_context():
+        number = door_number(db.session.get_one(Task, offered), "s" * 32)
+    assert f"<strong>{number}</strong>" in page and "<strong>lantern</strong>" in page
+
+
 def test_pressing_accept_twice_is_thanked_twice_and_done_once(
     client: FlaskClient, app: Flask, people: People, offered: int
 ) -> None:
@@ -234,6 +255,45 @@ def test_who_was_asked_sees_no_address_of_what_another_has(
     press(client, f"/volunteers/tasks/{offered}/done")
     press(client, f"/volunteers/tasks/{offered}/hand-back")
     assert stands(app, offered) == ("accepted", people.wei)
+
+
+def refusals(app: Flask) -> list[tuple[str, str]]:
+    with app.app_context():
+        rows = db.session.execute(
+            select(AuditEntry.actor, AuditEntry.subject).where(AuditEntry.action == "task_refused").order_by(AuditEntry.id)
+        )
+        return [(actor, subject) for actor, subject in rows]
+
+
+def test_grace_who_tries_to_read_of_weis_caller_is_refused_and_in_the_audit(
+    client: FlaskClient, app: Flask, people: People, offered: int, clock: Clock
+) -> None:
+    with app.app_context():
+        tasks.accept(offered, people.wei, clock.now())
+        db.session.commit()
+    sign_in_volunteer(client, people.grace)
+    for path in ("", "/done", "/hand-back"):
+        answer = client.get(f"/volunteers/tasks/{offered}{path}")
+        assert answer.status_code == 404 and "Elm Park" not in answer.text and "Margaret" not in answer.text
+    assert refusals(app) == [(f"volunteer:{people.grace}", f"task:{offered}")] * 3
+
+
+def test_somebody_who_was_never_asked_is_in_the_audit_too(
+    client: FlaskClient, app: Flask, people: People, shopping: int
+) -> None:
+    sign_in_volunteer(client, people.grace)
+    client.get(f"/volunteers/tasks/{shopping}")
+    client.get("/volunteers/tasks/999")
+    assert refusals(app) == [(f"volunteer:{people.grace}", f"task:{shopping}")]
+
+
+def test_weis_own_old_page_is_no_attempt(client: FlaskClient, app: Flask, people: People, offered: int) -> None:
+    sign_in_volunteer(client, people.wei)
+    press(client, f"/volunteers/tasks/{offered}/accept")
+    assert client.get(f"/volunteers/tasks/{offered}").status_code == 200
+    press(client, f"/volunteers/tasks/{offered}/done")
+    assert client.get(f"/volunteers/tasks/{offered}").status_code == 404
+    assert refusals(app) == []
 
 
 def test_after_done_the_address_is_gone(client: FlaskClient, app: Flask, people: People, offered: int) -> None:
