@@ -18,7 +18,7 @@ from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
 from helpline.calls.media import log_times
-from helpline.dashboard import guards, holds, trail
+from helpline.dashboard import contacts, guards, holds, trail
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
@@ -87,6 +87,7 @@ def create_app(
         holds.blueprint,
         trail.blueprint,
         guards.blueprint,
+        contacts.blueprint,
     ):
         app.register_blueprint(pages_of)
     if settings.browser_phone:

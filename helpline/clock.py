@@ -24,7 +24,7 @@ from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
 from helpline.parts import Parts
 from helpline.services import fullhouse
-from helpline.services.bills import settlement
+from helpline.services.bills import planning, settlement
 from helpline.services.bills.models import Payment
 from helpline.services.holds import keeping
 from volunteers import dispatch, tasks
@@ -144,8 +144,19 @@ def _tell_who_comes(timer: Timer, parts: Parts) -> bool:
     return True
 
 
+def _pay_planned(timer: Timer, parts: Parts) -> bool:
+    """The claim is settled by the timer that comes with it."""
+    planning.carry_out(_id(timer), parts.settings, parts.languages, parts.conversation.payments, parts.now())
+    return True
+
+
 def _end_hold(timer: Timer, parts: Parts) -> bool:
     keeping.end_of_clock(_id(timer), parts.settings, parts.now())
+    return True
+
+
+def _hold_unanswered(timer: Timer, parts: Parts) -> bool:
+    keeping.unanswered(_id(timer), parts.settings, parts.now())
     return True
 
 
@@ -153,7 +164,9 @@ HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
     "count_receipt": _count_receipt,
     "expire_offer": _expire_offer,
+    "pay_planned": _pay_planned,
     "hold_due": _end_hold,
+    "hold_unanswered": _hold_unanswered,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
 }

@@ -24,8 +24,10 @@ from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
 from helpline.services import handover, languages, office, protection, visits
+from helpline.services.bills import planning
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
+from helpline.services.holds import keeping
 from helpline.services.holds.calls import why_we_ring
 from helpline.settings import Settings
 from voice import dialogue
@@ -199,13 +201,19 @@ class Conversation:
         if call.purpose.get("kind") == "tell_who_comes":
             return self._news(call)
         if call.purpose.get("kind") == "hold":
-            return why_we_ring(call.purpose)
+            return self._in_their_language(why_we_ring(call.purpose))
+        if call.purpose.get("kind") == "planned":
+            return self._in_their_language(planning.why_we_ring(call.purpose))
         if call.purpose.get("kind") == "lift":
-            return protection.why_we_ring(call.purpose, self.now())
-        people = household(call.number, call.training)
+            return self._in_their_language(protection.why_we_ring(call.purpose, self.now()))
+        known = household(call.number, call.training)
+        people = [{**one, "missed": keeping.missed(one["id"], self.now())} for one in known]
         resume = self._resumable(call)
         spoken = tuple(self.languages)
         return Result("call.begin", "inbound", {"household": people, "languages": spoken, "resume": resume})
+
+    def _in_their_language(self, why: Result) -> Result:
+        return replace(why, data={**why.data, "languages": tuple(self.languages)})
 
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])

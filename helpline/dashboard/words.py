@@ -89,6 +89,7 @@ NEWS = {
     "hold_call_back": "To a caller: our call about a held payment",
     "hold_decided": "To a caller: what came of a held payment",
     "hold_escalated": "To the office: a held payment",
+    "contact_told": "To a trusted contact: that a payment waits",
     "tell_who_comes": "Who comes for a visit",
     "full_house": "To a caller: that a line is free now",
     "take_call": "To somebody on duty: that a caller waits",
@@ -105,6 +106,7 @@ OUTCOMES = {
 HOLD_STATES = {
     "waiting": "Waits for a decision",
     "released": "Paid, or being paid",
+    "confirmed": "Paid, or being paid: our call found nothing amiss",
     "refused": "Not paid: refused",
     "stopped": "Not paid: the caller does not want it any more",
 }
@@ -155,6 +157,10 @@ HOLD_ACTIONS = {
     "hold_refused": "Refused it",
     "hold_extended": "Let it wait longer",
     "hold_rung": "Had the caller rung again",
+    "contact_told": "Told a trusted contact that it waits",
+    "contact_not_told": "Told no trusted contact",
+    "contact_added": "Wrote down a trusted contact",
+    "contact_amended": "Changed a trusted contact",
     "payments_frozen": "Stopped all payments",
     "payments_unfrozen": "Allowed payments again",
     "protection_on": "Had every payment protected",
@@ -162,6 +168,10 @@ HOLD_ACTIONS = {
     "lift_refused": "Our call before allowing payments found something amiss",
     "hold_stopped": "Did not want it paid any more",
     "task_refused": "Tried to open a task that is not theirs",
+    "hold_confirmed": "Answered our call and typed the PIN: it is paid",
+    "hold_not_confirmed": "Answered our call, and it could not be paid",
+    "hold_unanswered": "Our call brought no end to it: the office looks",
+    "hold_rung_again": "Had missed our call, and asked for another one",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}
 

@@ -70,7 +70,7 @@ FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 # There is nothing to go back to before these.
-BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "lift.who"}
+BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "hold.first_who", "lift.who"}
 
 
 def advance(state: State, given: Meaning | Result) -> Step:

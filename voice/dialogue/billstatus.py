@@ -26,8 +26,8 @@ def status(state: State, result: Result) -> Step:
 
 
 def _one(state: State, data: Json) -> Step:
-    """It is read out as it is before paying, because the next word may be to pay it. A first payment is for a person:
-    that only comes up where it is wanted."""
+    """It is read out as it is before paying, because the next word may be to pay it. That a first payment needs our call
+    only comes up where it is wanted."""
     bill = data["bills"][0]
     if not data["new"]:
         return bills.read_out(state, bill, *_answer(data))
@@ -35,7 +35,7 @@ def _one(state: State, data: Json) -> Step:
 
 
 def _several(state: State, data: Json) -> Step:
-    each = [Say("bill.owed_one", _spoken(bill)) for bill in data["bills"]]
+    each = [Say("bill.owed_planned" if bill.get("planned") else "bill.owed_one", _spoken(bill)) for bill in data["bills"]]
     return ask(with_slots(state, bills=data["bills"]), "bill.owed_any", *_answer(data), *each)
 
 
@@ -99,7 +99,9 @@ ANSWERS: dict[str, Callable[[State, Json], Step]] = {
     "paid": _paid,
     "none": _none,
     "listed": _listed,
+    "planned": lambda state, data: anything_else(state, Say("bill.planned_already", data)),
     "being_paid": lambda state, data: anything_else(state, Say("bill.in_hand", _spoken(data["bill"]))),
+    "rings": lambda state, data: anything_else(state, Say("bill.first_waits", _spoken(data["bill"]))),
     "held": lambda state, data: anything_else(state, Say("bill.waits", _spoken(data["bill"]))),
 }
 ASKS = {

@@ -85,7 +85,10 @@ def _this_is(state: State, person: Json) -> Step:
     before = State.from_json(state.resume["state"]) if state.resume else None
     if before and (before.caller or {}).get("id") == person["id"]:
         return _take_up(state, before)
-    return ask(replace(state, resume=None), "open", name=person["name"])
+    state = replace(state, resume=None)
+    if missed := person.get("missed"):
+        return ask(with_slots(state, hold_id=missed["hold_id"]), "hold.missed", **missed)
+    return ask(state, "open", name=person["name"])
 
 
 def _take_up(state: State, before: State) -> Step:

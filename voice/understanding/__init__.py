@@ -300,7 +300,7 @@ def _known(said: str, text: str, language: Language, now: dt.datetime) -> Meanin
 def _details(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
     """The slots of a wish; those alone that can be told, where a number is too large for a calendar."""
     try:
-        return slots.wish_slots(text, language, now) | slots.said_slots(text, now)
+        return slots.wish_slots(text, language, now) | slots.said_slots(text, now) | slots.share(text, language)
     except (OverflowError, ValueError):
         return {}
 

@@ -49,6 +49,20 @@ def said_slots(text: str, now: dt.datetime) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def share(text: str, language: Language) -> dict[str, str]:
+    """`share`: how much of something that has a price: "all", "half", "third", "quarter", or "some" of it."""
+    found = longest_named(text, language, "share")
+    return {"share": found} if found else {}
+
+
+def sum_said(text: str, now: dt.datetime) -> dict[str, Any]:
+    """`amount`, where money was said that can be told."""
+    try:
+        return {name: value for name, value in said_slots(text, now).items() if name == "amount"}
+    except (OverflowError, ValueError):
+        return {}
+
+
 def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
     """The day, the part of it, and the time where an hour was said: "in the morning" alone is no time."""
     part, time = part_of_day(text), parse_time(text)
@@ -132,11 +146,10 @@ def note(text: str, language: Language) -> dict[str, str]:
 
 def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
     """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
-    `today` and `all`; at a list `all` and `billers`, at the open question `lonely` as well; at a PIN `forgotten`."""
+    `today`, `all`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` as well; at a PIN `forgotten`."""
     if expecting.name == "yes_no":
-        return (
-            aside(text, language) | note(text, language) | place(text, now) | _today(text, now) | _said(text, language, "all")
-        )
+        told = aside(text, language) | note(text, language) | place(text, now) | _today(text, now)
+        return told | _said(text, language, "all") | share(text, language) | sum_said(text, now)
     if expecting.name == "open":
         return _said(text, language, "all") | _billers(text, language) | _said(text, language, "lonely")
     if expecting.name == "choice":
