@@ -118,6 +118,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         _answered(wishes.keep(state, meaning) if meaning.intent == "yes" else state, meaning)
         or _wish(state, meaning)
         or _another_wish(state, meaning)
+        or _named_only(state, meaning)
         or _not_understood(state, meaning)
     )
 
@@ -187,6 +188,10 @@ def _another_wish(state: State, meaning: Meaning) -> Step | None:
     """A wish that is no answer: in the middle of another one it must be sure, where nothing in the words turns to it."""
     sure = ASKS[state.ask].first or (meaning.confidence >= wishes.SURE and not meaning.alternatives)
     return _in_its_place(state, meaning) if sure else None
+
+
+def _named_only(state: State, meaning: Meaning) -> Step | None:
+    return wishes.ask_about_it(state, meaning) if state.ask in OPEN and state.caller else None
 
 
 def _in_its_place(state: State, wish: Meaning) -> Step | None:

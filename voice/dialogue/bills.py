@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, ask_again, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
@@ -89,6 +89,8 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
     are none."""
     named, bill = meaning.slots.get("biller"), state.slots["bill"]
     aside = meaning.slots.get("aside")
+    if meaning.slots.get("asked") == "bill" and meaning.intent not in ("yes", "no", "cancel"):
+        return ask_again(state, meaning)
     if named and named not in (bill.get("kind"), bill["biller"]):
         return do(state, "bills.due", Say("corrected"), biller=named)
     otherwise = OTHERWISE - {"date"} if meaning.slots.get("today") else OTHERWISE
@@ -106,6 +108,10 @@ def _leave_it(state: State, meaning: Meaning) -> Step:
 def _pin(state: State, meaning: Meaning) -> Step | None:
     if meaning.slots.get("forgotten"):
         return forgotten_pin(state)
+    if asked := meaning.slots.get("asked"):
+        bill = state.slots["bill"]
+        told = {name: bill[name] for name in ("biller", "amount", "due")}
+        return ask(state, "pin", Say("pin.why") if asked == "why" else Say("bill.owed_one", told))
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from voice.dialogue.asks import SILENCES_WHILE_WAITING, YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
 from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
@@ -61,7 +62,12 @@ def _or_a_person(state: State, _: Meaning) -> Step:
 def _kind(state: State, meaning: Meaning) -> Step | None:
     names = list(state.slots["kinds"])
     kind = picked(meaning, names) or meaning.slots.get("help_kind")
-    return _next(with_slots(state, help_kind=kind)) if kind in names else _leave(state, meaning)
+    return _next(with_slots(state, **_when(meaning), help_kind=kind)) if kind in names else _leave(state, meaning)
+
+
+def _when(meaning: Meaning) -> dict[str, Any]:
+    """The day and the part of it, so far as they were said."""
+    return {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
 
 
 def _kind_options(state: State) -> Expecting:
@@ -69,9 +75,11 @@ def _kind_options(state: State) -> Expecting:
 
 
 def _day(state: State, meaning: Meaning) -> Step | None:
-    given = {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
+    given = _when(meaning)
     if isinstance(given.get("date"), str):
         return _next(with_slots(state, **given))
+    if given.get("date"):
+        return ask(with_slots(state, **{**given, "date": None}), "visit.day", Say("visit.one_day"))
     return _other_kind(state, meaning) or _leave(state, meaning)
 
 
@@ -84,9 +92,12 @@ def _other_kind(state: State, meaning: Meaning) -> Step | None:
 
 
 def _part(state: State, meaning: Meaning) -> Step | None:
-    part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day")
-    if part in PARTS_OF_DAY:
-        return _next(with_slots(state, part_of_day=part))
+    """The part of the day, and another day in place of the one before: "no wait, Wednesday"."""
+    part, day = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day"), meaning.slots.get("date")
+    other_day = isinstance(day, str) and day != state.slots["date"]
+    if part in PARTS_OF_DAY or other_day:
+        new = {"part_of_day": part, **({"date": day} if other_day else {})}
+        return _next(with_slots(state, **new), *((Say("corrected"),) if other_day else ()))
     return _other_kind(state, meaning) or _leave(state, meaning)
 
 

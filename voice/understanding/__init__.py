@@ -93,6 +93,8 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
     )
     if meaning.also:
         return meaning
+    if _says_yes_at_length(meaning, said, text, language, expecting):
+        meaning = replace(meaning, intent="yes")
     meaning = _with(meaning, slots.besides(text, language, expecting, now))
     if _asks_who(expecting) and meaning.intent in ("", "yes"):
         return replace(meaning, also=_wish(names.without_introduction(text, expecting.options, language), language, now))
@@ -193,10 +195,16 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
             picked = slots.choice(values, expecting.options)
         if picked is not None:
             return Meaning("", 0.9, {"choice": picked, **slots.day_slots(values, now)}, text)
+        if shift := slots.shift(text, language, expecting.options):
+            return Meaning("", 0.8, slots.wish_slots(values, language, now) | shift, text)
+        if first := slots.any_of_these(text, language, expecting.options):
+            return Meaning("", 0.8, {**first, **slots.day_slots(values, now)}, text)
     if expecting.name in ("digits", "pin") and (found := slots.digits(values, expecting)):
         return Meaning("", 0.9, {"digits": found}, text)
     if expecting.name == "date" and "date" in (day := slots.day_slots(values, now)):
         return Meaning("", 0.9, day, text)
+    if expecting.name == "date" and (any_day := slots.any_day(text, language, now)):
+        return Meaning("", 0.8, slots.day_slots(values, now) | any_day, text)
     answer = _yes_or_no(said, text, language, now)
     if answer is None and expecting.name in ("choice", "date"):
         found_slots = slots.wish_slots(values, language, now)
@@ -206,6 +214,15 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
 
 def _asks_who(expecting: Expecting) -> bool:
     return expecting.name == "name" or (expecting.name == "yes_no" and bool(expecting.options))
+
+
+def _says_yes_at_length(meaning: Meaning, said: str, text: str, language: Language, expecting: Expecting) -> bool:
+    """ "Yes dear, who else would it be at this hour": to a name, what follows a yes says no more, unless it is another name."""
+    if meaning.intent != "none" or expecting.name != "yes_no" or not expecting.options:
+        return False
+    first, *rest = said.split()
+    yes, no = language.answers.get("yes_starts", ()), language.answers.get("no_starts", ())
+    return first in yes and not {*rest} & {*no} and not names.stranger(text, expecting.options, language)
 
 
 def _unnamed(text: str, language: Language, expecting: Expecting) -> Meaning | None:
@@ -370,7 +387,8 @@ def _wish(rest: str, language: Language, now: dt.datetime) -> tuple[dict[str, An
         return ()
     wish = likeliest(rest, language, now)
     sure = wish.intent in WISHES - {"leave_message"} and wish.confidence >= SURE_WISH  # "tell them": mostly the volunteer
-    return ({"intent": wish.intent, "slots": dict(wish.slots)},) if sure else ()
+    besides = slots.besides(rest, language, Expecting("open"), now)
+    return ({"intent": wish.intent, "slots": {**wish.slots, **besides}},) if sure else ()
 
 
 def _turned(said: str, language: Language) -> str:
