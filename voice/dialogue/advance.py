@@ -204,7 +204,7 @@ def _in_its_place(state: State, wish: Meaning) -> Step | None:
         return question.first(wishes.afterwards(state, wish), wish)
     if state.caller is None:
         return None
-    under_way = state.slots.get("wish") in STARTS and "request_id" not in state.slots
+    under_way = state.slots.get("wish") in STARTS and not state.slots.get("request_id")
     if (under_way or question.any_wish) and wishes.is_another(state, wish):
         return wishes.begin(state, wish, STARTS)
     return None
@@ -295,7 +295,9 @@ def _greeted(state: State, meaning: Meaning) -> Step:
 
 
 def _thanked(state: State, meaning: Meaning) -> Step:
-    return _answered(state, meaning) or (goodbye(state) if state.ask == "anything_else" else _again(state))
+    """Thanks end a call where nothing is open any more, or with "that's all"."""
+    ends = state.ask == "anything_else" or meaning.slots.get("leaving")
+    return _answered(state, meaning) or (goodbye(state) if ends else _again(state))
 
 
 def _what_day(state: State, _: Meaning) -> Step:

@@ -32,7 +32,7 @@ def due(state: State, result: Result) -> Step:
     if result.status == "one":
         return read_out(state, bills[0])
     if result.status == "several":
-        return _one_by_one(state, bills) if state.slots.get("all") else ask_which(state, bills)
+        return one_by_one(state, bills) if state.slots.get("all") else ask_which(state, bills)
     if result.status == "new":
         # A first payment to a biller needs a call-back and questions that only people ask for now.
         return find_person(state, Say("bill.new_biller", result.data), about="new_biller")
@@ -46,7 +46,7 @@ def ask_which(state: State, bills: Sequence[Json]) -> Step:
     return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
 
 
-def _one_by_one(state: State, bills: Sequence[Json]) -> Step:
+def one_by_one(state: State, bills: Sequence[Json]) -> Step:
     first, *others = bills
     return read_out(_after_this(state, [bill["biller"] for bill in others]), first, Say("bill.one_by_one"))
 
@@ -61,7 +61,7 @@ def _which(state: State, meaning: Meaning) -> Step | None:
     bills, billers = state.slots["bills"], meaning.slots.get("billers", ())
     wanted = [bill for bill in bills if meaning.slots.get("all") or bill.get("kind") in billers]
     if len(wanted) > 1 and meaning.intent not in ("no", "cancel"):
-        return _one_by_one(state, wanted)
+        return one_by_one(state, wanted)
     if bill := picked(meaning, bills):
         return read_out(state, bill)
     biller = meaning.slots.get("biller")

@@ -13,6 +13,7 @@ from voice.heard import Expecting, Meaning, Result, Say, Step
 
 WANTED = ("help_kind", "date", "part_of_day")
 PARTS_OF_DAY = ("morning", "afternoon")
+VISITS_FROM, VISITS_UNTIL = "07:00", "19:00"
 NOTED = ("none", "leave_message", "ask_volunteer", "change_task")  # what a message to the volunteer may be taken for
 LEAST_WORDS = 3  # of such a message: fewer were rather not understood
 MOST_NOTES = 3
@@ -93,12 +94,20 @@ def _other_kind(state: State, meaning: Meaning) -> Step | None:
 
 def _part(state: State, meaning: Meaning) -> Step | None:
     """The part of the day, and another day in place of the one before: "no wait, Wednesday"."""
-    part, day = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day"), meaning.slots.get("date")
+    part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day") or _part_at(meaning.slots.get("time"))
+    day = meaning.slots.get("date")
     other_day = isinstance(day, str) and day != state.slots["date"]
     if part in PARTS_OF_DAY or other_day:
         new = {"part_of_day": part, **({"date": day} if other_day else {})}
         return _next(with_slots(state, **new), *((Say("corrected"),) if other_day else ()))
     return _other_kind(state, meaning) or _leave(state, meaning)
+
+
+def _part_at(time: Any) -> str | None:
+    """The part of the day in which that time is, of several readings the one at which volunteers come."""
+    readings = time["any_of"] if isinstance(time, dict) and "any_of" in time else [time]
+    by_day = [reading for reading in readings if isinstance(reading, str) and VISITS_FROM <= reading < VISITS_UNTIL]
+    return None if not by_day else "morning" if by_day[0] < "12:00" else "afternoon"
 
 
 def _leave(state: State, meaning: Meaning) -> Step | None:
@@ -115,12 +124,15 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
         return _next(with_slots(state, **new, notes=[*notes, note]), Say("visit.note", {"note": note}))
     if new:
         return _next(with_slots(state, **new), Say("corrected"))
+    if meaning.intent not in ("yes", "no", "cancel") and _when(meaning):
+        return _next(state)  # the day that it is already: "well, the morning then"
     return _yes_or_no(state, meaning)
 
 
 def _note(meaning: Meaning) -> str:
     """What the volunteer is to know, in the caller's own words; "" where nothing of the kind was said."""
-    own_words = meaning.intent in NOTED and len(meaning.text.split()) >= LEAST_WORDS and not meaning.slots.get("aside")
+    said_more = len(meaning.text.split()) >= LEAST_WORDS and not meaning.slots.get("aside") and not _when(meaning)
+    own_words = meaning.intent in NOTED and said_more
     return str(meaning.slots.get("note") or (meaning.text if own_words else ""))
 
 

@@ -96,7 +96,7 @@ def is_another(state: State, wish: Meaning) -> bool:
 
 def begin(state: State, wish: Meaning, starts: Mapping[str, Start]) -> Step:
     """The wish is taken up. What was under way, and is not done, is left, and that is said."""
-    left = state.slots.get("wish") in DOING_SOMETHING and "request_id" not in state.slots and is_another(state, wish)
+    left = state.slots.get("wish") in DOING_SOMETHING and not state.slots.get("request_id") and is_another(state, wish)
     step = starts[wish.intent](replace(state, slots={}) if left else state, wish)
     return replace(step, says=(Say("instead"), *step.says)) if left else step
 

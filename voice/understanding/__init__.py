@@ -30,13 +30,13 @@ WISHES = frozenset(
     "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
 )
 THINGS = ("biller", "department", "help_kind")  # what a wish may be about
-CLOSED = ("yes_no", "choice", "date")  # questions besides whose answer a wish may be said
+CLOSED = ("yes_no", "choice", "date", "digits")  # questions besides whose answer a wish may be said
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: 1 in 100 others alarms in cross-validation; one missed may cost a life, one too many a moment
 LONG_NUMBER = 5  # digits: longer than any number to ring for help
-DANGER_TOLD = (
-    0.8  # the same where a word puts it into the past, the news, a joke; or tells of being lonely: despair is far above
-)
+# The same where a word puts it into the past, the news, a joke, or tells of being lonely: despair is far above.
+DANGER_TOLD = 0.8
+TOLD_CALMLY = ("lonely", "harmless")  # kinds of words for which likeness alone has to be so sure
 CLOSE = 0.3  # of the likeliest intent's confidence: a runner-up above this was meant one time in four, and is worth a question
 SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
@@ -81,7 +81,8 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
         if meaning.intent in DANGERS:
             return meaning
-        return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now))
+        leaving = {"leaving": True} if meaning.intent == "thanks" and _takes_leave(said.split(), language) else {}
+        return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now) | leaving)
     meaning = (
         _unnamed(text, language, expecting)
         or _danger(reading, said, text, language)
@@ -156,7 +157,7 @@ def _danger(reading: Reading, said: str, text: str, language: Language) -> Meani
         return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
     if _is_a_number(said):
         return None
-    told = _taken_back("emergency", said, language) or slots.longest_named(text, language, "lonely")
+    told = _taken_back("emergency", said, language) or any(slots.longest_named(text, language, kind) for kind in TOLD_CALMLY)
     if reading.danger >= (DANGER_TOLD if told else DANGER):
         why = {"by": "danger", "words": reading.telling_words("emergency")}
         return Meaning("emergency", reading.danger, text=text, why=why)
@@ -190,7 +191,9 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
     if expecting.name == "yes_no" and expecting.options and (speaking := _speaking(said, text, language, expecting)):
         return speaking
     if expecting.name == "choice":
-        picked = slots.choice(text, expecting.options)
+        picked = slots.extreme(text, language, expecting.options)
+        if picked is None:
+            picked = slots.choice(text, expecting.options)
         if picked is None:
             picked = slots.choice(values, expecting.options)
         if picked is not None:

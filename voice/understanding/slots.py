@@ -176,6 +176,12 @@ def _today(text: str, now: dt.datetime) -> dict[str, bool]:
     return {"today": True} if day_slots(text, now).get("date") == now.date().isoformat() else {}
 
 
+def extreme(text: str, language: Language, options: tuple[str, ...]) -> int | None:
+    """The first or the last of the times that were offered, by "the earliest" or "the later one"."""
+    named = longest_named(text, language, "extreme") if any(parse_time(option) for option in options) else None
+    return {"first": 0, "last": len(options) - 1}.get(named or "")
+
+
 def any_of_these(text: str, language: Language, options: tuple[str, ...]) -> dict[str, int]:
     """`choice`: the first of the times that were offered, for who does not mind; nothing where no times were."""
     times = any(parse_time(option) or part_of_day(option) for option in options)
@@ -272,6 +278,10 @@ def by_place(text: str, count: int) -> int | None:
         return count - 1
     if count == 2 and "latter" in words:
         return 1
+    if count % 2 and "middle" in words:
+        return count // 2
+    if words[-1:] == ["one"] and len(words) > 2:
+        words = words[:-1]  # "the long one" is no number
     places = [ORDINALS[word] for word in words if word in ORDINALS]
     places += [int(word[:-2]) for word in words if re.fullmatch(r"\d(st|nd|rd|th)", word)]
     if not places and (len(words) <= 3 or "number" in words or "option" in words):

@@ -136,3 +136,58 @@ def test_an_appointment_that_was_told_is_moved_to_the_day_that_is_named(words: s
 def test_who_cannot_come_on_a_day_is_in_no_danger() -> None:
     step = hear(at("open"), "I can't come on Thursday")
     assert step.order is None or step.order.name != "safety.emergency"
+
+
+@pytest.mark.parametrize(
+    ("words", "nth"), [("the middle one", 1), ("the early one", 0), ("the later one", 2), ("the latest please", 2), ("one", 0)]
+)
+def test_the_times_have_a_middle_and_ends(words: str, nth: int) -> None:
+    assert hear(offered("appointment.which", "book_appointment"), words).state.slots["chosen"] == FREE[nth]
+
+
+@pytest.mark.parametrize(("words", "biller"), [("the gas one", "gas"), ("the electric please", "electricity")])
+def test_one_of_what_is_owed_is_named_without_a_yes(words: str, biller: str) -> None:
+    step = hear(at("bill.owed_any"), words)
+    assert step.order and (step.order.name, step.order.args) == ("bills.due", {"biller": biller})
+
+
+def test_both_of_what_is_owed_are_paid_in_turn() -> None:
+    step = hear(at("bill.owed_any"), "yes, both of them please")
+    assert [said.key for said in step.says] == ["bill.one_by_one", "bill.confirm"] and len(step.state.also) == 1
+
+
+@pytest.mark.parametrize(("words", "part"), [("my appointment's at ten", "morning"), ("at three o'clock", "afternoon")])
+def test_a_time_is_a_part_of_the_day(words: str, part: str) -> None:
+    step = hear(State(ask="visit.part", caller=MARGARET, slots={**VISIT, "date": "2026-12-01"}), words)
+    assert step.state.ask == "visit.confirm" and step.state.slots["part_of_day"] == part
+
+
+def test_the_part_of_the_day_that_it_is_already_is_no_note() -> None:
+    slots = {**VISIT, "date": "2026-12-01", "part_of_day": "morning"}
+    step = hear(State(ask="visit.confirm", caller=MARGARET, slots=slots), "well the morning then")
+    assert [said.key for said in step.says] == ["visit.confirm"] and step.state.failures == 0
+
+
+@pytest.mark.parametrize("ask", ["open", "anything_else"])
+def test_thanks_that_are_all_end_the_call(ask: str) -> None:
+    assert hear(at(ask), "thank you, that's all").then == "hang_up"
+
+
+def test_who_tries_out_the_line_is_in_no_danger() -> None:
+    step = hear(at("open"), "oh nothing really, I just wanted to see if it works")
+    assert step.order is None or step.order.name != "safety.emergency"
+
+
+def test_who_makes_little_of_a_fall_is_in_danger_all_the_same() -> None:
+    step = hear(at("open"), "I just wanted to see if it works, I've fallen and can't get up")
+    assert step.order and step.order.name == "safety.emergency"
+
+
+def test_a_bill_comes_before_the_new_number() -> None:
+    state = State(
+        ask="details.phone",
+        caller=MARGARET,
+        slots={"wish": "update_details", "what": "phone", "request_id": None, "value": "", "number": "", "tries": 0},
+    )
+    step = hear(state, "no wait I want to pay my bill first")
+    assert step.order and step.order.name == "bills.due" and [said.key for said in step.says] == ["instead"]
