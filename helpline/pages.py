@@ -78,9 +78,14 @@ def day(date: dt.date) -> str:
     return f"{date:%A} {date.day} {date:%B}"
 
 
-def _for_every_page() -> dict[str, str]:
+def _for_every_page() -> dict[str, Any]:
     settings = current_app.extensions["helpline"].settings
-    return {"text_size": _text_size(), "helpline_name": settings.name, "helpline_number": settings.telephony.number}
+    return {
+        "text_size": _text_size(),
+        "helpline_name": settings.name,
+        "helpline_number": settings.telephony.number,
+        "browser_phone": settings.browser_phone,
+    }
 
 
 def _text_size() -> str:

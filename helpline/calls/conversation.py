@@ -83,7 +83,7 @@ class Conversation:
         if expecting.secret:
             heard, meaning = turns.hidden(heard, meaning)
         understood()
-        if heard.deaf:
+        if heard.deaf and not call.training:
             events.record("deaf_line", f"call:{call_id}", self.now(), expecting=expecting.name)
         reply = self._turn(call, state, heard, meaning, secret=expecting.secret)
         db.session.commit()
@@ -200,7 +200,7 @@ class Conversation:
             return why_we_ring(call.purpose)
         if call.purpose.get("kind") == "lift":
             return protection.why_we_ring(call.purpose, self.now())
-        people = household(call.number)
+        people = household(call.number, call.training)
         resume = self._resumable(call)
         spoken = tuple(self.languages)
         return Result("call.begin", "inbound", {"household": people, "languages": spoken, "resume": resume})
@@ -225,7 +225,7 @@ class Conversation:
         others = db.session.scalars(
             select(Call)
             .where(Call.number == call.number, Call.id != call.id, Call.status.in_(("live", "dropped")))
-            .where(Call.direction == "inbound", Call.state.is_not(None))
+            .where(Call.direction == "inbound", Call.state.is_not(None), Call.training.is_(call.training))
             .order_by(Call.id.desc())
         )
         latest = None
@@ -240,7 +240,7 @@ class Conversation:
     def _understood(self, call: Call, state: State, heard: Heard, expecting: Expecting) -> Meaning:
         language, now = self.languages[state.language], self._local_now(call)
         if heard.keys:
-            return understand_keys(heard.keys, expecting)
+            return understand_keys(heard.keys, expecting, now.date())
         if not heard.text:
             return Meaning("", 0.0, {"dead_line": self._dead(call), "deaf": heard.deaf}, sound=heard.sound)
         meaning = replace(understand(heard.text, language, expecting, now), sound=heard.sound)
@@ -342,6 +342,7 @@ class Conversation:
             settings=self.settings,
             payments=self.payments,
             words=(*words, heard.text) if heard.text not in ("", turns.DOTS) else words,
+            training=call.training,
             recording=heard.recording,
         )
 

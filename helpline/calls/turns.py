@@ -19,11 +19,13 @@ from voice.understanding import private
 DOTS = private.DOTS
 
 
-def open_call(sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None) -> Call:
+def open_call(
+    sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None, training: bool = False
+) -> Call:
     """The call of this provider id: opened now, or the one that is there (a repeated webhook). Does not commit."""
     if (known := find_call(sid)) is not None:
         return known
-    call = Call(sid=sid, number=number, direction=direction, purpose=purpose or {}, started_at=now)
+    call = Call(sid=sid, number=number, direction=direction, purpose=purpose or {}, training=training, started_at=now)
     try:
         with db.session.begin_nested():
             db.session.add(call)

@@ -88,6 +88,7 @@ def _payments(back: Any) -> Select[Any]:
         .join(BillAccount, Bill.account_id == BillAccount.id)
         .join(Biller, BillAccount.biller_id == Biller.id)
         .join(ServiceRequest, Payment.request_id == ServiceRequest.id)
+        .where(ServiceRequest.training.is_(False))
         .order_by(Payment.id)
     )
 
