@@ -43,7 +43,7 @@ def test_a_number_that_no_row_can_have_is_not_found_at_any_address(client: Flask
     sign_in_ruth(client)
     numbered = [rule for rule in client.application.url_map.iter_rules() if "<int:" in rule.rule]
     assert {rule.endpoint.partition(".")[0] for rule in numbered} == {
-        "calls", "fallback", "person", "dashboard", "guards", "holds", "volunteers",
+        "calls", "fallback", "person", "dashboard", "guards", "holds", "phone", "volunteers",
     }  # fmt: skip
     for rule in numbered:
         path = re.sub("<int:[a-z_]+>", str(number), re.sub(r"<any\((\w+).*>", r"\1", rule.rule))
