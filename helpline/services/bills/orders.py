@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts, History, MoneyRequest
+from fraud.facts import Facts, History, MoneyRequest, as_line
 from fraud.findings import Assessment as Assessed
 from helpline import outbox
 from helpline.db import db
@@ -55,7 +55,8 @@ def claim(args: Json, context: Context) -> Result:
     guard = protection.guard_of(context.caller_id)
     if guard.frozen_at is not None:
         return Result("bills.claim", "frozen")
-    assessment = assess(_facts(row, context), ruleset())
+    facts = _facts(row, context)
+    assessment = assess(facts, ruleset())
     db.session.add(
         Assessment(
             call_id=context.call_id,
@@ -63,6 +64,9 @@ def claim(args: Json, context: Context) -> Result:
             outcome=assessment.outcome,
             score=assessment.score,
             findings=[asdict(finding) for finding in assessment.findings],
+            shadow=[asdict(finding) for finding in assessment.shadow],
+            facts=as_line(facts),
+            version=assessment.version,
             at=context.now,
         )
     )
