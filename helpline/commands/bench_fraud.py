@@ -21,6 +21,7 @@ from fraud.shares import share
 
 SEALED = Path(__file__).resolve().parents[2] / "tests" / "fraud" / "sealed"
 STOPPED = ("hold", "refuse")
+TURNS = 6  # of a call, after each of which is counted what is known by then
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def measure(conversations: Sequence[Conversation]) -> dict[str, Any]:
         "scams_held": share(answer.outcome in STOPPED for conversation, answer in both if conversation.scam),
         "honest_held": share(answer.outcome in STOPPED for conversation, answer in both if not conversation.scam),
         "sentences_until_held": _how_early([conversation for conversation in conversations if conversation.scam]),
+        "after_turn": _after_turns([conversation for conversation in conversations if conversation.scam], mark),
         "families": {
             family: share(
                 (answer.score > mark) if conversation.scam else answer.outcome in STOPPED
@@ -86,6 +88,18 @@ def measure(conversations: Sequence[Conversation]) -> dict[str, Any]:
 def _mark(honest: Sequence[float], rate: float) -> float:
     """The score that at most `rate` of the honest are above, highest first."""
     return honest[int(rate * len(honest))]
+
+
+def _after_turns(scams: Sequence[Conversation], mark: float) -> dict[str, dict[str, Any]]:
+    """After the caller's first sentences: which share of the scams stands above the mark of 1 %, and which is held."""
+    found: dict[str, dict[str, Any]] = {}
+    for count in range(1, TURNS + 1):
+        answers = [assess(Facts(conversation.words[:count]), ruleset()) for conversation in scams]
+        found[str(count)] = {
+            "recall_at_1_percent": share(answer.score > mark for answer in answers),
+            "held": share(answer.outcome in STOPPED for answer in answers),
+        }
+    return found
 
 
 def _how_early(scams: Sequence[Conversation]) -> float | None:
@@ -106,6 +120,8 @@ def _table(result: dict[str, Any]) -> Iterable[str]:
         for name in ("recall_at_1_percent", "recall_at_0_2_percent", "scams_held", "honest_held"):
             yield f"  {name:24} {_percent(found[name])}"
         yield f"  {'sentences_until_held':24} {found['sentences_until_held']}"
+        for turn, parts in found["after_turn"].items():
+            yield f"  after turn {turn}: above the mark {_percent(parts['recall_at_1_percent'])}, held {_percent(parts['held'])}"
         for family, part in found["families"].items():
             yield f"    {family:52} {_percent(part)}"
 
