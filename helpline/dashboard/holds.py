@@ -10,6 +10,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from helpline.dashboard import fairness, held
 from helpline.dashboard.words import HOLD_CAME, HOLD_STEPS, JUDGED, LONGEST_NOTE, TOO_LONG, VERDICTS
 from helpline.db import db
+from helpline.pages import row_number
 from helpline.services.holds.deciding import DONE, STEPS, Decider, decide, judge
 from helpline.staff.session import signed_in
 
@@ -47,7 +48,7 @@ def take_step(hold_id: int) -> Any:
         return _page(hold_id, step, note, field, problem), 422
     if request.form.get("sure") != "yes":
         return _page(hold_id, step, note, template="dashboard/hold_sure.html")
-    by = Decider(g.staff.id, g.staff.role, request.form.get("version", -1, type=int), note)
+    by = Decider(g.staff.id, g.staff.role, request.form.get("version", -1, type=row_number), note)
     try:
         came = decide(hold_id, step, by, _now(), current_app.extensions["helpline"].settings)
     except KeyError:
@@ -65,7 +66,7 @@ def take_verdict(hold_id: int) -> Any:
     if verdict not in VERDICTS or len(note) > LONGEST_NOTE:
         field, problem = ("verdict", NO_VERDICT) if verdict not in VERDICTS else ("verdict-note", TOO_LONG)
         return _page(hold_id, verdict, note, field, problem), 422
-    by = Decider(g.staff.id, g.staff.role, request.form.get("version", -1, type=int), note)
+    by = Decider(g.staff.id, g.staff.role, request.form.get("version", -1, type=row_number), note)
     try:
         came = judge(hold_id, verdict, by, _now())
     except KeyError:

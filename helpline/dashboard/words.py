@@ -159,6 +159,7 @@ HOLD_ACTIONS = {
     "protection_off": "Switched the protection off",
     "lift_refused": "Our call before allowing payments found something amiss",
     "hold_stopped": "Did not want it paid any more",
+    "task_refused": "Tried to open a task that is not theirs",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}
 

@@ -1,7 +1,7 @@
 """What the fraud rules knew when they decided, what rules on trial said, and whether a hold was a false alarm.
 
 Revision ID: 0009
-Revises: 0007
+Revises: 0013
 Created: 2026-11-25 18:20:00+00:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
