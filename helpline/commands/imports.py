@@ -1,4 +1,4 @@
-"""`helpline import`: billers, callers' accounts and cards, and bills as CSV files."""
+"""`helpline import`: billers, callers' accounts, cards and trusted contacts, and bills as CSV files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from helpline.commands.database import up_to_date
 from helpline.parts import Parts
 from helpline.services.bills.imports import Arrival, Brought, bring_billers, bring_bills
 from helpline.services.bills.payers import bring_accounts, bring_cards
+from helpline.services.contacts.imports import bring_contacts
 from helpline.services.tables import FileFault
 from helpline.settings import load_settings
 
@@ -29,7 +30,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group()
 def command() -> None:
-    """Bring in billers, accounts, cards and bills from CSV files. Rows that are wrong are told by line and column, the others are kept;
+    """Bring in billers, accounts, cards, contacts and bills from CSV files. Rows that are wrong are told by line and column, the others are kept;
     the exit code is 1 if one was refused. A file may be brought again: what is on file already changes nothing."""
 
 
@@ -71,6 +72,16 @@ def accounts(file: Path, check: bool, as_json: bool) -> None:
 def cards(file: Path, check: bool, as_json: bool) -> None:
     """Columns: phone, full_name (of a caller on file), customer, payment_method (the card gateway's ids)."""
     _bring(file, check, as_json, lambda data, parts, arrival: bring_cards(data, arrival))
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+def contacts(file: Path, check: bool, as_json: bool) -> None:
+    """Columns: phone, full_name (of a caller on file), place (first or second), contact_name, contact_phone, relation, consent
+    (yes or no)."""
+    _bring(file, check, as_json, lambda data, parts, arrival: bring_contacts(data, arrival))
 
 
 def _bring(file: Path, check: bool, as_json: bool, bring: Callable[[bytes, Parts, Arrival], Brought]) -> None:

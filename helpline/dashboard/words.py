@@ -32,8 +32,12 @@ ABOUT = {
     "complain_appointment": "Complains about an appointment",
     "complain_line": "Complains about this line",
     "complain_other": "Complains about something else",
+    "vouch": "Our office has had them rung, to be sure that it is they",
     "bad_line": "Their line kept breaking",
     "busy": "All our lines were taken",
+    "text": "Wrote a text message",
+    "text_volunteer": "A volunteer wrote a text message",
+    "call_me": "Asked by text message to be rung",
     "cancel_payment": "Wants a payment called back",
     "freeze_unknown": "Somebody whom we do not know has stopped all payments at this number: ring it today",
     "freeze_payments": "Wants all payments stopped, from a number that we do not know",
@@ -63,7 +67,16 @@ TASK_STATES = {
     "escalated": "Nobody left to ask: the office's",
     "cancelled": "Cancelled",
 }
+TEXT_STATES = {
+    "delivered": "Arrived",
+    "sent": "Sent, and not known yet whether they arrived",
+    "waiting": "Still to be sent",
+    "again": "Did not arrive, and sent again",
+    "failed": "Did not arrive",
+    "withdrawn": "Not sent: no news any more",
+}
 NEWS = {
+    "text": "An answer to a text message",
     "receipt": "A receipt",
     "not_paid": "That a bill was not paid",
     "booked": "An appointment, as it was booked",
@@ -73,12 +86,16 @@ NEWS = {
     "recap": "What was done in a call",
     "offer": "An offer to a volunteer",
     "code": "A sign-in code",
+    "vouch": "To a volunteer: the code of a visit, for the coordinator",
+    "prove": "To a caller: our call by which they prove who they are",
     "lift": "To a caller: our call before their payments are allowed again",
     "lifted": "To a caller: that their payments are allowed again",
     "hold_call_back": "To a caller: our call about a held payment",
     "hold_decided": "To a caller: what came of a held payment",
     "hold_escalated": "To the office: a held payment",
+    "contact_told": "To a trusted contact: that a payment waits",
     "tell_who_comes": "Who comes for a visit",
+    "full_house": "To a caller: that a line is free now",
     "take_call": "To somebody on duty: that a caller waits",
     "tell_handed_back": "That a visit was given back",
 }
@@ -93,6 +110,7 @@ OUTCOMES = {
 HOLD_STATES = {
     "waiting": "Waits for a decision",
     "released": "Paid, or being paid",
+    "confirmed": "Paid, or being paid: our call found nothing amiss",
     "refused": "Not paid: refused",
     "stopped": "Not paid: the caller does not want it any more",
 }
@@ -132,7 +150,18 @@ HOLD_CAME = {
     "too_long": "It has waited as long as any payment may.",
     "bill_due": "The bill would be due before. The caller has to talk with us first.",
 }
+VERDICTS = {
+    "false_alarm": "A false alarm: nobody meant the caller ill",
+    "scam": "A true alarm: it was a scam, or would have been",
+}
+JUDGED = {
+    "judged": "Thank you. It is kept with your name, and counts when the rules are measured.",
+    "not_decided": "It still waits. Decide it first.",
+    "changed_meanwhile": HOLD_CAME["changed_meanwhile"],
+}
 HOLD_ACTIONS = {
+    "hold_judged_false_alarm": "Called it a false alarm",
+    "hold_judged_scam": "Called it a true alarm",
     "payment_held": "Held the payment",
     "hold_due": "The clock had run out: rang the caller",
     "asked_again_while_held": "Asked for the same payment again",
@@ -143,13 +172,34 @@ HOLD_ACTIONS = {
     "hold_refused": "Refused it",
     "hold_extended": "Let it wait longer",
     "hold_rung": "Had the caller rung again",
+    "contact_told": "Told a trusted contact that it waits",
+    "contact_not_told": "Told no trusted contact",
+    "contact_added": "Wrote down a trusted contact",
+    "contact_amended": "Changed a trusted contact",
     "payments_frozen": "Stopped all payments",
     "payments_unfrozen": "Allowed payments again",
     "protection_on": "Had every payment protected",
     "protection_off": "Switched the protection off",
     "lift_refused": "Our call before allowing payments found something amiss",
+    "asked_was_it_us": "Asked whether it was us",
+    "call_back_promised": "Had the number on file rung as a proof",
+    "call_back_answered": "Said yes in our call: proved",
+    "call_back_refused": "Said in our call that they had asked for nothing",
+    "vouch_code_sent": "Sent a code to the volunteer at a visit",
+    "vouch_refused": "Typed a wrong code of a visit",
+    "vouched": "Vouched that it was they",
+    "phone_changed": "Changed the telephone number",
+    "identity_seen": "Looked at how somebody proves who they are",
+    "pin_not_tried": "A PIN too early or too often: not even compared",
+    "pin_chosen": "Chose a PIN of their own",
+    "phrase_chosen": "A new safe phrase was chosen",
+    "visit_word_chosen": "A new visit word was chosen",
     "hold_stopped": "Did not want it paid any more",
     "task_refused": "Tried to open a task that is not theirs",
+    "hold_confirmed": "Answered our call and typed the PIN: it is paid",
+    "hold_not_confirmed": "Answered our call, and it could not be paid",
+    "hold_unanswered": "Our call brought no end to it: the office looks",
+    "hold_rung_again": "Had missed our call, and asked for another one",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}
 

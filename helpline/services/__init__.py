@@ -9,11 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
-from helpline.services import details, enrolment, languages, lessons, people, protection, recap, safety, visits, wishes
+from helpline.services import (
+    details,
+    enrolment,
+    languages,
+    lessons,
+    people,
+    proof,
+    protection,
+    proving,
+    recap,
+    safety,
+    visits,
+    wishes,
+)
 from helpline.services.appointments import booked
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
-from helpline.services.bills import settlement, stopping
+from helpline.services.bills import planning, settlement, stopping
 from helpline.services.bills.status import status as bill_status
 from helpline.services.context import Context
 from helpline.services.holds import calls as holds
@@ -33,9 +46,12 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     "bills.status": bill_status,
     "bills.claim": bills.claim,
     "bills.receipt_heard": bills.receipt_heard,
+    **planning.ORDERS,
     **stopping.ORDERS,
     **holds.ORDERS,
     **protection.ORDERS,
+    **proof.ORDERS,
+    **proving.ORDERS,
     **appointments.ORDERS,
     **booked.ORDERS,
     **visits.ORDERS,

@@ -363,7 +363,8 @@ def nothing_works(*_: object) -> None:
 
 def test_a_full_house_promises_a_call_back(app: Flask, telephone: Telephone) -> None:
     full_house(app)
-    say, hang_up = telephone.verbs("/calls/incoming", SID)
+    assert [verb.tag for verb in telephone.verbs("/calls/incoming", SID)] == ["Gather", "Redirect"]
+    say, hang_up = telephone.verbs(f"/calls/full/{row(app).id}", SID, Digits="0")
     assert "all lines are busy" in (say.text or "") and "within the hour" in (say.text or "")
     assert hang_up.tag == "Hangup" and requests_of(app) == [("speak_to_person", "busy")]
 
@@ -418,10 +419,13 @@ def test_hanging_up_in_the_middle_of_something_counts_as_dropped(app: Flask, tel
     assert (row(app).status, row(app).outcome) == ("dropped", "dropped")
 
 
-def test_a_call_of_ours_that_nobody_answers_is_placed_again_later(app: Flask, telephone: Telephone, clock: Clock) -> None:
+@pytest.mark.parametrize("why", ["no-answer", "busy", "failed", "canceled"])
+def test_a_call_of_ours_that_nobody_answers_is_placed_again_later(
+    app: Flask, telephone: Telephone, clock: Clock, why: str
+) -> None:
     rung_by_us(app, clock, status="sent", provider_id=SID, done_at=clock.now())
     for _ in range(2):  # told twice
-        telephone.ask("/calls/status", SID, CallStatus="no-answer", Direction="outbound-api", To=JOAN)
+        telephone.ask("/calls/status", SID, CallStatus=why, Direction="outbound-api", To=JOAN)
     with app.app_context():
         first, again = db.session.scalars(select(Delivery).order_by(Delivery.id))
         assert (first.status, first.error) == ("failed", "nobody answered")

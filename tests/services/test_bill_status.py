@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from helpline.db import db
-from helpline.models import ServiceRequest
 from helpline.services.bills import orders, settlement
 from helpline.services.bills.models import BillAccount
 from helpline.services.bills.status import status
@@ -82,10 +82,14 @@ def test_a_payment_under_way_is_told_as_such(margaret: Context, due: int) -> Non
 
 
 def test_a_held_payment_waits_for_a_person(margaret: Context, due: int) -> None:
-    request = orders.open_request("pay_bill", margaret, bill_id=due)
-    request.status = "held"
+    orders.claim({"bill_id": due}, replace(margaret, words=("he told me what to say to you",)))
     assert ask(margaret, "did the electric get paid", "electricity").status == "held"
-    assert isinstance(request, ServiceRequest) and request.closed_at is None
+
+
+def test_a_first_payment_waits_for_our_call(margaret: Context, people: People, clock: Clock) -> None:
+    first = bill(account_with(people.margaret, "Clearwater", "water"), "31.20", clock.now().date() + dt.timedelta(days=9))
+    orders.claim({"bill_id": first.id}, margaret)
+    assert ask(margaret, "did the water get paid", "water").status == "rings"
 
 
 def test_several_bills_come_with_the_one_that_is_due_first(margaret: Context, due: int, people: People, clock: Clock) -> None:

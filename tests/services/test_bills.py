@@ -291,10 +291,10 @@ def test_without_enough_money_nothing_moves_and_the_bill_can_be_paid_later(
     assert db.session.get_one(Bill, dear.id).status == "due"
 
 
-def test_a_first_payment_to_a_biller_is_held_and_says_why(in_app: Flask, people: People, clock: Clock) -> None:
+def test_a_first_payment_to_a_biller_is_held_until_our_call_and_says_when(in_app: Flask, people: People, clock: Clock) -> None:
     water = bill(account_with(people.margaret, "Clearwater", "water"), "31.20", clock.now().date())
     result = orders.claim({"bill_id": water.id}, on_the_line(in_app, people.margaret))
-    assert result.status == "held" and result.data["biller"] == "Clearwater" and result.data["reason"]
+    assert result.status == "rings" and result.data["biller"] == "Clearwater" and result.data["time"] == "10:10"
     assert payments() == []
     assert db.session.scalars(select(AuditEntry.action)).all() == ["payment_held"]
 

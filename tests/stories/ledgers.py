@@ -15,7 +15,7 @@ from helpline.db import db
 from helpline.models import Call, Caller, Recording, ServiceRequest, Turn
 from helpline.outbox import Delivery
 from helpline.services.appointments.models import CalendarSlot
-from helpline.services.bills.models import Assessment, Payment
+from helpline.services.bills.models import Assessment, Payment, PlannedPayment
 from helpline.services.holds.models import Hold
 from helpline.services.protection import PaymentGuard
 from volunteers.models import Task
@@ -28,6 +28,7 @@ def standing(app: Flask) -> Counter[str]:
             [
                 *_requests(),
                 *_payments(),
+                *_plans(),
                 *_assessments(),
                 *_holds(),
                 *_guards(),
@@ -56,6 +57,11 @@ def _requests() -> Iterator[str]:
 def _payments() -> Iterator[str]:
     for payment in db.session.scalars(select(Payment)):
         yield f"payment: {payment.amount} {payment.currency} {payment.status}"
+
+
+def _plans() -> Iterator[str]:
+    for plan in db.session.scalars(select(PlannedPayment)):
+        yield f"planned: {plan.amount} {plan.currency} {plan.pay_on} {plan.status}"
 
 
 def _assessments() -> Iterator[str]:

@@ -14,6 +14,7 @@ from helpline.identity.pins import hash_pin
 from helpline.models import Caller, ServiceRequest
 from helpline.services.appointments.models import CalendarSlot, Clinic
 from helpline.services.bills.models import Biller
+from helpline.services.contacts.keeping import Details, keep
 from helpline.services.gateways.ledger import Ledger
 from helpline.services.requests import new_reference
 from helpline.settings import Settings
@@ -21,10 +22,11 @@ from volunteers import tasks
 from volunteers.models import Volunteer
 
 THE_COLES, SOON_JA = "+442071838753", "+442071838754"
+JEAN = "+447700900210"  # whom Edith trusts
 
 
 def move_in(settings: Settings, now: dt.datetime) -> None:
-    """Edith Cole hears badly and has two bills to pay; her husband Harold sees Doctor Evans on Thursday at twenty past ten,
+    """Edith Cole hears badly, has two bills to pay and trusts her daughter Jean; her husband Harold sees Doctor Evans on Thursday at twenty past ten,
     and Tom comes to do his garden on Friday morning. Park Soon-ja has one bill.
 
     Needs an app context over the demonstration's town; commits.
@@ -38,6 +40,8 @@ def move_in(settings: Settings, now: dt.datetime) -> None:
     for caller, kind, amount in ((edith, "gas", "38.15"), (edith, "water", "27.40"), (soon_ja, "electricity", "51.00")):
         add_paid(caller, billers[kind], now)
         add_bill(caller, billers[kind], Decimal(amount), now, due_in=7)
+    trusted = Details("Jean Cole", JEAN, "daughter", consent=True)
+    keep(edith.id, "first", trusted, "neighbours", now)
     _sees_the_doctor(harold, now)
     _expects_tom(harold, now)
     accounts = [f"caller:{caller.id}" for caller in (edith, harold, soon_ja)]

@@ -26,8 +26,8 @@ def status(state: State, result: Result) -> Step:
 
 
 def _one(state: State, data: Json) -> Step:
-    """It is read out as it is before paying, because the next word may be to pay it. A first payment is for a person:
-    that only comes up where it is wanted."""
+    """It is read out as it is before paying, because the next word may be to pay it. That a first payment needs our call
+    only comes up where it is wanted."""
     bill = data["bills"][0]
     if not data["new"]:
         return bills.read_out(state, bill, *_answer(data))
@@ -35,7 +35,7 @@ def _one(state: State, data: Json) -> Step:
 
 
 def _several(state: State, data: Json) -> Step:
-    each = [Say("bill.owed_one", _spoken(bill)) for bill in data["bills"]]
+    each = [Say("bill.owed_planned" if bill.get("planned") else "bill.owed_one", _spoken(bill)) for bill in data["bills"]]
     return ask(with_slots(state, bills=data["bills"]), "bill.owed_any", *_answer(data), *each)
 
 
@@ -58,7 +58,19 @@ def _pay_it(state: State, _: Meaning) -> Step:
     return do(state, "bills.due", biller=state.slots["bills"][0]["biller"])
 
 
+def _one_of_them(state: State, meaning: Meaning) -> Step | None:
+    """A yes, a no, or at once which of them: "the gas one", "both"."""
+    named = meaning.slots.get("biller") or meaning.slots.get("all")
+    return (
+        _pay_one(state, meaning)
+        if named and meaning.intent == "none" and not meaning.slots.get("asked")
+        else _yes_or_no(state, meaning)
+    )
+
+
 def _pay_one(state: State, meaning: Meaning) -> Step:
+    if meaning.slots.get("all"):
+        return bills.one_by_one(state, state.slots["bills"])
     if biller := meaning.slots.get("biller"):
         return do(state, "bills.due", biller=biller)
     return bills.ask_which(state, state.slots["bills"])
@@ -93,18 +105,21 @@ def _more(state: State, _: Meaning) -> Step:
     return _tell(state, state.slots["payments"])
 
 
+_yes_or_no = yes_no(_pay_one, nothing_more)
 ANSWERS: dict[str, Callable[[State, Json], Step]] = {
     "one": _one,
     "several": _several,
     "paid": _paid,
     "none": _none,
     "listed": _listed,
+    "planned": lambda state, data: anything_else(state, Say("bill.planned_already", data)),
     "being_paid": lambda state, data: anything_else(state, Say("bill.in_hand", _spoken(data["bill"]))),
+    "rings": lambda state, data: anything_else(state, Say("bill.first_waits", _spoken(data["bill"]))),
     "held": lambda state, data: anything_else(state, Say("bill.waits", _spoken(data["bill"]))),
 }
 ASKS = {
     "bill.owed": Ask(YES_NO, yes_no(_pay_it, nothing_more), any_wish=True),
-    "bill.owed_any": Ask(YES_NO, yes_no(_pay_one, nothing_more), any_wish=True),
+    "bill.owed_any": Ask(YES_NO, _one_of_them, any_wish=True),
     "bill.was_paid": Ask(YES_NO, told(nothing_more), any_wish=True),
     "bill.paid_more": Ask(YES_NO, yes_no(_more, nothing_more), any_wish=True),
 }

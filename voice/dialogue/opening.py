@@ -24,6 +24,7 @@ ENTRANCES = {
     "shall_we_end",
     "",
 }
+OUR_PHRASE = Say("phrase.ours", {"words": ["•••"]})  # the words are filled in when it is spoken
 TOLD_AT_ONCE = {
     "bill.receipt",
     "appointment.booked",
@@ -77,15 +78,31 @@ def names_of(person: Json) -> str:
     return full if person["name"] in full.split() else f"{person['name']} {full}"
 
 
+def by_our_phrase(go_on: Start) -> Start:
+    """In a call of ours, once they have said who they are: first the phrase by which they know that it is we. Nobody
+    else hears it, and no machine does."""
+
+    def proved(state: State, meaning: Meaning) -> Step:
+        step = go_on(state, meaning)
+        return replace(step, says=(OUR_PHRASE, *step.says)) if state.slots.get("has_phrase") else step
+
+    return proved
+
+
 def _this_is(state: State, person: Json) -> Step:
     """Name and number on file: level 1. A wish that was cut off comes first. Who asked for louder before we knew who it
     is has it louder than we remember."""
     remembered = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
     state = amplified(paced(remembered, state.pace), state.gain)
+    if words := state.slots.get("was_it_you"):
+        return do(replace(state, resume=None), "proof.contacts", words=words)
     before = State.from_json(state.resume["state"]) if state.resume else None
     if before and (before.caller or {}).get("id") == person["id"]:
         return _take_up(state, before)
-    return ask(replace(state, resume=None), "open", name=person["name"])
+    state = replace(state, resume=None)
+    if missed := person.get("missed"):
+        return ask(with_slots(state, hold_id=missed["hold_id"]), "hold.missed", **missed)
+    return ask(state, "open", name=person["name"])
 
 
 def _take_up(state: State, before: State) -> Step:
@@ -113,6 +130,8 @@ def _start_afresh(state: State, _: Meaning) -> Step:
 
 
 def _not_me(state: State, _: Meaning) -> Step:
+    if words := state.slots.get("was_it_you"):
+        return do(replace(state, resume=None), "proof.contacts", words=words)
     return ask(replace(state, resume=None), "unknown", Say("unknown.person"))
 
 
@@ -173,13 +192,16 @@ def _no_wish(state: State, meaning: Meaning) -> Step | None:
     return ask(state, "open", **state.values) if meaning.intent == "yes" else None
 
 
-def or_company(answer: Answer) -> Answer:
-    """The answer to an open question: somebody who tells us that they are lonely has no wish, and is offered one."""
+def or_talk(answer: Answer) -> Answer:
+    """The answer to an open question: who tells us that they are lonely has no wish, and is offered one; who has forgotten what
+    they rang for is told what there is. Neither has failed."""
 
     def heard(state: State, meaning: Meaning) -> Step | None:
-        if meaning.intent == "none" and meaning.slots.get("lonely") and state.caller:
+        if meaning.intent != "none" or not state.caller:
+            return answer(state, meaning)
+        if meaning.slots.get("lonely"):
             return ask(without_slots(state), "visit.company")
-        return answer(state, meaning)
+        return what_can_i_do(state, Say("open.forgotten")) if meaning.slots.get("forgotten") else answer(state, meaning)
 
     return heard
 
@@ -304,9 +326,9 @@ ASKS = {
     "who_of": Ask(_household, or_by_name(_chosen), first=_who_first),
     "who_of_these": Ask(_these, or_by_name(_chosen_of), first=_who_first),
     "resume": Ask(YES_NO, yes_no(_carry_on, _start_afresh), any_wish=True),
-    "open": Ask(listen_for("open"), or_company(or_sent(_no_wish)), any_wish=True),
+    "open": Ask(listen_for("open"), or_talk(or_sent(_no_wish)), any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, nothing_more), any_wish=True),
-    "anything_else": Ask(listen_for("open"), or_company(or_sent(yes_no(_more, lambda s, _: goodbye(s)))), any_wish=True),
+    "anything_else": Ask(listen_for("open"), or_talk(or_sent(yes_no(_more, lambda s, _: goodbye(s)))), any_wish=True),
     "recap": Ask(YES_NO, or_sent(yes_no(_tell_all, _told_enough)), any_wish=True, silence=_gone),
     "recap.text": Ask(YES_NO, or_sent(yes_no(_send, _no_more)), any_wish=True, silence=_gone),
     "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),

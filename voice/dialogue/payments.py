@@ -44,7 +44,8 @@ def _is_it_this(state: State, one: Json) -> Step:
 
 
 def _stop(state: State, _: Meaning) -> Step:
-    return do(state, "payments.stop", hold_id=state.slots["one"]["hold_id"])
+    which = {name: value for name, value in state.slots["one"].items() if name in ("hold_id", "plan_id")}
+    return do(state, "payments.stop", **which)
 
 
 def _keep(state: State, _: Meaning) -> Step:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from helpline import audit, events, outbox
@@ -11,22 +13,34 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services.bills.models import Bill, Payment
 
+SETTLE_AFTER = dt.timedelta(minutes=2)  # the call itself asks the gateway at once; the timer is for calls that died
+
+
+def left_of(bill: Bill) -> Decimal:
+    """What is still to be paid of it."""
+    return bill.amount - bill.paid
+
 
 def claim_payment(
-    bill: Bill, request: ServiceRequest, actor: str, now: dt.datetime, settle_after: dt.timedelta
+    bill: Bill, amount: Decimal, request: ServiceRequest, actor: str, now: dt.datetime, settle_after: dt.timedelta
 ) -> Payment | None:
     """Promise the payment of this request, to be settled by the clock if nobody does so before. Does not commit.
 
-    None when the bill is being paid, or has been, already. `request` must be a caller's.
+    None when the bill is being paid, or has been, already. `request` must be a caller's, `amount` no more than what is left
+    of the bill, and the bill locked.
     """
     if request.caller_id is None:
         raise ValueError(f"request {request.id} is nobody's")
+    if not 0 < amount <= left_of(bill):
+        raise ValueError(f"bill {bill.id}: {amount} is not a part of what is left")
+    settled = select(func.count()).where(Payment.bill_id == bill.id, Payment.status == "settled")
     payment = Payment(
         bill_id=bill.id,
         caller_id=request.caller_id,
         request_id=request.id,
+        part=1 + (db.session.scalar(settled) or 0),
         key=f"bill:{bill.id}:request:{request.id}",
-        amount=bill.amount,
+        amount=amount,
         currency=bill.currency,
         claimed_at=now,
     )

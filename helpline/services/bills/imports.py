@@ -67,7 +67,7 @@ def bring_bills(data: bytes, arrival: Arrival) -> Brought:
 
 def bring_billers(data: bytes, kinds: Iterable[str], arrival: Arrival) -> Brought:
     """The list of those who may be paid, by name. `kinds` are what callers may call one. Commits; raises FileFault."""
-    rows, faults = read_table(data, {**BILLER, "kind": _one_of(sorted(kinds))})
+    rows, faults = read_table(data, {**BILLER, "kind": one_of(sorted(kinds))})
     rows, doubled = without_doubles(rows, [("name", ("name",))])
     return bring_rows(rows, [*faults, *doubled], _bring_biller, arrival, "billers_imported")
 
@@ -165,7 +165,7 @@ def _amend(bill: Bill, values: Mapping[str, Any], row: Row, arrival: Arrival) ->
         raise Refused(name, f"bill {bill.reference} is on file with another {name}")
     alive = exists().where(Payment.bill_id == Bill.id, Payment.status.in_(("claimed", "settled")))
     if not changed(update(Bill).where(Bill.id == bill.id, Bill.status == "due", ~alive).values(**new)):
-        state = "has been paid" if bill.status == "paid" else "is being paid at this moment"
+        state = "has been paid" if bill.status == "paid" else "is paid in part" if bill.paid else "is being paid at this moment"
         raise Refused(next(iter(new)).removesuffix("_on"), f"bill {bill.reference} {state}, and stays as it was")
     was = {name: _plain(getattr(bill, name)) for name in new}
     now_is = {name: _plain(value) for name, value in new.items()}
@@ -199,7 +199,9 @@ def _plain(value: Any) -> str:
     return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
 
 
-def _one_of(known: list[str]) -> Reader:
+def one_of(known: list[str]) -> Reader:
+    """One of these words, as it is written."""
+
     def read(field: str) -> str:
         if field not in known:
             raise ValueError(f"{shown(field)} is none of {', '.join(name or 'nothing' for name in known)}")
@@ -209,7 +211,7 @@ def _one_of(known: list[str]) -> Reader:
 
 
 def _currency(field: str) -> str:
-    return _one_of(sorted(catalogue().currencies))(field)  # type: ignore[no-any-return]
+    return one_of(sorted(catalogue().currencies))(field)  # type: ignore[no-any-return]
 
 
 def _period(field: str) -> str:
@@ -239,5 +241,5 @@ BILLER: dict[str, Reader] = {
     "kind": tables.words(40),
     "allowed": tables.yes_or_no,
     "account_mask": _mask,
-    "account_check": _one_of(sorted(numbers.CHECKS)),
+    "account_check": one_of(sorted(numbers.CHECKS)),
 }

@@ -57,7 +57,8 @@ class BillAccount(Model):
 
 
 class Bill(Model):
-    """One bill as the biller issued it. `reference` is the biller's own number of it, `period` what it is for.
+    """One bill as the biller issued it. `reference` is the biller's own number of it, `period` what it is for, `paid` the sum
+    of what was settled of it: it stays due until that is all.
 
     Either is "" for a bill that no file brought. An account has a reference once, and a period once: the same month
     under another number is a question for a person, not a second bill.
@@ -73,17 +74,23 @@ class Bill(Model):
     due_on: Mapped[dt.date] = mapped_column(Date)
     reference: Mapped[str] = mapped_column(String(40), default="", server_default="")
     period: Mapped[str] = mapped_column(String(24), default="", server_default="")
+    paid: Mapped[Decimal] = mapped_column(Numeric(12, 2), default=Decimal(0), server_default="0")
     status: Mapped[str] = mapped_column(String(10), default="due")  # due, paid
 
 
 class Payment(Model):
-    """One payment of one bill: claimed (promised to the caller), then settled or failed. Never two alive for a bill."""
+    """One payment of one bill: claimed (promised to the caller), then settled or failed.
+
+    `part` is how manieth payment of the bill it is, from 1. Never two alive for a part: whoever claims a bill that is being
+    paid claims the same part, and the next part begins when this one is settled.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
         Index(
             "uq_payment_alive",
             "bill_id",
+            "part",
             unique=True,
             sqlite_where=text("status IN ('claimed', 'settled')"),
             postgresql_where=text("status IN ('claimed', 'settled')"),
@@ -93,12 +100,45 @@ class Payment(Model):
     bill_id: Mapped[int] = mapped_column(ForeignKey("bill.id"))
     caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"))
     request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"))
+    part: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     key: Mapped[str] = mapped_column(String(80), unique=True)  # the gateway's idempotency key
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     currency: Mapped[str] = mapped_column(String(3))
     status: Mapped[str] = mapped_column(String(10), default="claimed")
     reason: Mapped[str] = mapped_column(String(40), default="")
     claimed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class PlannedPayment(Model):
+    """A payment that a caller wants made on a later day: waiting, then done (claimed), held, over (not made), or stopped by
+    the caller. One waits for a bill.
+
+    `bill_left` is what was left of the bill when it was promised; `reason` why it was not made, in the caller's words.
+    """
+
+    __tablename__ = "planned_payment"
+    __table_args__ = (
+        Index(
+            "uq_planned_payment_waiting",
+            "bill_id",
+            unique=True,
+            sqlite_where=text("status = 'waiting'"),
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bill_id: Mapped[int] = mapped_column(ForeignKey("bill.id"))
+    caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"), index=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))  # in which it was promised
+    request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"), unique=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    currency: Mapped[str] = mapped_column(String(3))
+    bill_left: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    pay_on: Mapped[dt.date] = mapped_column(Date)
+    status: Mapped[str] = mapped_column(String(10), default="waiting")
+    reason: Mapped[str] = mapped_column(String(240), default="")
+    promised_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -160,7 +200,11 @@ class GatewayNotice(Model):
 
 
 class Assessment(Model):
-    """What the fraud rules said of one money request, with every finding."""
+    """What the fraud rules said of one money request, with every finding, and what they knew when they said it.
+
+    `facts` is a line for `helpline assess`, None in rows from before it was kept; `shadow` are the findings of rules on
+    trial, which changed nothing; `version` is the ruleset's.
+    """
 
     __tablename__ = "assessment"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -169,4 +213,7 @@ class Assessment(Model):
     outcome: Mapped[str] = mapped_column(String(10))
     score: Mapped[float] = mapped_column(Float)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    shadow: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    version: Mapped[str] = mapped_column(String(20), default="", server_default="")
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts, History, MoneyRequest
+from fraud.facts import Facts, History, Identity, MoneyRequest, as_line
 from fraud.findings import Assessment as Assessed
 from helpline import outbox
 from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import protection
-from helpline.services.bills.claiming import claim_payment
-from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
+from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment, left_of
+from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment, PlannedPayment
+from helpline.services.contacts.keeping import days_since_change
 from helpline.services.context import Context
 from helpline.services.holds import keeping
 from helpline.services.holds.models import Hold
@@ -25,13 +26,13 @@ from helpline.services.office import CALL_BACK
 from helpline.services.requests import close, count, open_request
 from voice.heard import Json, Result
 
-SETTLE_AFTER = dt.timedelta(minutes=2)  # the call itself asks the gateway at once; the timer is for calls that died
+LONGEST_OVERDUE = dt.timedelta(days=30)  # that an overdue bill may be put off once more
 REASONS = {"F022": "reason.biller_not_allowed", "F023": "reason.first_payment"}
 
 
 def due(args: Json, context: Context) -> Result:
     """The unpaid bills of this caller, at one kind of biller if it was named."""
-    bills = unpaid_bills(context.caller_id)
+    bills = unpaid_bills(context)
     if wanted := args.get("biller"):
         bills = [bill for bill in bills if wanted in (bill["kind"], bill["biller"])]
     if not bills:
@@ -44,18 +45,95 @@ def due(args: Json, context: Context) -> Result:
 
 
 def claim(args: Json, context: Context) -> Result:
-    """Promise the payment: rules first, then one row that only one call can write."""
+    """Promise the payment: rules first, then one row that only one call can write.
+
+    `amount` is what was read out as left of the bill, `part` how much of that is to be paid, all of it where none is given.
+    """
+    asked = asked_for(args, context)
+    if isinstance(asked, Result):
+        return asked
+    row, part = asked
+    if (planned := plan_for(row.Bill.id)) is not None:
+        return Result("bills.claim", "planned_already", plan_data(planned, row.Biller))
+    hold = keeping.waiting_on(row.Bill.id)
+    assessment = assessed(row, part, context, held=hold is not None)
+    if hold is not None:
+        keeping.asked_again(hold, assessment.findings, context)
+        return waits(hold, row, context)
+    request = open_payment_request(row, context)
+    if must_wait(assessment, context):
+        return not_now(request, row, part, assessment, context)
+    payment = claim_payment(row.Bill, part, request, f"caller:{context.caller_id}", context.now, SETTLE_AFTER)
+    if payment is None:
+        close(request, context, "cancelled")
+        return Result("bills.claim", "being_paid")
+    return Result("bills.claim", "claimed", {"payment_id": payment.id})
+
+
+def asked_for(args: Json, context: Context) -> tuple[Row[Any], Decimal] | Result:
+    """The bill that is to be paid, locked until the end of the transaction, and how much of it; or why not."""
     # Locked: the amount that is promised must still be the bill's when the promise is written.
     db.session.execute(select(Bill.id).where(Bill.id == args["bill_id"]).with_for_update())
-    row = next((row for row in _unpaid(context.caller_id) if row.Bill.id == args["bill_id"]), None)
+    row = unpaid_row(args["bill_id"], context.caller_id)
     if row is None or context.caller_id is None:
         return Result("bills.claim", "already_paid")
-    if args.get("amount", agreed := money_data(row.Bill.amount, row.Bill.currency)) != agreed:
-        return Result("bills.claim", "changed", {"bill": _bill_data(row)})  # the biller corrected it since it was read out
-    guard = protection.guard_of(context.caller_id)
-    if guard.frozen_at is not None:
+    left = left_of(row.Bill)
+    part = Decimal(args["part"]["amount"]) if args.get("part") else left
+    if args.get("amount", agreed := money_data(left, row.Bill.currency)) != agreed or not 0 < part <= left:
+        return Result("bills.claim", "changed", {"bill": _bill_data(row, context)})  # paid or corrected since it was read out
+    if protection.guard_of(context.caller_id).frozen_at is not None:
         return Result("bills.claim", "frozen")
-    assessment = assess(_facts(row, context), ruleset())
+    return row, part
+
+
+def open_payment_request(row: Row[Any], context: Context) -> ServiceRequest:
+    """Of this turn: the same call may pay another part of the same bill."""
+    key = f"bill:{row.Bill.id}:{context.turn}"
+    return open_request("pay_bill", context, key=key, bill_id=row.Bill.id, biller=row.Biller.name)
+
+
+def must_wait(assessment: Assessed, context: Context) -> bool:
+    """Whether people, or our call, come before this payment."""
+    return assessment.outcome != "allow" or context.level < 2 or _is_protected(context)
+
+
+def _is_protected(context: Context) -> bool:
+    return context.caller_id is not None and protection.guard_of(context.caller_id).protected_at is not None
+
+
+def not_now(request: ServiceRequest, row: Row[Any], part: Decimal, assessment: Assessed, context: Context) -> Result:
+    """Hold the payment, never the person: people decide, and the caller hears why and until when."""
+    rules = [finding.id for finding in assessment.findings]
+    otherwise = (
+        "reason.words" if assessment.outcome != "allow" else "reason.protection" if _is_protected(context) else "reason.check"
+    )
+    key = next((REASONS[rule] for rule in rules if rule in REASONS), otherwise)
+    reason = context.language.prompt(key, {}, context.now.date())
+    return waits(keeping.hold(request, row.Bill, part, assessment, reason, context), row, context)
+
+
+def waits(hold: Hold, row: Row[Any], context: Context) -> Result:
+    """`rings`: our call will end it; `missed`: it was made and not answered; else people decide: `refused` or `held`."""
+    told = {"biller": row.Biller.name, **keeping.spoken(hold, context)}
+    if keeping.ends_with_our_call(hold) and hold.ends_at > context.now:
+        return Result("bills.claim", "rings", told)
+    if missed := keeping.missed(hold.caller_id, context.now):
+        return Result("bills.claim", "missed", missed)
+    return Result("bills.claim", "refused" if hold.outcome == "refuse" else "held", told)
+
+
+def assess_again(bill_id: int, amount: Decimal, context: Context) -> None:
+    """What the rules say of a payment that our call is about to end: written down, so that a new signal is seen."""
+    row = unpaid_row(bill_id, context.caller_id)
+    if row is not None:
+        assessed(row, amount, context, held=False)
+        db.session.flush()
+
+
+def assessed(row: Row[Any], amount: Decimal, context: Context, held: bool) -> Assessed:
+    """What the rules say of paying so much of this bill now, written down. `held`: the same payment waits already."""
+    facts = _facts(row, amount, context, held)
+    assessment = assess(facts, ruleset())
     db.session.add(
         Assessment(
             call_id=context.call_id,
@@ -63,34 +141,13 @@ def claim(args: Json, context: Context) -> Result:
             outcome=assessment.outcome,
             score=assessment.score,
             findings=[asdict(finding) for finding in assessment.findings],
+            shadow=[asdict(finding) for finding in assessment.shadow],
+            facts=as_line(facts),
+            version=assessment.version,
             at=context.now,
         )
     )
-    if (hold := keeping.waiting_on(row.Bill.id)) is not None:
-        keeping.asked_again(hold, assessment.findings, context)
-        return _waits(hold, row, context)
-    request = open_request("pay_bill", context, key=f"bill:{row.Bill.id}", bill_id=row.Bill.id, biller=row.Biller.name)
-    if assessment.outcome != "allow" or context.level < 2 or guard.protected_at is not None:
-        return _not_now(request, row, assessment, context, guard.protected_at is not None)
-    payment = claim_payment(row.Bill, request, f"caller:{context.caller_id}", context.now, SETTLE_AFTER)
-    if payment is None:
-        close(request, context, "cancelled")
-        return Result("bills.claim", "being_paid")
-    return Result("bills.claim", "claimed", {"payment_id": payment.id})
-
-
-def _not_now(request: ServiceRequest, row: Row[Any], assessment: Assessed, context: Context, protected: bool) -> Result:
-    """Hold the payment, never the person: people decide, and the caller hears why and until when."""
-    rules = [finding.id for finding in assessment.findings]
-    otherwise = "reason.words" if assessment.outcome != "allow" else "reason.protection" if protected else "reason.check"
-    key = next((REASONS[rule] for rule in rules if rule in REASONS), otherwise)
-    reason = context.language.prompt(key, {}, context.now.date())
-    return _waits(keeping.hold(request, row.Bill, assessment, reason, context), row, context)
-
-
-def _waits(hold: Hold, row: Row[Any], context: Context) -> Result:
-    status = "refused" if hold.outcome == "refuse" else "held"
-    return Result("bills.claim", status, {"biller": row.Biller.name, **keeping.spoken(hold, context)})
+    return assessment
 
 
 def receipt_heard(args: Json, context: Context) -> Result:
@@ -115,22 +172,51 @@ def _unpaid(caller_id: int | None) -> list[Row[Any]]:
         .join(Biller, BillAccount.biller_id == Biller.id)
         .where(BillAccount.caller_id == caller_id, Bill.status == "due", Biller.allowed)
         .order_by(Bill.due_on, Bill.id)
+        .execution_options(populate_existing=True)
     )
     return [*db.session.execute(query)]
 
 
-def unpaid_bills(caller_id: int | None) -> list[dict[str, Any]]:
+def unpaid_row(bill_id: int, caller_id: int | None) -> Row[Any] | None:
+    """One bill of this caller that waits to be paid, with its account and biller."""
+    return next((row for row in _unpaid(caller_id) if row.Bill.id == bill_id), None)
+
+
+def unpaid_bills(context: Context) -> list[dict[str, Any]]:
     """The bills of this caller that wait to be paid, the one that is due first coming first."""
-    return [_bill_data(row) for row in _unpaid(caller_id)]
+    return [_bill_data(row, context) for row in _unpaid(context.caller_id)]
 
 
-def _bill_data(row: Row[Any]) -> dict[str, Any]:
+def plan_for(bill_id: int) -> PlannedPayment | None:
+    """The payment of this bill that is planned for a later day, if there is one."""
+    where = (PlannedPayment.bill_id == bill_id, PlannedPayment.status == "waiting")
+    return db.session.scalar(select(PlannedPayment).where(*where))
+
+
+def plan_data(plan: PlannedPayment, biller: Biller) -> dict[str, Any]:
+    """A planned payment as it is told."""
+    return {"biller": biller.name, "amount": money_data(plan.amount, plan.currency), "date": plan.pay_on.isoformat()}
+
+
+def last_day(due_on: dt.date, today: dt.date) -> dt.date:
+    """Until when a payment may be put off: the day on which the bill is due; for one that is overdue, a while."""
+    return due_on if due_on >= today else today + LONGEST_OVERDUE
+
+
+def _bill_data(row: Row[Any], context: Context) -> dict[str, Any]:
+    """`amount` is what is left of the bill, `paid` what is not, None where it is nothing; `planned` what waits for its day.
+    `today` and `last_day` are the days on which it can be paid."""
+    plan, today = plan_for(row.Bill.id), context.now.date()
     return {
+        "paid": money_data(row.Bill.paid, row.Bill.currency) if row.Bill.paid else None,
+        "planned": plan_data(plan, row.Biller) if plan is not None else None,
+        "today": today.isoformat(),
+        "last_day": last_day(row.Bill.due_on, today).isoformat(),
         "id": row.Bill.id,
         "biller_id": row.Biller.id,
         "biller": row.Biller.name,
         "kind": row.Biller.kind,
-        "amount": money_data(row.Bill.amount, row.Bill.currency),
+        "amount": money_data(left_of(row.Bill), row.Bill.currency),
         "due": row.Bill.due_on.isoformat(),
     }
 
@@ -164,7 +250,7 @@ def _told_before(context: Context) -> list[str]:
     return [words for words in db.session.scalars(cases) if words]
 
 
-def _facts(row: Row[Any], context: Context) -> Facts:
+def _facts(row: Row[Any], amount: Decimal, context: Context, held: bool) -> Facts:
     settled = [
         payment.amount
         for payment in db.session.scalars(
@@ -180,10 +266,11 @@ def _facts(row: Row[Any], context: Context) -> Facts:
     return Facts(
         words=(*_told_before(context), *context.words),
         request=MoneyRequest(
-            amount=row.Bill.amount,
+            amount=amount,
             biller_allowed=row.Biller.allowed,
             paid_before=tuple(settled),
-            bill_amount=row.Bill.amount,
+            bill_amount=left_of(row.Bill),
         ),
-        history=History(same_request_held=keeping.waiting_on(row.Bill.id) is not None),
+        history=History(same_request_held=held),
+        identity=Identity(contact_changed_days=days_since_change(row.BillAccount.caller_id, context.now)),
     )

@@ -37,7 +37,7 @@ def bring_cards(data: bytes, arrival: Arrival) -> Brought:
 
 
 def _bring_account(row: Row, arrival: Arrival) -> Done:
-    caller = _caller(row)
+    caller = caller_named(row)
     biller = db.session.scalar(select(Biller).where(Biller.name == row["biller"]).with_for_update())
     if biller is None:
         raise Refused("biller", f"{shown(row['biller'])} is not a biller on file")
@@ -59,7 +59,7 @@ def _bring_account(row: Row, arrival: Arrival) -> Done:
 
 
 def _bring_card(row: Row, arrival: Arrival) -> Done:
-    payer = f"caller:{_caller(row).id}"
+    payer = f"caller:{caller_named(row).id}"
     card = db.session.get(Card, payer, with_for_update=True)
     if card is not None and (card.customer, card.payment_method) == (row["customer"], row["payment_method"]):
         return "unchanged"
@@ -69,7 +69,8 @@ def _bring_card(row: Row, arrival: Arrival) -> Done:
     return done
 
 
-def _caller(row: Row) -> Caller:
+def caller_named(row: Row) -> Caller:
+    """The one caller with the number and the name of this row. Raises Refused."""
     found = db.session.scalars(select(Caller).where(Caller.phone == row["phone"], Caller.full_name == row["full_name"])).all()
     if len(found) != 1:
         raise Refused("full_name", f"{len(found) or 'no'} callers on file have this number and name")

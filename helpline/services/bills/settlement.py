@@ -11,6 +11,8 @@ from helpline import audit, events, outbox
 from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
+from helpline.services.bills import planning
+from helpline.services.bills.claiming import left_of
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.bills.orders import money_data, receipt_subject
 from helpline.services.context import Context
@@ -58,7 +60,7 @@ def charge_order(args: Json, context: Context) -> Json:
 def settle_order(args: Json, answer: Json, context: Context) -> Result:
     """Write down what came of it, and say so. Run again, it says the same and changes nothing."""
     payment = db.session.get_one(Payment, args["payment_id"])
-    record(payment, answer, context.now)
+    record(payment, answer, context.now, told=True)
     db.session.refresh(payment)
     data = _spoken(payment)
     if payment.status == "settled":
@@ -69,11 +71,14 @@ def settle_order(args: Json, answer: Json, context: Context) -> Result:
     return Result("bills.settle", "unknown", data)
 
 
-def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
-    """Move a claimed payment to settled or failed, once. False when there was nothing (more) to move."""
+def record(payment: Payment, answer: Json, now: dt.datetime, told: bool = False) -> bool:
+    """Move a claimed payment to settled or failed, once. False when there was nothing (more) to move.
+
+    `told`: its caller hears of it in this very turn, and need not be rung about it."""
     status = {"paid": "settled", "declined": "failed"}.get(answer["status"])
     if status is None:
         return False
+    bill = _locked_bill(payment)  # before the payment, as whoever claims one has it
     moved = changed(
         update(Payment)
         .where(Payment.id == payment.id, Payment.status == "claimed")
@@ -82,7 +87,8 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
     if not moved:
         return False
     if status == "settled":
-        db.session.execute(update(Bill).where(Bill.id == payment.bill_id).values(status="paid"))
+        bill.paid += payment.amount
+        bill.status = "due" if left_of(bill) > 0 else "paid"
         close_at(db.session.get_one(ServiceRequest, payment.request_id), now, "done")
         _send_receipt(payment, now)
         outbox.promise_timer("count_receipt", receipt_subject(payment.id), now + TEXT_GONE_AFTER)
@@ -93,8 +99,15 @@ def record(payment: Payment, answer: Json, now: dt.datetime) -> bool:
         _send_not_paid(payment, now)
     events.record(f"payment_{status}", f"payment:{payment.id}", now)
     audit.write("helpline", f"payment_{status}", f"payment:{payment.id}", now, reason=answer["reason"])
-    telling.payment_ended(payment, now)
+    if not told:
+        telling.payment_ended(payment, now)
+        planning.payment_ended(payment, failed=status == "failed", now=now)
     return True
+
+
+def _locked_bill(payment: Payment) -> Bill:
+    row = select(Bill).where(Bill.id == payment.bill_id).with_for_update()
+    return db.session.scalars(row.execution_options(populate_existing=True)).one()
 
 
 def count_texted_receipt(payment_id: int, now: dt.datetime) -> bool:
@@ -161,10 +174,12 @@ def _send_not_paid(payment: Payment, now: dt.datetime) -> None:
 
 def _spoken(payment: Payment) -> dict[str, object]:
     bill = db.session.get_one(Bill, payment.bill_id)
+    rest = {"rest": money_data(left_of(bill), bill.currency), "due": bill.due_on.isoformat()} if bill.status == "due" else {}
     biller = db.session.get_one(Biller, db.session.get_one(BillAccount, bill.account_id).biller_id)
     return {
         "payment_id": payment.id,
         "biller": biller.name,
         "amount": money_data(payment.amount, payment.currency),
         "receipt": db.session.get_one(ServiceRequest, payment.request_id).reference,
+        **rest,
     }

@@ -12,6 +12,7 @@ from helpline.models import ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.bills.orders import money_data, paid_before, unpaid_bills
 from helpline.services.context import Context
+from helpline.services.holds import keeping
 from voice.heard import Json, Result
 from voice.understanding.slots import longest_named
 
@@ -20,7 +21,7 @@ def status(args: Json, context: Context) -> Result:
     """What was asked for: a list of payments, whether something is paid, or what is owed, at one `biller` if it was named.
 
     `paid`: the latest `payment`. `listed`: `payments`, the latest first, in the days of `date` if they have begun.
-    `being_paid`, `held`: a `bill` whose payment is under way. `one`, `several`: `bills` that wait to be paid; `new` tells
+    `being_paid`, `rings` (our call ends it), `held`: a `bill` whose payment is under way. `planned`: the only one is to be paid on a later day. `one`, `several`: `bills` that wait to be paid; `new` tells
     whether the caller never paid this biller. `none`: nothing waits. Of the last two, `payment` is the latest one or None.
     `asked` is "paid" or "due", `named` whether a biller was named.
     """
@@ -28,7 +29,9 @@ def status(args: Json, context: Context) -> Result:
     payments = [_payment_data(row, context) for row in _settled(context) if _is_of(row.Biller, args.get("biller"))]
     if asked == "list":
         return Result("bills.status", "listed", {"payments": _within(payments, args.get("date"), context.now.date())})
-    bills = [bill for bill in unpaid_bills(context.caller_id) if args.get("biller") in (None, bill["kind"], bill["biller"])]
+    bills = [bill for bill in unpaid_bills(context) if args.get("biller") in (None, bill["kind"], bill["biller"])]
+    if len(bills) == 1 and bills[0]["planned"]:
+        return Result("bills.status", "planned", bills[0]["planned"])
     if waiting := next(((bill, why) for bill in bills if (why := _under_way(bill["id"], context))), None):
         return Result("bills.status", waiting[1], {"bill": waiting[0]})
     data = {"asked": asked, "named": bool(args.get("biller")), "payment": payments[0] if payments else None}
@@ -73,11 +76,10 @@ def _within(payments: list[dict[str, Any]], date: Any, today: dt.date) -> list[d
 
 
 def _under_way(bill_id: int, context: Context) -> str:
-    """`being_paid` or `held`, where a payment of the bill was asked for and is neither done nor over; else ""."""
+    """`being_paid`, `rings` or `held`, where a payment of the bill was asked for and is neither done nor over; else ""."""
     claimed = select(Payment.id).where(Payment.bill_id == bill_id, Payment.status == "claimed")
     if db.session.scalar(claimed) is not None:
         return "being_paid"
-    held = select(ServiceRequest).where(
-        ServiceRequest.caller_id == context.caller_id, ServiceRequest.intent == "pay_bill", ServiceRequest.status == "held"
-    )
-    return "held" if any(request.details.get("bill_id") == bill_id for request in db.session.scalars(held)) else ""
+    if (hold := keeping.waiting_on(bill_id)) is None:
+        return ""
+    return "rings" if keeping.ends_with_our_call(hold) else "held"

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from helpline.db import db
-from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
+from helpline.services.bills import planning
+from helpline.services.bills.models import Bill, BillAccount, Biller, Payment, PlannedPayment
 from helpline.services.bills.orders import money_data
 from helpline.services.context import Context
 from helpline.services.holds import deciding, keeping
@@ -21,13 +22,21 @@ LATELY = dt.timedelta(days=14)  # a payment before that is not what somebody mea
 def stoppable(args: Json, context: Context) -> Result:
     """What the caller may mean, at one `biller` if it was named.
 
-    `waits`: payments that are held, as `waiting`, each with its `hold_id`. `under_way`: the gateway is being asked now.
+    `waits`: payments that are held, or planned for a later day, as `waiting`, each with its `hold_id` or `plan_id`. `under_way`: the gateway is being asked now.
     `gone`: the last one that was paid lately. `none`: nothing of these.
     """
     held = _at(args, select(Hold, Bill, Biller).join(Bill, Hold.bill_id == Bill.id))
     waiting = held.where(Hold.caller_id == context.caller_id, Hold.status == "waiting").order_by(Hold.id)
-    if rows := db.session.execute(waiting).all():
-        each = [{**_spoken(row, row.Hold), "kind": row.Biller.kind, "hold_id": row.Hold.id} for row in rows]
+    planned = _at(args, select(PlannedPayment, Bill, Biller).join(Bill, PlannedPayment.bill_id == Bill.id))
+    later = planned.where(PlannedPayment.caller_id == context.caller_id, PlannedPayment.status == "waiting")
+    each = [
+        *({**_spoken(row, row.Hold), "kind": row.Biller.kind, "hold_id": row.Hold.id} for row in db.session.execute(waiting)),
+        *(
+            {**_spoken(row, row.PlannedPayment), "kind": row.Biller.kind, "plan_id": row.PlannedPayment.id}
+            for row in db.session.execute(later.order_by(PlannedPayment.pay_on))
+        ),
+    ]
+    if each:
         return Result("payments.stoppable", "waits", {"waiting": each})
     payments = _at(args, select(Payment, Bill, Biller).join(Bill, Payment.bill_id == Bill.id))
     mine = payments.where(Payment.caller_id == context.caller_id).order_by(Payment.id.desc())
@@ -42,6 +51,8 @@ def stoppable(args: Json, context: Context) -> Result:
 
 def stop(args: Json, context: Context) -> Result:
     """Stop a payment that waits, once. `gone` where somebody has decided it meanwhile, or where it is another's."""
+    if args.get("plan_id"):
+        return Result("payments.stop", "ok" if planning.stop(args["plan_id"], context) else "gone")
     hold = keeping.locked(args["hold_id"])
     if hold is None or hold.caller_id != context.caller_id or hold.status != "waiting":
         return Result("payments.stop", "gone")
@@ -56,7 +67,7 @@ def _at(args: Json, query: Any) -> Any:
     return query.where((Biller.kind == wanted) | (Biller.name == wanted)) if wanted else query
 
 
-def _spoken(row: Row[Any], what: Hold | Payment) -> dict[str, Any]:
+def _spoken(row: Row[Any], what: Hold | Payment | PlannedPayment) -> dict[str, Any]:
     return {"biller": row.Biller.name, "amount": money_data(what.amount, what.currency)}
 
 

@@ -30,7 +30,7 @@ def clock_for(outcome: str, due_on: dt.date, now: dt.datetime, settings: Setting
     end_of_due_day = dt.datetime.combine(due_on + dt.timedelta(days=1), dt.time.min, zone)
     safe_until = end_of_due_day - dt.timedelta(hours=holds.payment_hours)
     wait = dt.timedelta(minutes=holds.confirm_minutes) if outcome == "confirm" else dt.timedelta(hours=holds.first_hours)
-    full = _next_in_office(now + wait, settings)
+    full = next_in_office(now + wait, settings)
     if full <= safe_until:
         return HoldClock(full, safe_until)
     sooner = _last_in_office(safe_until, settings)
@@ -43,7 +43,8 @@ def longest(set_at: dt.datetime, settings: Settings) -> dt.datetime:
     return set_at + dt.timedelta(hours=settings.holds.most_hours)
 
 
-def _next_in_office(moment: dt.datetime, settings: Settings) -> dt.datetime:
+def next_in_office(moment: dt.datetime, settings: Settings) -> dt.datetime:
+    """This moment, or the next morning's: nobody is rung in the night."""
     zone = ZoneInfo(settings.time_zone)
     opens, closes = _hours(settings)
     local = moment.astimezone(zone)

@@ -16,8 +16,8 @@ from helpline import audit, events
 from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import protection
-from helpline.services.bills.claiming import claim_payment
-from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller
+from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment, left_of
+from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment
 from helpline.services.holds import keeping, telling
 from helpline.services.holds.clocks import longest
 from helpline.services.holds.models import Hold
@@ -52,17 +52,21 @@ def ask_for_release(hold: Hold, by: Decider, now: dt.datetime, settings: Setting
 def release(hold: Hold, by: Decider, now: dt.datetime, settings: Settings) -> str:
     """Pay it, once: claimed here, settled by the clock with the payment's own key. Bill and caller are locked, so that
     neither a corrected amount nor a freeze comes in between."""
-    db.session.execute(select(Bill.id).where(Bill.id == hold.bill_id).with_for_update())
-    protection.guard_of(hold.caller_id)
+    _lock(hold)
     if problem := who_may_not(hold, by.staff_id, by.role, now) or what_is_in_the_way(hold):
         return problem
     request = db.session.get_one(ServiceRequest, hold.request_id)
     bill = db.session.get_one(Bill, hold.bill_id)
-    if claim_payment(bill, request, f"staff:{by.staff_id}", now, settle_after=dt.timedelta(0)) is None:
+    if claim_payment(bill, hold.amount, request, f"staff:{by.staff_id}", now, settle_after=dt.timedelta(0)) is None:
         return "paid_otherwise"
     request.status = "open"
     _end(hold, "released", by, now)
     return "released"
+
+
+def _lock(hold: Hold) -> None:
+    db.session.execute(select(Bill.id).where(Bill.id == hold.bill_id).with_for_update())
+    protection.guard_of(hold.caller_id)
 
 
 def refuse(hold: Hold, by: Decider, now: dt.datetime, settings: Settings) -> str:
@@ -94,7 +98,7 @@ def ring_again(hold: Hold, by: Decider, now: dt.datetime, settings: Settings) ->
     """Ring the caller once more, after the clock."""
     if now < hold.ends_at:
         return "clock_runs"
-    keeping.ring(hold, now)
+    keeping.ring(hold, now, now)
     return "rung"
 
 
@@ -132,6 +136,27 @@ def decide(hold_id: int, step: str, by: Decider, now: dt.datetime, settings: Set
     return came
 
 
+VERDICTS = ("false_alarm", "scam")
+
+
+def judge(hold_id: int, verdict: str, by: Decider, now: dt.datetime) -> str:
+    """What people found out about a decided hold, for the measuring of the rules: `judged`, or why not. It may be judged
+    anew, and the audit keeps each. Raises KeyError for an unknown verdict or hold."""
+    hold = keeping.locked(hold_id)
+    if hold is None or verdict not in VERDICTS:
+        raise KeyError(hold_id)
+    if hold.status == "waiting":
+        return "not_decided"
+    if by.version != hold.version:
+        return "changed_meanwhile"
+    before, hold.verdict = hold.verdict, verdict
+    hold.version += 1
+    subject = f"hold:{hold.id}"
+    events.record("hold_judged", subject, now, verdict=verdict)
+    audit.write(f"staff:{by.staff_id}", f"hold_judged_{verdict}", subject, now, before=before, note=by.note)
+    return "judged"
+
+
 def who_may_not(hold: Hold, staff_id: int, role: str, now: dt.datetime) -> str:
     """Why this person may not release it now; "" when they may."""
     if staff_id in (hold.set_by, hold.extended_by, hold.asked_by):
@@ -160,7 +185,7 @@ def what_is_in_the_way(hold: Hold) -> str:
         return "paid_otherwise"
     if protection.is_frozen(hold.caller_id):
         return "frozen"
-    if (bill.amount, bill.currency) != (hold.amount, hold.currency):
+    if (left_of(bill), bill.currency) != (hold.bill_left, hold.currency):
         return "bill_changed"
     return "" if db.session.get_one(Biller, account.biller_id).allowed else "biller_not_allowed"
 
@@ -182,6 +207,23 @@ def new_signals(hold: Hold) -> tuple[str, ...]:
     )
     scam = ("the caller has reported a scam",) if reported else ()
     return (*dict.fromkeys(finding["reason"] for finding in found), *scam)
+
+
+def confirm(hold: Hold, now: dt.datetime) -> Payment | str:
+    """Pay what our call has cleared, to be settled in that call; or why not. Locked as a release is."""
+    _lock(hold)
+    if problem := what_is_in_the_way(hold) or ("new_signal" if new_signals(hold) else ""):
+        return problem
+    request = db.session.get_one(ServiceRequest, hold.request_id)
+    bill = db.session.get_one(Bill, hold.bill_id)
+    payment = claim_payment(bill, hold.amount, request, f"caller:{hold.caller_id}", now, SETTLE_AFTER)
+    if payment is None:
+        return "paid_otherwise"
+    request.status = "open"
+    hold.status, hold.ended_at, hold.version = "confirmed", now, hold.version + 1
+    events.record("hold_confirmed", f"hold:{hold.id}", now)
+    audit.write(f"caller:{hold.caller_id}", "hold_confirmed", f"hold:{hold.id}", now)
+    return payment
 
 
 def stop(hold: Hold, now: dt.datetime) -> None:

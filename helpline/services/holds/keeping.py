@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from fraud.findings import Assessment, Finding
 from helpline import audit, events, outbox
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
-from helpline.services.bills.models import Bill
+from helpline.outbox import Delivery
+from helpline.services.bills.claiming import left_of
+from helpline.services.bills.models import Bill, BillAccount, Biller
+from helpline.services.contacts.telling import tell_contact
 from helpline.services.context import Context
-from helpline.services.holds.clocks import clock_for
+from helpline.services.holds.clocks import clock_for, next_in_office
 from helpline.services.holds.models import Hold
 from helpline.settings import Settings
 
+FIRST_PAYMENT = "F023"
+OUR_CALL_ASKS = {FIRST_PAYMENT, "F027"}  # a round amount says little of a bill that the biller has issued
+ANSWER_WITHIN = dt.timedelta(hours=2)  # of our ringing; then the office looks
+FREE_THE_LINE = dt.timedelta(minutes=2)  # before we ring somebody who is still on the telephone with us
+MOST_ROUNDS = 3  # of ringing for one payment, each of as many attempts as any call of ours has
 
-def hold(request: ServiceRequest, bill: Bill, assessment: Assessment, reason: str, context: Context) -> Hold:
-    """Let the payment of this request wait. `reason` is in the caller's words. Where the clock cannot end before the bill
+
+def hold(request: ServiceRequest, bill: Bill, amount: Decimal, assessment: Assessment, reason: str, context: Context) -> Hold:
+    """Let the payment of this request, of so much of the bill, wait. `reason` is in the caller's words. Where the clock cannot end before the bill
     is due, a person is told at once. Does not commit."""
     if request.caller_id is None:
         raise ValueError(f"request {request.id} is nobody's")
@@ -30,8 +40,9 @@ def hold(request: ServiceRequest, bill: Bill, assessment: Assessment, reason: st
         request_id=request.id,
         bill_id=bill.id,
         caller_id=request.caller_id,
-        amount=bill.amount,
+        amount=amount,
         currency=bill.currency,
+        bill_left=left_of(bill),
         outcome=outcome,
         findings=_as_data(assessment.findings),
         reason=reason,
@@ -46,6 +57,8 @@ def hold(request: ServiceRequest, bill: Bill, assessment: Assessment, reason: st
     events.record("payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     audit.write("helpline", "payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     promise_end(waiting)
+    if outcome != "confirm":  # that is asked of everybody, and is no news for anybody
+        tell_contact(f"hold:{waiting.id}", request.caller_id, rules, context)
     if not clock.in_time:
         escalate(waiting, "due_soon", context.settings, context.now)
     return waiting
@@ -66,6 +79,13 @@ def asked_again(hold: Hold, findings: Sequence[Finding], context: Context) -> No
     """The same payment was asked for while it waits. That is written down; the clock goes on as it was."""
     rules = [finding.id for finding in findings]
     audit.write(f"caller:{context.caller_id}", "asked_again_while_held", f"hold:{hold.id}", context.now, rules=rules)
+
+
+def ends_with_our_call(hold: Hold) -> bool:
+    """Whether nothing speaks against the payment but that it is the first one to this biller: our call asks about that,
+    and nobody of the office has to."""
+    against = {finding["id"] for finding in hold.findings if finding["points"] >= 0}
+    return hold.outcome == "confirm" and FIRST_PAYMENT in against and against <= OUR_CALL_ASKS
 
 
 def spoken(hold: Hold, context: Context) -> dict[str, Any]:
@@ -93,19 +113,60 @@ def end_of_clock(hold_id: int, settings: Settings, now: dt.datetime) -> None:
         return
     events.record("hold_due", f"hold:{hold.id}", now)
     audit.write("helpline", "hold_due", f"hold:{hold.id}", now)
-    escalate(hold, "due", settings, now)
-    ring(hold, now)
+    if not ends_with_our_call(hold):
+        escalate(hold, "due", settings, now)
+    ring(hold, now, next_in_office(now, settings))
 
 
-def ring(hold: Hold, now: dt.datetime) -> None:
+def ring(hold: Hold, now: dt.datetime, when: dt.datetime) -> None:
     """Promise our call to the number on file: with the questions that may release it, or, where the rules refuse the
-    payment, only with the news that it still waits."""
+    payment, only with the news that it still waits. An earlier call that has not gone out stays here."""
     hold.version += 1
     if hold.outcome != "refuse":
         hold.call_back = "promised"
     caller = db.session.get_one(Caller, hold.caller_id)
     purpose = {"kind": "hold", "hold_id": hold.id, "caller_id": caller.id}
-    outbox.promise_call(caller.phone, purpose, f"hold_call_back:{hold.id}:{hold.version}", now)
+    outbox.withdraw_deliveries(_calls_about(hold), now)
+    outbox.promise_call(caller.phone, purpose, f"hold_call_back:{hold.id}:{hold.version}", when)
+    if ends_with_our_call(hold):
+        outbox.promise_timer("hold_unanswered", f"hold:{hold.id}", when + ANSWER_WITHIN, key=str(hold.version))
+
+
+def unanswered(hold_id: int, settings: Settings, now: dt.datetime) -> None:
+    """Our call has brought no end to it: from here on it is the office's. Does not commit."""
+    hold = locked(hold_id)
+    if hold is None or hold.status != "waiting" or events.told(f"hold:{hold.id}", "hold_unanswered"):
+        return
+    events.record("hold_unanswered", f"hold:{hold.id}", now)
+    audit.write("helpline", "hold_unanswered", f"hold:{hold.id}", now)
+    escalate(hold, "unanswered", settings, now)
+
+
+def may_be_rung_again(hold: Hold) -> bool:
+    """Whether there is a call of ours left for a caller who has missed the others."""
+    rounds = select(func.count()).where(Delivery.id.in_(_calls_about(hold)), ~Delivery.dedupe_key.contains("#"))
+    return hold.call_back in ("promised", "clear") and (db.session.scalar(rounds) or 0) < MOST_ROUNDS
+
+
+def missed(caller_id: int, now: dt.datetime) -> dict[str, Any]:
+    """The first payment that this caller was rung about and that still waits for their answer; {} where there is none."""
+    query = (
+        select(Hold, Biller.name)
+        .join(Bill, Hold.bill_id == Bill.id)
+        .join(BillAccount, Bill.account_id == BillAccount.id)
+        .join(Biller, BillAccount.biller_id == Biller.id)
+        .where(Hold.caller_id == caller_id, Hold.status == "waiting", Hold.ends_at <= now)
+        .order_by(Hold.id)
+    )
+    for hold, biller in db.session.execute(query):
+        if ends_with_our_call(hold) and may_be_rung_again(hold):
+            amount = {"amount": f"{hold.amount:.2f}", "currency": hold.currency}
+            return {"hold_id": hold.id, "biller": biller, "amount": amount}
+    return {}
+
+
+def _calls_about(hold: Hold) -> Select[Any]:
+    return select(Delivery.id).where(Delivery.dedupe_key.startswith(f"call:hold_call_back:{hold.id}:"))
 
 
 def escalate(hold: Hold, why: str, settings: Settings, now: dt.datetime) -> None:
@@ -119,6 +180,7 @@ def escalate(hold: Hold, why: str, settings: Settings, now: dt.datetime) -> None
 
 WHY = {
     "due_soon": "The bill is due before the hold ends.",
+    "unanswered": "The caller did not answer our call about a first payment, or did not finish it.",
     "due": "Its time is over. Nothing is paid until somebody decides.",
     "signal": "Something in our call to the caller was not as it should be.",
 }

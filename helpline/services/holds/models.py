@@ -19,7 +19,10 @@ class Hold(Model):
 
     `findings` are the rules that spoke, each with `id`, `reason` and `points` (below zero: it spoke for the payment); `reason` is what the caller heard. `call_back` is how
     our call after the clock went: not promised yet, promised, clear, or a new signal. The constraints are the four eyes:
-    whoever set, extended or asked for it never releases it, and one person alone only after a clear call-back.
+    whoever set, extended or asked for it never releases it, and one person alone only after a clear call-back. A first
+    payment to a biller is `confirmed` instead: by our call itself, where nothing else speaks against it.
+    `verdict` is what people found out afterwards, so that the rules can be measured: it pays and stops nothing.
+    Who said so is in the audit.
     """
 
     __tablename__ = "hold"
@@ -40,6 +43,10 @@ class Hold(Model):
             " OR (ended_at >= ends_at AND call_back = 'clear' AND outcome <> 'refuse')",
             name="released_by_two_or_after_the_clock",
         ),
+        CheckConstraint(
+            "status <> 'confirmed' OR (ended_at >= ends_at AND call_back = 'clear' AND outcome = 'confirm')",
+            name="confirmed_by_our_call",
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"), unique=True)
@@ -47,10 +54,13 @@ class Hold(Model):
     caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"), index=True)
     amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))  # as it was asked for
     currency: Mapped[str] = mapped_column(String(3))
+    bill_left: Mapped[Decimal] = mapped_column(Numeric(12, 2))  # of the bill, this payment's amount included
     outcome: Mapped[str] = mapped_column(String(10))  # confirm, hold, refuse
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(240))
-    status: Mapped[str] = mapped_column(String(10), default="waiting")  # waiting, released, refused, stopped (by the caller)
+    status: Mapped[str] = mapped_column(
+        String(10), default="waiting"
+    )  # waiting, released, confirmed, refused, stopped (by the caller)
     set_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # None: the rules
     set_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
@@ -60,4 +70,5 @@ class Hold(Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     call_back: Mapped[str] = mapped_column(String(10), default="")  # "", promised, clear, signal
+    verdict: Mapped[str] = mapped_column(String(12), default="", server_default="")  # "", false_alarm, scam
     version: Mapped[int] = mapped_column(Integer, default=0)  # raised by every change: nobody decides on an old page

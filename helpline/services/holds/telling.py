@@ -21,7 +21,7 @@ def promise_news(hold: Hold, now: dt.datetime) -> None:
 
 
 def payment_ended(payment: Payment, now: dt.datetime) -> None:
-    """A payment was settled or failed: where it had been held, its caller is rung."""
+    """A payment was settled or failed, and not in a call that told it: where it had been held, its caller is rung."""
     hold = db.session.scalar(select(Hold).where(Hold.request_id == payment.request_id))
     if hold is not None:
         promise_news(hold, now)

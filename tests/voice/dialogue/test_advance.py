@@ -76,9 +76,10 @@ def test_the_pin_is_in_no_state() -> None:
     assert "482719" not in str(step.state.to_json())
 
 
-def test_a_first_payment_to_a_biller_goes_to_a_person() -> None:
+def test_a_first_payment_to_a_biller_is_read_out_with_what_is_to_come() -> None:
     step = come_back(hear(margaret_on_the_line(), "pay_bill"), "new", biller="City Electric", bills=[BILL])
-    assert step.order.name == "person.find" and said(step) == ["bill.new_biller"]
+    assert said(step) == ["bill.new_biller", "bill.confirm"] and step.order is None
+    assert hear(step, "yes").state.ask == "pin"
 
 
 def test_the_state_is_json_and_back() -> None:
