@@ -84,7 +84,7 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     """Run the rules: about words alone without a request. A rule that crashes counts as a hold: it fails closed, by name."""
     asked = RULES if facts.request else {rule: RULES[rule] for rule in RULES if rule in ABOUT_WORDS}
     found = [finding for rule, function in asked.items() if (finding := _run(rule, function, facts, rules)) is not None]
-    found = _doubted(found, facts, rules)
+    found = found if facts.request else _doubted(found, facts, rules)  # where money is asked for, a floor stays
     findings = tuple(finding for finding in found if finding.id not in rules.shadow)
     shadow = tuple(finding for finding in found if finding.id in rules.shadow)
     payment = [finding for finding in findings if finding.subject == "payment"]
