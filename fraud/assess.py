@@ -13,10 +13,15 @@ from fraud.facts import Facts
 from fraud.findings import OUTCOMES, Assessment, Finding, Hit, Outcome
 from fraud.rules import ABOUT_WORDS, RULES, Rule
 from fraud.rules.words import UNCLEAR
+from fraud.wording import likeness, suspicion
 
 CONFIG = Path(__file__).resolve().parent.parent / "config" / "fraud.toml"
+LEARNED_WEIGHS = 25.0  # points for each unit of suspicion, in the order of conversations with one outcome
+STOPPING: tuple[Outcome, ...] = ("hold", "refuse")
 BAND_WIDTH = 1000.0  # an outcome's scores stay below the next outcome's: a worse outcome never scores lower
 LIKENESS = "F059"  # learned from text that somebody wrote: it may hold a payment, and never refuse one
+DOUBTED = 0.25  # likeness below which a rule that heard a few words asks, because all the others are like honest calls
+FEW_WORDS = 8  # of fewer there are no others
 
 
 class RulesetError(ValueError):
@@ -75,14 +80,15 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     findings = tuple(finding for rule, function in asked.items() if (finding := _run(rule, function, facts, rules)) is not None)
     payment = [finding for finding in findings if finding.subject == "payment"]
     total = _total(payment)
-    known = _band(_total(finding for finding in payment if finding.id != LIKENESS), rules)
+    known = _band(_total(finding for finding in payment if finding.id != LIKENESS and finding.grade != UNCLEAR), rules)
     # What was learned confirms a suspicion; alone it asks, unless it is strong, and then its floor holds.
     most: Outcome = "hold" if known != "allow" else "confirm"
     outcome = _worst(known, _mildest(_band(total, rules), most), *(finding.floor for finding in payment))
     ceiling = min((rules.bands[worse] for worse in OUTCOMES[OUTCOMES.index(outcome) + 1 :]), default=BAND_WIDTH)
     lowest = rules.bands[outcome]
-    # Within its outcome a score grows with the total, and it never reaches the next outcome's lowest.
-    score = lowest + (ceiling - lowest) * (total / (total + BAND_WIDTH))
+    # Within its outcome a score grows with what the rules and all the words say, and never reaches the next outcome's lowest.
+    sure = _total(finding for finding in payment if finding.id != LIKENESS) + LEARNED_WEIGHS * suspicion(facts.words)
+    score = lowest + (ceiling - lowest) * (sure / (sure + BAND_WIDTH))
     return Assessment(outcome, score, findings, rules.version)
 
 
@@ -105,11 +111,19 @@ def _mildest(*outcomes: Outcome) -> Outcome:
 def _run(rule: str, function: Rule, facts: Facts, rules: Ruleset) -> Finding | None:
     try:
         hit = function(facts)
-        return _finding(rule, hit, rules) if hit else None
+        return _finding(rule, _doubted(rule, hit, facts, rules), rules) if hit else None
     except Exception as error:
         return Finding(rule, 0.0, "hold", f"the rule failed: {type(error).__name__}")
 
 
+def _doubted(rule: str, hit: Hit, facts: Facts, rules: Ruleset) -> Hit:
+    """A few words amid many that are not like a scam's are a question: no one says "the courier's coming for my old
+    gold watch" and is held for it. Nothing is taken away: the call-back and its questions come all the same."""
+    stops = rule in ABOUT_WORDS and rules.weight(rule, hit.grade).floor in STOPPING
+    others = stops and len(" ".join(facts.words).split()) > FEW_WORDS
+    return Hit(f"{hit.reason}, amid other words", UNCLEAR) if others and likeness(facts.words) < DOUBTED else hit
+
+
 def _finding(rule: str, hit: Hit, rules: Ruleset) -> Finding:
     weight = rules.weight(rule, hit.grade)
-    return Finding(rule, weight.points * hit.share, weight.floor, hit.reason, "case" if rule in rules.cases else "payment")
+    return Finding(rule, weight.points * hit.share, weight.floor, hit.reason, "case" if rule in rules.cases else "payment", hit.grade)

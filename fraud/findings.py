@@ -25,13 +25,14 @@ class Hit:
 class Finding:
     """One rule's hit. `points` may be negative (protective); `floor` is the outcome that it forces at least.
 
-    A finding whose `subject` is a case ranks that person's case: it is shown, and never enters a payment."""
+    A finding whose `subject` is a case ranks that person's case: it is shown, and never enters a payment. `grade` is the hit's."""
 
     id: str
     points: float
     floor: Outcome
     reason: str
     subject: Literal["payment", "case"] = "payment"
+    grade: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,26 +16,33 @@ from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from scipy.special import expit
 
 from fraud.garble import garble
 from fraud.wording import FOLDER, WEIGHTS, WIDTH, Model, evidence, features
 
-SMALL_TALK = "short answers and muddle"
-LENGTHS = (1, 2, 2, 3, 3, 4, 4, 5, 6, 8)  # sentences of a conversation's own family
-STEADINESS = 2e-5  # the weight of the penalty on large weights
-STEPS = 300
-FALSE_HOLDS = 0.002  # of unseen honest conversations, at the mark for "strong"
+SMALL_TALK = ("short answers and muddle", "talk and temper, many voices")
+LENGTHS = (1, 1, 2, 2, 3, 3, 4, 4, 5, 6)  # sentences of a conversation's own family
+GARBLED = 0.3  # of the conversations, each at a rate of its own up to twice the usual
+STEADINESS = 0.1  # the weight of the penalty on large weights, against one conversation's error
+STEPS = 150
+FALSE_HOLDS = 0.001  # of unseen honest conversations, at the mark for "strong"
 
 Conversation = tuple[str, ...]
+SLOT = re.compile(r"\{(\w+)\}")
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Family:
-    """Sentences of one kind of call; `label` is scam, honest, or either, for what both hold."""
+    """Sentences of one kind of call; `label` is scam, honest, or either, for what both hold; `about` is what the thief
+    pretends ("bank", "romance"), or the family's name: what is measured on one subject was learned from the others."""
 
     name: str
     label: str
+    about: str
     says: tuple[str, ...]
 
 
@@ -56,7 +63,7 @@ def read_text() -> Text:
     for path in sorted((FOLDER / "words").glob("*.toml")):
         for data in tomllib.loads(path.read_text("utf-8")).get("family", []):
             label = "either" if data.get("either") else "scam" if data.get("scam") else "honest"
-            families.append(Family(data["name"], label, tuple(data["says"])))
+            families.append(Family(data["name"], label, data.get("about", data["name"]), tuple(data["says"])))
     return Text(tuple(families), tomllib.loads((FOLDER / "words" / "slots.toml").read_text("utf-8")))
 
 
@@ -70,42 +77,59 @@ def fingerprint() -> str:
 
 def compose(text: Text, label: str, random: Random) -> Conversation:
     """One conversation: sentences of a family, small talk, and some of what any call may hold. A scam is now and then
-    told in the middle of ordinary business; a fifth of all come as one run of words; a quarter are garbled."""
-    families, honest = text.labelled(label), text.labelled("honest")
+    told in the middle of ordinary business; a fifth of all come as one run of words; some are garbled."""
+    families, honest = _own(text, label), text.labelled("honest")
     family = random.choices(families, [len(family.says) ** 0.5 for family in families])[0]
-    small_talk = next(family for family in honest if family.name == SMALL_TALK)
-    says = _some(family, random.choice(LENGTHS), random) + _some(small_talk, random.choice((0, 0, 1, 1, 2, 3, 5)), random)
-    if random.random() < (0.25 if label == "scam" else 0.5):
-        says += _some(random.choice(honest), random.choice((1, 2) if label == "scam" else (1, 2, 4)), random)
-    if random.random() < 0.5:
-        says += _some(text.labelled("either")[0], random.choice((1, 2, 3, 4)), random)
-    says = [re.sub(r"\{(\w+)\}", lambda slot: random.choice(text.slots[slot[1]]), sentence) for sentence in says]
+    small_talk = random.choice([family for family in honest if family.name in SMALL_TALK])
+    says = _some(family, random.choice(LENGTHS), random) + _some(small_talk, random.choice((0, 0, 1, 1, 2, 3, 4)), random)
+    if random.random() < (0.3 if label == "scam" else 0.5):
+        says += _some(random.choice(_own(text, "honest")), random.choice((1, 1, 2) if label == "scam" else (1, 2, 4)), random)
+    if random.random() < 0.4:
+        says += _some(text.labelled("either")[0], random.choice((1, 2, 3)), random)
+    says = [_filled(sentence, text, random) for sentence in says]
     random.shuffle(says)
     says = [" ".join(says)] if random.random() < 0.2 else says
-    return tuple(garble(sentence, random) for sentence in says) if random.random() < 0.25 else tuple(says)
+    if random.random() >= GARBLED:
+        return tuple(says)
+    rate = random.uniform(0.04, 0.24)
+    return tuple(garble(sentence, random, rate) for sentence in says)
+
+
+def _own(text: Text, label: str) -> list[Family]:
+    return [family for family in text.labelled(label) if family.name not in SMALL_TALK]
 
 
 def _some(family: Family, count: int, random: Random) -> list[str]:
     return random.sample(family.says, min(count, len(family.says)))
 
 
+def _filled(sentence: str, text: Text, random: Random) -> str:
+    """With something in every slot; a slot may hold slots."""
+    while SLOT.search(sentence):
+        sentence = SLOT.sub(lambda slot: random.choice(text.slots[slot[1]]), sentence)
+    return sentence
+
+
 def fit(scams: Sequence[Conversation], honest: Sequence[Conversation]) -> Model:
-    """Logistic regression with a quadratic penalty, by accelerated gradient descent: no randomness, no dependency."""
-    rows, columns, values = _table([*scams, *honest])
+    """Logistic regression with a quadratic penalty; both kinds weigh the same, however many there are of each."""
+    table = _table([*scams, *honest])
     wanted = np.concatenate([np.ones(len(scams)), np.zeros(len(honest))])
-    weights, ahead, bias, bias_ahead = np.zeros(WIDTH), np.zeros(WIDTH), 0.0, 0.0
-    for step in range(STEPS):
-        odds = np.bincount(rows, values * ahead[columns], len(wanted)) + bias_ahead
-        error = (1 / (1 + np.exp(-odds)) - wanted) / len(wanted)
-        slope = np.bincount(columns, values * error[rows], WIDTH) + STEADINESS * ahead
-        stride, momentum = 1.0, step / (step + 3)
-        new, new_bias = ahead - stride * slope, bias_ahead - stride * float(error.sum())
-        ahead, bias_ahead = new + momentum * (new - weights), new_bias + momentum * (new_bias - bias)
-        weights, bias = new, new_bias
-    return Model(weights.astype(np.float32), bias, 0.0, 1.0)
+    weigh = np.concatenate([np.full(len(scams), 0.5 / len(scams)), np.full(len(honest), 0.5 / len(honest))])
+    steady = STEADINESS / len(wanted)
+
+    def loss(at: Array) -> tuple[float, Array]:
+        odds = table @ at[:-1] + at[-1]
+        error = weigh * (expit(odds) - wanted)
+        slope = np.append(table.T @ error + steady * at[:-1], error.sum())
+        value = weigh @ (np.logaddexp(0, odds) - wanted * odds) + steady / 2 * at[:-1] @ at[:-1]
+        return float(value), slope
+
+    found = minimize(loss, np.zeros(WIDTH + 1), jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
+    return Model(found.x[:-1].astype(np.float32), float(found.x[-1]), 0.0, 1.0)
 
 
-def _table(conversations: Sequence[Conversation]) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+def _table(conversations: Sequence[Conversation]) -> csr_matrix:
+    """One row a conversation, one column a feature."""
     rows: list[int] = []
     columns: list[int] = []
     values: list[float] = []
@@ -114,14 +138,14 @@ def _table(conversations: Sequence[Conversation]) -> tuple[NDArray[np.int64], ND
         rows += [row] * len(where)
         columns += where
         values += what
-    return np.asarray(rows), np.asarray(columns), np.asarray(values)
+    return csr_matrix((values, (rows, columns)), (len(conversations), WIDTH))
 
 
 def halves(text: Text) -> tuple[Text, Text]:
     """The text in two, every family in both, no sentence in both; small talk and what is in either kind stay whole."""
 
     def part(which: int) -> Text:
-        whole = (SMALL_TALK, "either")
+        whole = (*SMALL_TALK, "either")
         return replace(
             text,
             families=tuple(

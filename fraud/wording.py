@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from zlib import crc32
 
@@ -22,10 +23,11 @@ from fraud.speech import NEGATION_REACH, NEGATORS, Sentence, sentences
 
 FOLDER = Path(__file__).resolve().parent.parent / "config" / "fraud"
 WEIGHTS = FOLDER / "words.npz"
-WIDTH = 1 << 16  # columns that features are hashed into
+WIDTH = 1 << 17  # columns that features are hashed into
 PIECE = 4  # letters: a garbled word keeps most of its pieces
 FEW = 25  # features: a block of fewer says less, however strange they are
-PIECES_WEIGH = 0.7  # against words and classes: they are many, and vaguer
+PIECES_WEIGH = 0.3  # against words and classes: they are many, and vaguer
+TOGETHER_WEIGHS = 0.5
 TOKEN = re.compile(r"[a-z']+|[£$]?\d+|[.,;!?]")
 
 Features = tuple[list[int], list[float]]
@@ -53,7 +55,13 @@ def model(path: Path = WEIGHTS) -> Model:
 def likeness(words: tuple[str, ...]) -> float:
     """From 0 (nothing of a scam) over 1 (as like as hardly any honest call) to at most 1.75."""
     learned = model()
-    return min(1.75, max(0.0, (evidence(words, learned) - learned.nothing) / (learned.strong - learned.nothing)))
+    return min(1.75, suspicion(words) / (learned.strong - learned.nothing))
+
+
+def suspicion(words: tuple[str, ...]) -> float:
+    """The log odds above those at which likeness begins, at least 0: without an end, for the order of conversations."""
+    learned = model()
+    return max(0.0, evidence(words, learned) - learned.nothing)
 
 
 def evidence(words: tuple[str, ...], learned: Model) -> float:
@@ -65,13 +73,14 @@ def evidence(words: tuple[str, ...], learned: Model) -> float:
 
 
 def features(words: tuple[str, ...]) -> Features:
-    """Columns and values of a conversation: three blocks, each of nearly the same length whatever the
+    """Columns and values of a conversation: four blocks, each of nearly the same length whatever the
     conversation's length; only very short ones weigh less."""
     lines = [_tokens(sentence) for sentence in sentences(words)]
     blocks = (
         (1.0, {feature for line in lines for feature in _words(line)}),
         (1.0, {feature for line in lines for feature in _classes(line)}),
         (PIECES_WEIGH, {feature for line in lines for feature in _pieces(line)}),
+        (TOGETHER_WEIGHS, {*_together(lines)}),
     )
     columns: list[int] = []
     values: list[float] = []
@@ -112,6 +121,15 @@ def _classes(line: list[str]) -> Iterator[str]:
         if at + 2 < len(kinds):
             yield f"s{kind} {kinds[at + 2]}"
             yield f"t{kind} {kinds[at + 1]} {kinds[at + 2]}"
+
+
+def _together(lines: list[list[str]]) -> Iterator[str]:
+    """Which two classes stand in one sentence, and which two anywhere in the conversation: a courier and a wallet are
+    two ordinary things."""
+    kinds = [{_class_of()[word] for word in line if word in _class_of()} for line in lines]
+    for line in kinds:
+        yield from (f"n{one} {other}" for one, other in combinations(sorted(line), 2))
+    yield from (f"k{one} {other}" for one, other in combinations(sorted(set().union(*kinds)), 2))
 
 
 def _pieces(line: list[str]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from helpline.dashboard import contacts, guards, holds, trail
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
+from helpline.phone import views as phone
 from helpline.providers import open_provider
 from helpline.services.bills import notices
 from helpline.services.gateways import open_gateway
@@ -89,6 +90,8 @@ def create_app(
         contacts.blueprint,
     ):
         app.register_blueprint(pages_of)
+    if settings.browser_phone:
+        app.register_blueprint(phone.blueprint)
     if settings.payments.gateway == "stripe":
         told = notices.pages(cast(notices.Teller, gateway), now)
         csrf.exempt(told)

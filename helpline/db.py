@@ -39,8 +39,13 @@ else:
 
 def changed(statement: Update | Delete) -> bool:
     """Carry out a guarded UPDATE or DELETE past the session. False when no row was left to change."""
+    return changed_rows(statement) > 0
+
+
+def changed_rows(statement: Update | Delete) -> int:
+    """Carry it out past the session, as above, and say how many rows were left to change."""
     result: Any = db.session.execute(statement.execution_options(synchronize_session=False))
-    return bool(result.rowcount)
+    return int(result.rowcount)
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):

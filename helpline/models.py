@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
+
+A_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164: what a `phone` or a `number` of somebody is, in every table
 
 
 class Caller(Model):
@@ -30,7 +33,7 @@ class Caller(Model):
     pace: Mapped[float] = mapped_column(Float, default=1.0)
     gain: Mapped[float] = mapped_column(Float, default=0.0)
     pause: Mapped[float] = mapped_column(Float, default=0.0)  # seconds within a sentence, as learned in their calls
-    training: Mapped[bool] = mapped_column(Boolean, default=False)
+    training: Mapped[bool] = mapped_column(Boolean, default=False)  # invented, for practice: met in training calls only
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 
@@ -43,7 +46,8 @@ class Call(Model):
     direction: Mapped[str] = mapped_column(String(8), default="inbound")  # inbound, outbound
     number: Mapped[str] = mapped_column(String(40), default="", index=True)  # the other side, "" when withheld
     caller_id: Mapped[int | None] = mapped_column(ForeignKey("caller.id"))
-    purpose: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # why we ring, for outbound calls
+    training: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # by the browser phone
+    purpose: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # why we ring, or who practises
     token_hash: Mapped[str | None] = mapped_column(String(64))  # of the one-time stream token, None once used
     sockets: Mapped[int] = mapped_column(Integer, default=0)  # how many have carried it
     state: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -82,6 +86,7 @@ class ServiceRequest(Model):
     caller_id: Mapped[int | None] = mapped_column(ForeignKey("caller.id"))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    training: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # counts nowhere
     status: Mapped[str] = mapped_column(String(12), default="open")  # open, done, held, failed, cancelled
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

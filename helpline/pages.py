@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -10,12 +11,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 blueprint = Blueprint("pages", __name__)
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+A_ROW = "[0-9]{1,9}"  # a number that every database takes for one of a row, and more rows than we shall have
 SIZES = ("normal", "larger")
 PLAIN_WORDS = {
     400: ("This did not work", "The page was open for too long, or something was missing. Please go back and try again."),
@@ -27,7 +30,15 @@ PLAIN_WORDS = {
 }
 
 
+class RowNumber(IntegerConverter):
+    """`<int:...>` in every address. A longer number is not found before a database is asked for it, and stumbles over it."""
+
+    regex = A_ROW
+
+
 def init_app(app: Flask) -> None:
+    """Before any page is registered: an address keeps the converter that it was made with."""
+    app.url_map.converters["int"] = RowNumber
     app.register_blueprint(blueprint)
     app.after_request(_safe_headers)
     app.register_error_handler(HTTPException, _explain)
@@ -50,6 +61,13 @@ def text_size() -> Any:
     return answer
 
 
+def row_number(written: str) -> int:
+    """The same behind a question mark. Raises ValueError."""
+    if not re.fullmatch(A_ROW, written):
+        raise ValueError("no row has such a number")
+    return int(written)
+
+
 def local(moment: dt.datetime | None, form: str = "%H:%M") -> str:
     """A moment on the office's clock."""
     zone = ZoneInfo(current_app.extensions["helpline"].settings.time_zone)
@@ -60,9 +78,14 @@ def day(date: dt.date) -> str:
     return f"{date:%A} {date.day} {date:%B}"
 
 
-def _for_every_page() -> dict[str, str]:
+def _for_every_page() -> dict[str, Any]:
     settings = current_app.extensions["helpline"].settings
-    return {"text_size": _text_size(), "helpline_name": settings.name, "helpline_number": settings.telephony.number}
+    return {
+        "text_size": _text_size(),
+        "helpline_name": settings.name,
+        "helpline_number": settings.telephony.number,
+        "browser_phone": settings.browser_phone,
+    }
 
 
 def _text_size() -> str:

@@ -40,6 +40,7 @@ class Telephony:
     emergency_number: str
     office_opens: str
     office_closes: str
+    browser_phone: str
     account_sid: str
     api_url: str
     auth_token: str = field(default="", repr=False)
@@ -114,6 +115,12 @@ class Settings:
     @property
     def data_path(self) -> Path:
         return Path(self.data_dir).expanduser().absolute()
+
+    @property
+    def browser_phone(self) -> bool:
+        """Whether staff may ring from their browser, for training."""
+        wanted = self.telephony.browser_phone
+        return wanted == "on" or (wanted == "auto" and urlsplit(self.public_url).scheme == "http")
 
     @property
     def database(self) -> str:
@@ -206,6 +213,7 @@ def _check(settings: Settings) -> None:
             raise SettingsError(f"{name}: {rule}")
 
     require(settings.telephony.provider in ("console", "twilio"), "telephony.provider", "console or twilio")
+    require(settings.telephony.browser_phone in ("auto", "on", "off"), "telephony.browser_phone", "auto, on or off")
     require(settings.speech.engine in ("auto", "vosk", "whisper"), "speech.engine", "auto, vosk or whisper")
     require(0.5 <= settings.speech.voice_pace <= 2.0, "speech.voice_pace", "0.5 to 2.0")
     require(1 <= settings.speech.whisper_pool <= 64, "speech.whisper_pool", "1 to 64")

@@ -76,6 +76,13 @@ def test_every_path_exists(page: Path) -> None:
     assert not missing
 
 
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    written = "\n".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8")))
+    assert len(named) > 50
+    assert sorted(name for name in named if f"def {name}(" not in written) == []
+
+
 @every_page
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -34,6 +36,19 @@ def test_an_error_is_said_in_plain_words_with_a_way_on(client: FlaskClient, path
     answer = client.get(path)
     assert answer.status_code == status
     assert "There is nothing here" in answer.text and "To the first page" in answer.text
+
+
+@pytest.mark.parametrize("number", [-1, 10**9, 2**63, 10**40])
+def test_a_number_that_no_row_can_have_is_not_found_at_any_address(client: FlaskClient, people: People, number: int) -> None:
+    sign_in_ruth(client)
+    numbered = [rule for rule in client.application.url_map.iter_rules() if "<int:" in rule.rule]
+    assert {rule.endpoint.partition(".")[0] for rule in numbered} == {
+        "calls", "fallback", "person", "dashboard", "guards", "holds", "volunteers",
+    }  # fmt: skip
+    for rule in numbered:
+        path = re.sub("<int:[a-z_]+>", str(number), re.sub(r"<any\((\w+).*>", r"\1", rule.rule))
+        answers = [client.open(path, method=method).status_code for method in (rule.methods or set()) & {"GET", "POST"}]
+        assert answers == [404] * len(answers), path
 
 
 def test_a_fault_of_ours_shows_no_traceback(client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

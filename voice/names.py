@@ -10,7 +10,7 @@ from typing import Any
 @dataclass(frozen=True)
 class Names:
     """`introductions` come before one's own name, `signatures` after it; `own` is somebody without a name ("it's me");
-    `others` say that somebody else speaks. `nicknames`: a short form -> the first names that it may stand for. `given`:
+    `others` say that somebody else speaks; `unnamed` say who it is and are no name ("the wife"). `nicknames`: a short form -> the first names that it may stand for. `given`:
     every first name that is known, so that Joan is never taken for a garbled John. `companies`: kind of biller -> names.
     `practitioners` are their titles at a clinic, `no_names` what may follow these.
     """
@@ -22,6 +22,7 @@ class Names:
     titles: frozenset[str] = frozenset()
     fillers: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
+    unnamed: frozenset[str] = frozenset()
     practitioners: tuple[str, ...] = ()
     no_names: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()

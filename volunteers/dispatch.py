@@ -19,7 +19,8 @@ MOST_TASKS = 50  # a tick: the next one takes the rest
 
 def tick(now: dt.datetime, send: Send) -> int:
     """Offer each open task to one volunteer who has not been asked yet. How many were asked. Does not commit."""
-    waiting = db.session.scalars(select(Task).where(Task.status == "open").order_by(Task.id).limit(MOST_TASKS)).all()
+    open_tasks = select(Task).where(Task.status == "open", Task.training.is_(False))
+    waiting = db.session.scalars(open_tasks.order_by(Task.id).limit(MOST_TASKS)).all()
     return sum(_ask_next(task, now, send) for task in waiting)
 
 

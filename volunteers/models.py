@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
@@ -50,6 +50,7 @@ class Task(Model):
     day: Mapped[dt.date] = mapped_column(Date)
     part_of_day: Mapped[str] = mapped_column(String(12))
     minutes: Mapped[int] = mapped_column(Integer)
+    training: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # nobody is asked about it
     status: Mapped[str] = mapped_column(String(12), default="open")
     volunteer_id: Mapped[int | None] = mapped_column(ForeignKey("volunteer.id"))
     version: Mapped[int] = mapped_column(Integer, default=0)

@@ -35,11 +35,13 @@ def open_task(
     minutes: int,
     now: dt.datetime,
     note: str = "",
+    training: bool = False,
 ) -> Task:
-    """Add an open Task to the transaction. `note` is kept as far as there is room for it."""
+    """Add an open Task to the transaction. `note` is kept as far as there is room for it. `training`: nobody is asked."""
     task = Task(
         kind=kind, summary=summary, area=area, address=address, door_notes=door_notes, caller_name=caller_name,
         language=language, day=day, part_of_day=part_of_day, minutes=minutes, created_at=now, note=note[:MOST_NOTED],
+        training=training,
     )  # fmt: skip
     db.session.add(task)
     db.session.flush()
@@ -181,7 +183,7 @@ def move(task_id: int, day: dt.date, part_of_day: str, now: dt.datetime) -> tupl
     new = open_task(
         kind=old.kind, summary=old.summary, area=old.area, address=old.address, door_notes=old.door_notes,
         caller_name=old.caller_name, language=old.language, day=day, part_of_day=part_of_day, minutes=old.minutes, now=now,
-        note=old.note,
+        note=old.note, training=old.training,
     )  # fmt: skip
     return new, concerned
 

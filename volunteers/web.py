@@ -6,13 +6,13 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import select, update
 
-from helpline import outbox, throttle
+from helpline import audit, outbox, throttle
 from helpline.db import changed, db
 from volunteers import tasks
 from volunteers.models import Offer, SignInCode, Task, Volunteer
@@ -189,15 +189,25 @@ def _volunteer_of(task_id: int) -> Volunteer:
     volunteer = _who()
     asked = select(Offer.id).where(Offer.task_id == task_id, Offer.volunteer_id == volunteer.id).limit(1)
     if db.session.scalar(asked) is None:
-        abort(404)
+        _refuse(volunteer, task_id)
     return volunteer
 
 
 def _held_task(task_id: int) -> Task:
     """The task, for the volunteer who has accepted it and not finished it yet."""
-    if not _holds(_volunteer_of(task_id), task_id):
-        abort(404)
+    volunteer = _volunteer_of(task_id)
+    if not _holds(volunteer, task_id):
+        _refuse(volunteer, task_id)
     return db.session.get_one(Task, task_id)
+
+
+def _refuse(volunteer: Volunteer, task_id: int) -> NoReturn:
+    """Not found. Whoever tried to read of a caller whom they do not visit is kept in the audit; their own old page is not."""
+    task = db.session.get(Task, task_id)
+    if task is not None and task.volunteer_id != volunteer.id:
+        audit.write(f"volunteer:{volunteer.id}", "task_refused", f"task:{task_id}", _now())
+        db.session.commit()
+    abort(404)
 
 
 def _holds(volunteer: Volunteer, task_id: int) -> bool:

@@ -23,7 +23,7 @@ from helpline.calls import turns
 from helpline.db import db
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import handover, office, protection, visits
+from helpline.services import handover, languages, office, protection, visits
 from helpline.services.bills import planning
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
@@ -79,11 +79,13 @@ class Conversation:
         state = State.from_json(call.state or {})
         before = turns.stored_reply(call.id, number - 1)
         expecting = before.expecting if before else Expecting("open")
+        if not expecting.secret:
+            heard = turns.without_secrets_of(heard, self.languages[state.language], expecting)
         meaning = self._understood(call, state, heard, expecting)
         if expecting.secret:
             heard, meaning = turns.hidden(heard, meaning)
         understood()
-        if heard.deaf:
+        if heard.deaf and not call.training:
             events.record("deaf_line", f"call:{call_id}", self.now(), expecting=expecting.name)
         reply = self._turn(call, state, heard, meaning, secret=expecting.secret)
         db.session.commit()
@@ -202,7 +204,8 @@ class Conversation:
             return self._in_their_language(planning.why_we_ring(call.purpose))
         if call.purpose.get("kind") == "lift":
             return self._in_their_language(protection.why_we_ring(call.purpose, self.now()))
-        people = [{**one, "missed": keeping.missed(one["id"], self.now())} for one in household(call.number)]
+        there = household(call.number, call.training)
+        people = [{**one, "missed": keeping.missed(one["id"], self.now())} for one in there]
         resume = self._resumable(call)
         spoken = tuple(self.languages)
         return Result("call.begin", "inbound", {"household": people, "languages": spoken, "resume": resume})
@@ -230,7 +233,7 @@ class Conversation:
         others = db.session.scalars(
             select(Call)
             .where(Call.number == call.number, Call.id != call.id, Call.status.in_(("live", "dropped")))
-            .where(Call.direction == "inbound", Call.state.is_not(None))
+            .where(Call.direction == "inbound", Call.state.is_not(None), Call.training.is_(call.training))
             .order_by(Call.id.desc())
         )
         latest = None
@@ -245,7 +248,7 @@ class Conversation:
     def _understood(self, call: Call, state: State, heard: Heard, expecting: Expecting) -> Meaning:
         language, now = self.languages[state.language], self._local_now(call)
         if heard.keys:
-            return understand_keys(heard.keys, expecting)
+            return understand_keys(heard.keys, expecting, now.date())
         if not heard.text:
             return Meaning("", 0.0, {"dead_line": self._dead(call), "deaf": heard.deaf}, sound=heard.sound)
         meaning = replace(understand(heard.text, language, expecting, now), sound=heard.sound)
@@ -280,6 +283,7 @@ class Conversation:
         turns.store(call, heard, meaning, done, reply, secret, self.now())
         self._remember(call, step)
         self._close_resumed(state, step.state)
+        self._keep_language(call, state, step.state)
         return reply
 
     def _reply(self, call: Call, step: Step, says: list[Say]) -> Reply:
@@ -327,6 +331,11 @@ class Conversation:
                 .values(status="ended", outcome="resumed", ended_at=self.now())
             )
 
+    def _keep_language(self, call: Call, before: State, after: State) -> None:
+        """Who pressed the key for another language before they said who they are need not press it in the next call."""
+        if after.caller and not before.caller and languages.chosen_by_somebody(call.id):
+            languages.remember(after.caller["id"], after.language, self.now())
+
     def _context(self, call: Call, state: State, heard: Heard) -> Context:
         words = turns.words_so_far(call.id)
         return Context(
@@ -341,6 +350,7 @@ class Conversation:
             settings=self.settings,
             payments=self.payments,
             words=(*words, heard.text) if heard.text not in ("", turns.DOTS) else words,
+            training=call.training,
             recording=heard.recording,
         )
 

@@ -176,7 +176,7 @@ def _question(says: tuple[Speak, ...], expecting: Expecting, here: str) -> list[
         return [AskKeys(says, here, TO_TYPE, expecting.digits or 0)]
     times = parts().settings.turn_taking
     longest = times.longest_message if expecting.record else times.longest_turn
-    return [AskKeys(says, here, TO_PRESS), Record(here, int(longest), QUIET)]
+    return [AskKeys(says, here, TO_PRESS, expecting.digits or 1), Record(here, int(longest), QUIET)]
 
 
 def _by_keys(call_id: int, reply: Reply) -> list[Speak]:

@@ -22,10 +22,16 @@ class Lines:
         self._lock = threading.Lock()
         self._live: dict[int, LiveCall] = {}
 
-    def room_for(self, call_id: int) -> bool:
-        """Whether this call can be carried: a line that has just broken is still its own."""
+    def room_for(self, call_id: int, share: float = 1.0) -> bool:
+        """Whether this call can be carried, while no more than this share of the lines is taken: a line that has just
+        broken is still its own."""
         with self._lock:
-            return len(self._live) - (call_id in self._live) < self._most
+            return len(self._live) - (call_id in self._live) < self._most * share
+
+    def carries(self, call_id: int) -> bool:
+        """Whether this call has a socket that still hears."""
+        with self._lock:
+            return (live := self._live.get(call_id)) is not None and live.hearing
 
     def behind(self) -> list[float]:
         """Of each live call, by how many seconds we lag behind its sound."""

@@ -39,6 +39,7 @@ MOST_UNREAD = 250  # messages: five seconds of sound that we did not keep up wit
 MOST_AHEAD = 5.0  # seconds of sound more than time has passed: no telephone does that
 MOST_TROUBLES = 2  # in a call; then the verbs behind the stream take over
 LAST_TURN = 30.0  # seconds that a turn under way may still take when the caller has gone
+MOST_TYPED = 300  # characters of a sentence that was typed
 MOST_FALSE_ALARMS = 2  # in a question; then it is heard out, whoever coughs
 DEAF_SOUND = 2.0  # seconds of speech that make a line without words a deaf one: silence alone is a quiet caller
 RECORDING_MARGIN = 10.0  # seconds more than the longest message: the turn ends first
@@ -142,7 +143,8 @@ class Deafness:
 
 
 class LiveCall:
-    """One socket of one call, from `start` to its end. `number` counts the call's sockets from 1."""
+    """One socket of one call, from `start` to its end. `number` counts the call's sockets from 1. `may_type`: words may
+    come as text, which no telephone does."""
 
     def __init__(
         self,
@@ -155,6 +157,7 @@ class LiveCall:
         pool: Executor,
         measured: Callable[[TurnTimes], None] = log_times,
         clock: Callable[[], float] = time.monotonic,
+        may_type: bool = False,
     ) -> None:
         self.call_id = call_id
         self._socket = socket
@@ -164,6 +167,7 @@ class LiveCall:
         self._parts = parts
         self._times = parts.settings.turn_taking
         self._measured = measured
+        self._may_type = may_type
         self._clock = clock
         self._answering = Answering(call_id, app, parts, pool, clock)
         self._echo = Echo()
@@ -233,6 +237,8 @@ class LiveCall:
             self._key(content, now)
         elif event == "mark":
             self._player.marked(content)
+        elif event == "text" and self._may_type:
+            self._typed(content, now)
         elif event == "stop":
             self._over = True
 
@@ -290,6 +296,11 @@ class LiveCall:
             if listening.looking and digit != "#":
                 listening.turn.go_on("open")
             self._judge(listening.turn.key(digit, now), now)
+
+    def _typed(self, words: str, now: float) -> None:
+        """Words that somebody typed are a turn of their own, like keys: not kept while nothing is asked."""
+        if self._open is not None and words:
+            self._end_turn(Heard(text=words, engine="typed"), now)
 
     def _judge(self, verdict: Verdict | None, now: float) -> None:
         """What the turn says after a sound, a key or a while."""
@@ -495,7 +506,7 @@ class LiveCall:
 
 
 def _read(message: str | bytes) -> tuple[str, Any]:
-    """The event of a message and what it brings: the caller's sound as mu-law, a key, the name of a mark.
+    """The event of a message and what it brings: the caller's sound as mu-law, a key, the name of a mark, typed words.
 
     Raises ValueError, KeyError, TypeError, AttributeError or RecursionError for what means nothing.
     """
@@ -507,4 +518,6 @@ def _read(message: str | bytes) -> tuple[str, Any]:
         return event, data["dtmf"]["digit"]
     if event == "mark":
         return event, str(data["mark"]["name"])
+    if event == "text" and isinstance(data["text"]["words"], str):
+        return event, data["text"]["words"][:MOST_TYPED].strip()
     return ("stop" if event == "stop" else ""), None

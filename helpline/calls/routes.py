@@ -158,7 +158,13 @@ def status() -> tuple[str, int]:
 
 @sock.route("/stream", bp=blueprint)  # type: ignore[untyped-decorator]
 def stream(ws: Any) -> None:
-    """One socket: nothing is heard of it before a `start` with its call's own token."""
+    """The telephone company's socket."""
+    carry(ws, lambda call: not call.training)
+
+
+def carry(ws: Any, its_own: Callable[[Call], bool], may_type: bool = False) -> None:
+    """One socket: nothing is heard of it before a `start` with the token of a call that is `its_own`. `may_type`: what is
+    typed there counts as said."""
     board = switchboard()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     _never_wait_long(ws)
@@ -166,11 +172,11 @@ def stream(ws: Any) -> None:
         start = _start(ws)
     except ConnectionClosed:
         return
-    carries = _let_in(start)
+    carries = _let_in(start, its_own)
     if carries is None:
         ws.close(POLICY_VIOLATION, "not your call")
         return
-    live = LiveCall(ws, start["streamSid"], *carries, app, parts(), board.pool, board.measured)
+    live = LiveCall(ws, start["streamSid"], *carries, app, parts(), board.pool, board.measured, may_type=may_type)
     if not board.lines.take(live):
         ws.close(POLICY_VIOLATION, "the call has a line already")
         return
@@ -194,7 +200,7 @@ def _start(ws: Any) -> dict[str, Any]:
     return {}
 
 
-def _let_in(start: dict[str, Any]) -> tuple[int, int] | None:
+def _let_in(start: dict[str, Any], its_own: Callable[[Call], bool]) -> tuple[int, int] | None:
     """The call that this socket may carry, and which of its sockets this is, from 1; or None."""
     parameters = start.get("customParameters")
     token = parameters.get("token") if isinstance(parameters, dict) else None
@@ -202,7 +208,7 @@ def _let_in(start: dict[str, Any]) -> tuple[int, int] | None:
     if not isinstance(token, str) or not isinstance(sid, str) or not sid.isalnum():
         return None
     call = find_call(sid)
-    allowed = call is not None and use_token(call.id, token)
+    allowed = call is not None and its_own(call) and use_token(call.id, token)
     db.session.commit()
     carries = (call.id, call.sockets) if call and allowed else None
     db.session.remove()

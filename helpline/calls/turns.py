@@ -13,15 +13,19 @@ from helpline import events
 from helpline.db import db
 from helpline.models import Call, Turn
 from voice.heard import Expecting, Heard, Meaning, Order, Reply, Result, Said
+from voice.languages import Language
+from voice.understanding import private
 
-DOTS = "••••••"
+DOTS = private.DOTS
 
 
-def open_call(sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None) -> Call:
+def open_call(
+    sid: str, number: str, direction: str, now: dt.datetime, purpose: dict[str, Any] | None = None, training: bool = False
+) -> Call:
     """The call of this provider id: opened now, or the one that is there (a repeated webhook). Does not commit."""
     if (known := find_call(sid)) is not None:
         return known
-    call = Call(sid=sid, number=number, direction=direction, purpose=purpose or {}, started_at=now)
+    call = Call(sid=sid, number=number, direction=direction, purpose=purpose or {}, training=training, started_at=now)
     try:
         with db.session.begin_nested():
             db.session.add(call)
@@ -77,6 +81,15 @@ def hidden(heard: Heard, meaning: Meaning) -> tuple[Heard, Meaning]:
     still hold it, for identity."""
     text, keys = DOTS if heard.text else "", DOTS if heard.keys else ""
     return replace(heard, text=text, keys=keys, words=(), recording=b""), replace(meaning, text=text, keys=keys)
+
+
+def without_secrets_of(heard: Heard, language: Language, expecting: Expecting) -> Heard:
+    """What may be understood and kept of an answer that is no secret itself: a card's number or a code in it is dots, and a
+    recording that says one goes with it. Of a card's number in keys it is kept that there was something."""
+    if private.is_card(heard.keys.rstrip("*#"), expecting.name in private.NUMBER_ASKED):
+        return replace(heard, keys="", sound=True)
+    text = private.without_secrets(heard.text, language, expecting)
+    return heard if text == heard.text else replace(heard, text=text, words=(), recording=b"")
 
 
 def words_so_far(call_id: int) -> tuple[str, ...]:

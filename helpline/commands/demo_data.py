@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from helpline.db import db
 from helpline.identity.pins import hash_pin
 from helpline.models import Call, Caller, ServiceRequest
@@ -75,6 +77,7 @@ def seed(settings: Settings, now: dt.datetime) -> Demonstration:
     ledger = Ledger(lambda: now)
     for caller_id in people:
         ledger.deposit(f"demonstration:{caller_id}", Decimal("250.00"), settings.currency, f"caller:{caller_id}")
+    _book_paid()
     return Demonstration(
         coordinator="ruth",
         password=password,
@@ -167,6 +170,24 @@ def add_paid(caller: Caller, biller: Biller, now: dt.datetime, currency: str = "
                 ended_at=then,
             )
         )
+
+
+def _book_paid() -> None:
+    """The earlier payments in the ledger's books too, at their time and with money of their own: an export of those days
+    compares the two."""
+    rows = db.session.execute(
+        select(Payment, BillAccount).join(Bill, Payment.bill_id == Bill.id).join(BillAccount, Bill.account_id == BillAccount.id)
+    ).all()
+    db.session.expunge_all()
+    db.session.rollback()  # the ledger writes in transactions of its own, here too
+    for payment, account in rows:
+        _book(payment, account)
+
+
+def _book(payment: Payment, account: BillAccount) -> None:
+    ledger, payer = Ledger(lambda: payment.claimed_at), f"caller:{payment.caller_id}"
+    ledger.deposit(f"{payment.key}:money", payment.amount, payment.currency, payer)
+    ledger.charge(payment.key, payment.amount, payment.currency, payer, f"biller:{account.biller_id}", account.reference)
 
 
 def _calendar(now: dt.datetime) -> None:

@@ -73,6 +73,18 @@ def _checks(settings: Settings) -> Iterator[Check]:
         else "no staff number is set: callers who want a person reach whoever is on duty, or leave a message"
     )
     yield Check("a person", bool(telephony.staff_number), staff, needed=False)
+    yield _browser_phone(settings)
+
+
+def _browser_phone(settings: Settings) -> Check:
+    """On at an address that others reach is worth a second look, though only staff get in."""
+    outside = settings.public_url.startswith("https")
+    says = (
+        f"staff ring from {settings.public_url.rstrip('/')}/office/phone/ as invented people, for training"
+        if settings.browser_phone
+        else "off; for training set telephony.browser_phone to on"
+    )
+    return Check("browser phone", not (outside and settings.browser_phone), says, needed=False)
 
 
 def _engine(settings: Settings, code: str, needed: bool) -> Check:

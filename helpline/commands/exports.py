@@ -9,13 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy.exc import IntegrityError
 
 from helpline.app import create_app
 from helpline.commands.database import up_to_date
 from helpline.parts import Parts
 from helpline.services.bills.models import Remittance
-from helpline.services.bills.remittances import DayNotOver, Differs, remit
+from helpline.services.bills.remittances import DayNotOver, Differs, ToldMeanwhile, remit
 from helpline.services.gateways.payments import GatewayUnclear
 from helpline.settings import load_settings
 
@@ -47,7 +46,7 @@ def remittances(day: dt.datetime, folder: Path, as_json: bool) -> None:
             raise click.ClickException(str(error)) from error
         except GatewayUnclear as error:
             raise click.ClickException("the gateway's books cannot be had now; no file was made") from error
-        except IntegrityError as error:
+        except ToldMeanwhile as error:
             raise click.ClickException("another export of these payments has just been made; run this again") from error
     for remittance in made:
         _put(folder / remittance.file, remittance.content)

@@ -54,12 +54,16 @@ def decide(payment_id: int, came_of_it: str, login: str, note: str) -> None:
 @by_option
 @note_option
 def refund(payment_id: int, login: str, note: str) -> None:
-    """Give a payment back, whole and once. Where the gateway does not answer, run it again: it goes on."""
+    """Give a payment back, whole and once. Where the gateway does not answer, or the bank has not, run it again: it goes on."""
 
     def give_back(staff_id: int, parts: Parts) -> str:
         ended = decisions.refund(payment_id, staff_id, note, parts.conversation.payments, parts.now())
-        if ended != "settled":
-            raise click.ClickException(f"payment {payment_id} was not given back: {ended}")
+        if ended == "unclear":
+            raise click.ClickException(
+                f"payment {payment_id}: nobody knows yet whether it was given back; run this again later"
+            )
+        if ended == "failed":
+            raise click.ClickException(f"payment {payment_id} was not given back")
         return f"Payment {payment_id}: given back"
 
     _decided(login, give_back)

@@ -80,6 +80,7 @@ def _guarded() -> tuple[Guarded, ...]:
         select(PaymentGuard, Caller)
         .join(Caller, PaymentGuard.caller_id == Caller.id)
         .where(or_(PaymentGuard.frozen_at.is_not(None), PaymentGuard.protected_at.is_not(None)))
+        .where(Caller.training.is_(False))
         .order_by(PaymentGuard.frozen_at.is_(None), Caller.full_name)
     )
     return tuple(

@@ -20,6 +20,7 @@ from helpline.staff.models import Staff
 
 MOST_ROWS = 50
 MAY_DECIDE = ("coordinator", "supervisor")
+_REAL = ServiceRequest.training.is_(False)  # one of a training call is shown to whoever has its address, and in no list
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,13 @@ class HoldPage:
 
 def waiting_holds(now: dt.datetime) -> tuple[Held, ...]:
     """Those whose time is over or whose bill is due first, then by the end of their clock."""
-    rows = db.session.execute(_holds().where(Hold.status == "waiting").order_by(Hold.ends_at, Hold.id).limit(MOST_ROWS))
+    rows = db.session.execute(_holds().where(Hold.status == "waiting", _REAL).order_by(Hold.ends_at, Hold.id).limit(MOST_ROWS))
     return tuple(sorted((_held(row, now) for row in rows), key=lambda held: not held.urgent))
 
 
 def decided_holds(now: dt.datetime) -> tuple[Held, ...]:
     """The newest first."""
-    rows = db.session.execute(_holds().where(Hold.status != "waiting").order_by(Hold.ended_at.desc()).limit(MOST_ROWS))
+    rows = db.session.execute(_holds().where(Hold.status != "waiting", _REAL).order_by(Hold.ended_at.desc()).limit(MOST_ROWS))
     return tuple(_held(row, now) for row in rows)
 
 
@@ -114,7 +115,7 @@ def planned_payments() -> tuple[Planned, ...]:
         .join(Bill, PlannedPayment.bill_id == Bill.id)
         .join(BillAccount, Bill.account_id == BillAccount.id)
         .join(Biller, BillAccount.biller_id == Biller.id)
-        .where(PlannedPayment.status == "waiting")
+        .where(PlannedPayment.status == "waiting", _REAL)
         .order_by(PlannedPayment.pay_on, PlannedPayment.id)
         .limit(MOST_ROWS)
     )
@@ -125,7 +126,8 @@ def planned_payments() -> tuple[Planned, ...]:
 
 
 def waiting_in_all() -> int:
-    return db.session.scalar(select(func.count()).where(Hold.status == "waiting")) or 0
+    holds = select(func.count(Hold.id)).join(ServiceRequest, Hold.request_id == ServiceRequest.id)
+    return db.session.scalar(holds.where(Hold.status == "waiting", _REAL)) or 0
 
 
 def hold_page(hold_id: int, staff: Staff, now: dt.datetime) -> HoldPage | None:

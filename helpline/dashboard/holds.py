@@ -10,6 +10,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from helpline.dashboard import held
 from helpline.dashboard.words import HOLD_CAME, HOLD_STEPS, LONGEST_NOTE, TOO_LONG
 from helpline.db import db
+from helpline.pages import row_number
 from helpline.services.holds.deciding import DONE, STEPS, Decider, decide
 from helpline.staff.session import signed_in
 
@@ -47,7 +48,7 @@ def take_step(hold_id: int) -> Any:
         return _page(hold_id, step, note, field, problem), 422
     if request.form.get("sure") != "yes":
         return _page(hold_id, step, note, template="dashboard/hold_sure.html")
-    by = Decider(g.staff.id, g.staff.role, request.form.get("version", -1, type=int), note)
+    by = Decider(g.staff.id, g.staff.role, request.form.get("version", -1, type=row_number), note)
     try:
         came = decide(hold_id, step, by, _now(), current_app.extensions["helpline"].settings)
     except KeyError:

@@ -69,6 +69,7 @@ class Waiting:
     since: dt.datetime
     words: str
     recordings: tuple[int, ...]
+    training: bool = False
     status: str = "open"
     closed_at: dt.datetime | None = None
     note: str = ""
@@ -178,11 +179,12 @@ def _delivered(now: dt.datetime, zone: ZoneInfo) -> Delivered:
 
 def _calls(now: dt.datetime, zone: ZoneInfo) -> tuple[int, tuple[Count, ...]]:
     """How many are on the line now, and how today's others ended."""
-    live = db.session.scalar(select(func.count()).select_from(Call).where(Call.status.in_(ON_THE_LINE))) or 0
+    real = Call.training.is_(False)
+    live = db.session.scalar(select(func.count()).select_from(Call).where(Call.status.in_(ON_THE_LINE), real)) or 0
     today = _midnight(now.astimezone(zone).date(), zone)
     endings = db.session.execute(
         select(Call.outcome, func.count())
-        .where(Call.started_at >= today, Call.status.not_in(ON_THE_LINE))
+        .where(Call.started_at >= today, Call.status.not_in(ON_THE_LINE), real)
         .group_by(Call.outcome)
         .order_by(func.count().desc(), Call.outcome)
     )
@@ -208,7 +210,7 @@ def _waiting() -> tuple[Waiting, ...]:
     """Emergencies first, then the newest first."""
     query = (
         _for_a_person()
-        .where(ServiceRequest.closed_at.is_(None))
+        .where(ServiceRequest.closed_at.is_(None), ServiceRequest.training.is_(False))
         .order_by(case((ServiceRequest.intent == "emergency", 0), else_=1), ServiceRequest.id.desc())
         .limit(MOST_ROWS)
     )
@@ -217,7 +219,7 @@ def _waiting() -> tuple[Waiting, ...]:
 
 def _waiting_in_all() -> int:
     query = select(func.count()).where(ServiceRequest.intent.in_(FOR_A_PERSON), ServiceRequest.closed_at.is_(None))
-    return db.session.scalar(query) or 0
+    return db.session.scalar(query.where(ServiceRequest.training.is_(False))) or 0
 
 
 def _as_waiting(rows: Iterable[Row[Any]]) -> tuple[Waiting, ...]:
@@ -243,6 +245,7 @@ def _one_waiting(request: ServiceRequest, caller: Caller | None, recordings: lis
         since=request.created_at,
         words=request.details.get("words", ""),
         recordings=tuple(recordings),
+        training=request.training,
         status=request.status,
         closed_at=request.closed_at,
         note=request.details.get("note", ""),
@@ -250,7 +253,7 @@ def _one_waiting(request: ServiceRequest, caller: Caller | None, recordings: lis
 
 
 def _tasks() -> tuple[Count, ...]:
-    rows = db.session.execute(select(Task.status, func.count()).group_by(Task.status)).all()
+    rows = db.session.execute(select(Task.status, func.count()).where(Task.training.is_(False)).group_by(Task.status)).all()
     order = list(TASK_STATES)
     known = sorted((order.index(status), number) for status, number in rows)
     return tuple(Count(TASK_STATES[order[place]], number) for place, number in known)

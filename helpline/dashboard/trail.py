@@ -12,6 +12,7 @@ from helpline.audit import AuditEntry, AuditSeal
 from helpline.dashboard.held import who
 from helpline.dashboard.words import HOLD_ACTIONS, word_for
 from helpline.db import db
+from helpline.pages import row_number
 from helpline.staff.session import signed_in
 
 blueprint = Blueprint("trail", __name__, url_prefix="/office/audit", template_folder="templates")
@@ -36,7 +37,8 @@ class Entry:
 @signed_in(*READERS)
 def audit_page() -> str:
     """The newest first. `?about=hold:3` is the trail of one thing; `?before=` goes back in time."""
-    about, before = request.args.get("about", "")[:60], request.args.get("before", 0, type=int)
+    about = "".join(filter(str.isprintable, request.args.get("about", "")))[:60]
+    before = request.args.get("before", 0, type=row_number)
     entries = _entries(about, before)
     older = entries[-1].id if len(entries) == ON_A_PAGE else 0
     return render_template("dashboard/audit.html", entries=entries, about=about, before=before, older=older)

@@ -165,6 +165,7 @@ HOLD_ACTIONS = {
     "hold_not_confirmed": "Answered our call, and it could not be paid",
     "hold_unanswered": "Our call brought no end to it: the office looks",
     "hold_rung_again": "Had missed our call, and asked for another one",
+    "task_refused": "Tried to open a task that is not theirs",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from helpline import events
 from helpline.db import changed, db
+from helpline.models import Caller
 from helpline.outbox import Delivery, claim, promise_call, settle
 from helpline.providers import Provider, ProviderError
 
@@ -20,10 +21,21 @@ log = logging.getLogger(__name__)
 
 
 def send_due(provider: Provider, worker: str, answer_url: str, now: dt.datetime) -> int:
-    """Send what is due. How many were sent. `answer_url` has a place for the delivery's id."""
+    """Send what is due. How many were sent. `answer_url` has a place for the delivery's id.
+
+    To somebody who is there for training only, nothing is sent: their numbers are nobody's.
+    """
     due = claim(Delivery, worker, now)
+    invented = _of_training({delivery.to_number for delivery in due})
+    for delivery in due:
+        if delivery.to_number in invented:
+            settle(delivery, now, status="withdrawn", error="for training: it is not sent")
     db.session.commit()
-    return sum(_send(delivery, provider, answer_url, now) for delivery in due)
+    return sum(_send(delivery, provider, answer_url, now) for delivery in due if delivery.to_number not in invented)
+
+
+def _of_training(numbers: set[str]) -> set[str]:
+    return set(db.session.scalars(select(Caller.phone).where(Caller.phone.in_(numbers), Caller.training)))
 
 
 def _send(delivery: Delivery, provider: Provider, answer_url: str, now: dt.datetime) -> bool:

@@ -10,11 +10,16 @@ from helpline.db import db
 from helpline.models import Caller
 
 
-def household(number: str) -> list[dict[str, Any]]:
-    """Everybody enrolled under this number, as the dialogue needs them. A withheld number has nobody."""
+def household(number: str, training: bool = False) -> list[dict[str, Any]]:
+    """Everybody enrolled under this number, as the dialogue needs them. A withheld number has nobody.
+
+    A `training` call meets the people of the training and nobody else; any other call never meets them.
+    """
     if not number:
         return []
-    callers = db.session.scalars(select(Caller).where(Caller.phone == number).order_by(Caller.id))
+    callers = db.session.scalars(
+        select(Caller).where(Caller.phone == number, Caller.training.is_(training)).order_by(Caller.id)
+    )
     return [person(caller) for caller in callers]
 
 

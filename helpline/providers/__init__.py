@@ -11,6 +11,7 @@ from helpline.settings import Settings
 ANSWERED = "/calls/answered"  # paths that the provider is told to ask, below the public URL
 STATUS = "/calls/status"
 MACHINE = "/calls/machine"
+LONGEST_JOINED = 4 * 3600  # seconds that two people stay joined: then the provider ends it, whatever we hear of that
 
 
 class ProviderError(RuntimeError):
@@ -117,7 +118,7 @@ class Leave:
 @dataclass(frozen=True)
 class Join:
     """Join this call to the caller in the queue, who first hears what `joined_url` says; then, or when nobody is in it,
-    ask `url`."""
+    or after LONGEST_JOINED, ask `url`."""
 
     queue: str
     joined_url: str

@@ -19,6 +19,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from urllib3.exceptions import HTTPError
 
 from helpline.providers import (
+    LONGEST_JOINED,
     MACHINE,
     STATUS,
     AskKeys,
@@ -47,6 +48,7 @@ NOT_OURS_TO_BLAME = {401, 403, 408, 425, 429}  # of 400-499: may work later, the
 JOIN_SECONDS = 10  # for a caller to come out of the queue: they are in it, or they have gone
 RECORDING_WITHIN = 7.0  # seconds: a recording that has just ended may not be there yet, and a webhook waits 15
 RECORDING_PAUSE = 0.5
+PIECE = 64 * 1024  # bytes of a recording that are read at once
 MOST_SOUND = 4 * 1024 * 1024  # bytes: two minutes of 16-bit sound at 8 kHz are half of it
 MOST_KEYS = 40  # of a form: no number that we ask for is longer
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0, escaped or not
@@ -123,25 +125,22 @@ class TwilioProvider:
         until = time.monotonic() + RECORDING_WITHIN
         while True:
             try:
-                return self._fetched(url)
+                return self._fetched(url, until)
             except ProviderError as error:
                 if error.permanent or time.monotonic() + RECORDING_PAUSE > until:
                     raise
             time.sleep(RECORDING_PAUSE)
 
-    def _fetched(self, url: str) -> bytes:
-        """Raises ProviderError; a recording that is not there yet may come."""
+    def _fetched(self, url: str, until: float) -> bytes:
+        """Raises ProviderError; a recording that is not there yet may come, one that is still coming at `until` is let go."""
         try:
             with requests.get(self._at(url, ".wav"), auth=self._account, timeout=RECORDING_WITHIN / 2, stream=True) as answer:
                 if answer.status_code != 200:
                     refused = 400 <= answer.status_code < 500 and answer.status_code not in {404, *NOT_OURS_TO_BLAME}
                     raise ProviderError(f"Twilio says {answer.status_code} of a recording", permanent=refused)
-                sound: bytes = answer.raw.read(MOST_SOUND + 1, decode_content=True)
+                return _read(answer, until)
         except (requests.RequestException, HTTPError) as error:
             raise ProviderError(f"a recording could not be fetched ({type(error).__name__})", permanent=False) from error
-        if len(sound) > MOST_SOUND:
-            raise ProviderError("a recording is far too long", permanent=True)
-        return sound
 
     def forget_recording(self, url: str) -> None:
         try:
@@ -159,6 +158,18 @@ class TwilioProvider:
         for verb in verbs:
             _add(response, _sayable(verb))
         return str(response)
+
+
+def _read(answer: requests.Response, until: float) -> bytes:
+    """The whole of it. In pieces, because a time-out is for one of them: sound that drips in never runs into it."""
+    sound = bytearray()
+    while piece := answer.raw.read1(PIECE, decode_content=True):
+        sound += piece
+        if len(sound) > MOST_SOUND:
+            raise ProviderError("a recording is far too long", permanent=True)
+        if time.monotonic() > until:
+            raise ProviderError("a recording comes too slowly to wait for", permanent=True)
+    return bytes(sound)
 
 
 def sign(auth_token: str, url: str, form: Mapping[str, Any]) -> dict[str, str]:
@@ -219,7 +230,7 @@ def _add(response: VoiceResponse, verb: Verb) -> None:
         case Leave():
             response.leave()
         case Join(queue, joined_url, url):
-            dial = response.dial(action=url, method="POST", timeout=JOIN_SECONDS)
+            dial = response.dial(action=url, method="POST", timeout=JOIN_SECONDS, time_limit=LONGEST_JOINED)
             dial.queue(queue, url=joined_url, method="POST")
         case HangUp():
             response.hangup()

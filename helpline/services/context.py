@@ -14,7 +14,8 @@ from voice.languages import Language
 class Context:
     """`languages` are the codes of all that this line speaks. `words` are the caller's sentences of this call so far; `level` is how sure we are of them (0-3).
 
-    `now` is aware and in the caller's time zone. `recording` holds the mu-law bytes of a message.
+    `now` is aware and in the caller's time zone. `recording` holds the mu-law bytes of a message. In a `training` call nothing
+    may reach anybody outside.
     """
 
     call_id: int
@@ -28,4 +29,5 @@ class Context:
     settings: Settings
     payments: PaymentGateway
     words: tuple[str, ...] = ()
+    training: bool = False
     recording: bytes = field(default=b"", repr=False)

@@ -17,10 +17,12 @@ from helpline import events
 from helpline.db import Model, UtcDateTime, changed, db
 from helpline.models import Call
 from helpline.outbox import Delivery, promise, withdraw_deliveries
+from helpline.providers import LONGEST_JOINED
 from helpline.staff.duty import OnDuty, on_duty
 from helpline.staff.models import Duty, Staff
 
 JOIN_WITHIN = dt.timedelta(seconds=30)  # from the key to the two being joined: then something has gone wrong
+TALK_OVER = dt.timedelta(seconds=LONGEST_JOINED, minutes=5)  # from the key: by then it has ended, though nobody told us
 TAKE_CALL = "take_call"  # the purpose of a call to somebody on duty
 WISHES = {"1": "message", "2": "call_back"}  # what a caller may press instead of waiting
 Waits = Literal["waiting", "joining", "in_vain"]
@@ -62,8 +64,9 @@ class Ring(Model):
 
 
 def free(now: dt.datetime) -> tuple[OnDuty, ...]:
-    """Who is on duty and is not talking to a caller already."""
-    talking = select(Ring.duty_id).join(Handover).where(Ring.status == "taken", Handover.ended_at.is_(None))
+    """Who is on duty and is not talking to a caller already. News of a call's end may be lost: nobody is engaged for ever."""
+    open_still = (Handover.ended_at.is_(None), Handover.taken_at > now - TALK_OVER)
+    talking = select(Ring.duty_id).join(Handover).where(Ring.status == "taken", *open_still)
     busy = set(db.session.scalars(talking))
     return tuple(one for one in on_duty(now) if one.id not in busy)
 

@@ -27,6 +27,7 @@ def open_request(intent: str, context: Context, key: str = "", task_id: int | No
         caller_id=context.caller_id,
         call_id=context.call_id,
         task_id=task_id,
+        training=context.training,
         details={"number": context.number, **details},
         created_at=context.now,
     )
@@ -91,6 +92,7 @@ def count(request: ServiceRequest, now: dt.datetime, status: str = "done") -> No
 
 
 def _record(kind: str, request: ServiceRequest, now: dt.datetime, status: str) -> None:
+    kind = "practised" if request.training else kind  # what was practised was delivered to nobody
     events.record(kind, f"request:{request.id}", now, area=area_of(request), intent=request.intent, status=status)
 
 

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from helpline.models import A_PHONE
+
 LONGEST_FIELD = 200  # characters: nothing that a biller writes of a bill is longer
 SHOWN = 40  # characters of a wrong value that are repeated to whoever wrote it
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would carry out instead of show
 _AMOUNT = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Reader = Callable[[str], Any]
@@ -171,7 +172,7 @@ def day(field: str) -> dt.date:
 
 
 def phone(field: str) -> str:
-    if not _PHONE.fullmatch(field):
+    if not A_PHONE.fullmatch(field):
         raise ValueError(f"{shown(field)} is no telephone number such as +442071838750")
     return field
 

@@ -48,6 +48,7 @@ def open_visit(args: Json, context: Context) -> Result:
             day=day,
             part_of_day=args["part_of_day"],
             minutes=catalogue().visit_minutes,
+            training=context.training,
             now=context.now,
         )
         db.session.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -11,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from helpline import audit
 from helpline.db import changed, db
+from helpline.models import A_PHONE
 from helpline.staff.models import Duty, Staff
 
 LONGEST_DUTY = dt.timedelta(hours=12)  # who has forgotten to go off duty is not rung the next morning
 ROLES_ON_DUTY = ("coordinator", "supervisor")
-A_NUMBER = re.compile(r"\+[1-9][0-9]{7,14}")  # E.164
 WRITTEN_AROUND = str.maketrans("", "", " \t-./()")  # what people write between the digits
 
 
@@ -38,7 +37,7 @@ def phone_number(written: str) -> str:
     """The number as the telephone company wants it: +442071838700. Raises ValueError where the country is missing."""
     digits = written.strip().translate(WRITTEN_AROUND)
     number = f"+{digits[2:]}" if digits.startswith("00") else digits
-    if not A_NUMBER.fullmatch(number):
+    if not A_PHONE.fullmatch(number):
         raise ValueError("not a telephone number with its country code")
     return number
 

@@ -225,6 +225,41 @@ def duty_on(stage: Stage) -> None:
     stage.page.get_by_role("button", name="Go on duty").click()
 
 
+def phone_nobody(stage: Stage) -> None:
+    stage.sign_in_office()
+    stage.page.goto("/office/phone/")
+
+
+def phone_start(stage: Stage) -> None:
+    phone_nobody(stage)
+    stage.page.get_by_role("button", name="Bring the people for training").click()
+
+
+def phone_not_rung(stage: Stage) -> None:
+    phone_start(stage)
+    stage.page.get_by_role("button", name="Ring and talk").click()
+
+
+def phone_typed(stage: Stage) -> None:
+    phone_start(stage)
+    stage.page.get_by_role("button", name="Ring and type").click()
+    stage.page.get_by_label("What you say").fill("yes")
+    stage.page.get_by_role("button", name="Say it").click()
+
+
+def phone_nothing_typed(stage: Stage) -> None:
+    phone_typed(stage)
+    stage.page.get_by_role("button", name="Press it as keys").click()
+
+
+def phone_over(stage: Stage) -> None:
+    """She asked for a person, and is in the middle of nothing."""
+    phone_typed(stage)
+    stage.page.get_by_label("What you say").fill("0")
+    stage.page.get_by_role("button", name="Press it as keys").click()
+    stage.page.get_by_role("button", name="Hang up").click()
+
+
 def volunteer_sign_in(stage: Stage) -> None:
     stage.page.goto("/volunteers/sign-in")
 
@@ -312,6 +347,12 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     duty_off,
     duty_without_number,
     duty_on,
+    phone_nobody,
+    phone_start,
+    phone_not_rung,
+    phone_typed,
+    phone_nothing_typed,
+    phone_over,
     volunteer_sign_in,
     volunteer_wrong_number,
     volunteer_code,

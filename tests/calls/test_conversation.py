@@ -19,10 +19,11 @@ from helpline.db import db
 from helpline.events import Event
 from helpline.models import Call, Caller, ServiceRequest, Turn
 from helpline.services.bills.models import Payment
-from helpline.services.gateways.ledger import LedgerEntry
+from helpline.services.gateways.ledger import LedgerEntry, LedgerTransaction
 from helpline.services.gateways.payments import Charge
 from tests.calls.line import call_row, incoming, new_sid, stored_turns
 from tests.cast import ARTHUR, MARGARET, PIN, Clock
+from tests.needs import needs
 from voice.heard import Heard, Reply
 
 PAY = "i want to pay my electricity bill"
@@ -72,10 +73,14 @@ def keys_of(reply: Reply) -> list[str]:
 
 
 def paid(app: Flask) -> tuple[list[str], Decimal]:
-    """How the payments of calls stand, and what City Electric has got."""
+    """How the payments of calls stand, and what City Electric has got by them; earlier months were paid before."""
     with app.app_context():
         rows = db.session.scalars(select(Payment).where(Payment.key.not_like("demonstration%")))
-        got = db.session.scalar(select(func.sum(LedgerEntry.amount)).where(LedgerEntry.account == "biller:1"))
+        entries = select(func.sum(LedgerEntry.amount)).join(
+            LedgerTransaction, LedgerEntry.transaction_id == LedgerTransaction.id
+        )
+        by_calls = (LedgerEntry.account == "biller:1", LedgerTransaction.key.not_like("demonstration:%:%"))
+        got = db.session.scalar(entries.where(*by_calls))
         return [payment.status for payment in rows], Decimal(got or 0)
 
 
@@ -524,3 +529,18 @@ def test_the_receipt_is_read_again_for_whoever_asks_for_it_and_a_plain_no_does_n
 def test_a_wish_to_pay_is_a_yes_to_the_bill_that_was_read_out(app: Flask, margaret: OnTheLine) -> None:
     margaret.say("yes", "how much do I owe for the electric", "I want to pay my electricity bill")
     assert keys_of(margaret.reply) == ["pin"]
+
+
+def test_another_language_by_key_before_we_know_who_it_is_is_remembered(app: Flask, town: Demonstration) -> None:
+    needs("ko" in app.extensions["helpline"].languages, "a recogniser for Korean")
+    margaret = ring(app)
+    assert keys_of(margaret.press("8")) == ["language.changed", "who"]
+    with app.app_context():
+        assert db.session.scalars(select(Caller.language)).unique().all() == ["en"]
+    margaret.press("1")
+    assert (margaret.reply.language, margaret.reply.says[-1].key) == ("ko", "open")
+    margaret.hang_up()
+    with app.app_context():
+        spoken = dict(db.session.execute(select(Caller.name, Caller.language)).all())
+    assert spoken == {"Margaret": "ko", "Arthur": "en", "Joan": "en"}
+    assert ring(app).reply.language == "ko"

@@ -573,6 +573,17 @@ def test_everybody_talking_is_nobody_there(office: Office, app: Flask) -> None:
     assert [said.key for said in reply.says] == ["person.not_here", "message.record"]
 
 
+def test_somebody_whose_calls_end_was_never_told_is_free_when_it_must_be_over(office: Office, app: Flask) -> None:
+    """Both webhooks that say so were lost: Ruth is engaged for as long as the telephone company lets them talk."""
+    office.put_through()
+    office.ring()
+    office.press(RUTHS, "1")
+    for hours, free in ((4, ["Helen Ward"]), (0.2, ["Ruth Marsh", "Helen Ward"])):
+        now = office.clock.pass_time(hours=hours)
+        with app.app_context():
+            assert [one.name for one in handover.free(now)] == free
+
+
 def test_who_goes_off_duty_between_the_word_and_the_ring_leaves_nobody_hanging(office: Office, app: Flask) -> None:
     office.telephone.ask("/calls/incoming", SID)
     with app.app_context():

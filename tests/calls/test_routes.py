@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
@@ -66,6 +67,40 @@ def test_whoever_has_not_signed_is_refused(app: Flask, path: str) -> None:
     assert answer.status_code == 403
     with app.app_context():
         assert db.session.scalar(select(func.count(Call.id))) == 0
+
+
+def test_no_address_below_calls_is_without_a_guard(app: Flask) -> None:
+    """Also one that somebody adds next year: each is asked without a signature. The socket has a test of its own."""
+    below = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/calls/") and not rule.websocket]
+    assert len(below) >= 12
+    for path in (re.sub("<int:[a-z_]+>", "1", rule) for rule in below):
+        assert app.test_client().post(path, data={"CallSid": SID}).status_code == 403, path
+
+
+def test_nothing_that_the_network_says_of_a_number_tells_who_rings(app: Flask, telephone: Telephone, people: People) -> None:
+    """An attested number is still only a number: the call begins with the same question, at the same level."""
+    said = []
+    for attested in (
+        {"StirVerstat": "TN-Validation-Passed-A", "CallToken": "x"},
+        {"StirVerstat": "TN-Validation-Failed-C"},
+        {},
+    ):
+        sid = new_sid()
+        assert telephone.ask("/calls/incoming", sid, **attested).status_code == 200
+        with app.app_context():
+            call = find_call(sid)
+            assert call is not None
+            reply = app.extensions["helpline"].conversation.begin(call.id)
+            said.append([one.text for one in reply.says])
+        assert (row(app, sid).caller_id, (row(app, sid).state or {})["level"]) == (None, 0)
+    assert said[0] == said[1] == said[2]
+
+
+def test_what_somebody_sends_us_begins_no_line_of_the_log(telephone: Telephone, caplog: pytest.LogCaptureFixture) -> None:
+    telephone.ask("/calls/incoming", "CA1\nWARNING payment 7 was refunded")
+    telephone.ask("/calls/incoming%0AWARNING%20payment", SID, signed_for="http://elsewhere/")
+    assert "not the id of a call" in caplog.text
+    assert not any(line.startswith("WARNING payment") for line in caplog.text.splitlines())
 
 
 def test_a_signature_for_another_address_is_refused(telephone: Telephone) -> None:

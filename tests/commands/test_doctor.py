@@ -55,6 +55,7 @@ def test_each_check_is_one_json_object(run: Run) -> None:
         "database",
         "telephony",
         "a person",
+        "browser phone",
     ]
 
 
@@ -109,6 +110,26 @@ def test_twilio_and_a_staff_number_are_fine(run: Run, configured: Any, monkeypat
     assert "ok      telephony: Twilio, number +15005550006" in ran.out
     assert "ok      a person: calls for a person go to +15005550007" in ran.out
     assert not any(value in ran.out for value in secrets.values())
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "ok      browser phone: staff ring from http://127.0.0.1:5000/office/phone/"),
+        ('public_url = "https://helpline.example.org"\n', "ok      browser phone: off"),
+        (
+            'public_url = "https://helpline.example.org"\n[telephony]\nbrowser_phone = "on"\n',
+            "note    browser phone: staff ring from https://helpline.example.org/office/phone/",
+        ),
+    ],
+)
+def test_where_the_browser_phone_is_on(
+    run: Run, configured: Any, monkeypatch: pytest.MonkeyPatch, content: str, says: str
+) -> None:
+    for name, value in {"HELPLINE_SECRET_KEY": "s" * 32, "HELPLINE_PIN_PEPPER": "p" * 16}.items():
+        monkeypatch.setenv(name, value)
+    configured(content)
+    assert says in run("doctor").out
 
 
 def test_an_engine_that_is_asked_for_and_not_there_is_missing(run: Run, configured: Any) -> None:

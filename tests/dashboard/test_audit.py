@@ -52,6 +52,17 @@ def test_older_entries_are_a_page_further(client: FlaskClient, written: Flask, m
     assert "She knows them" in older and "Older entries" not in older
 
 
+@pytest.mark.parametrize("query", ["before=99999999999999999999", "before=-1", "before=0", "before=x"])
+def test_a_number_that_no_entry_can_have_shows_the_newest(client: FlaskClient, written: Flask, query: str) -> None:
+    sign_in_ruth(client)
+    assert "She knows them" in client.get(f"/office/audit/?{query}").text
+
+
+def test_what_no_database_keeps_is_left_out_of_a_search(client: FlaskClient, written: Flask) -> None:
+    sign_in_ruth(client)
+    assert "2 entries" in client.get("/office/audit/?about=hold%00:1").text
+
+
 def test_a_page_that_is_read_changes_nothing(client: FlaskClient, written: Flask) -> None:
     sign_in_ruth(client)
     with written.app_context():

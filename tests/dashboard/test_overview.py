@@ -77,6 +77,18 @@ def test_a_message_waits_with_its_words_and_its_sound(in_app: Flask, people: Peo
     assert len(waiting.recordings) == 1
 
 
+def test_what_a_caller_says_is_words_and_never_a_command(client: FlaskClient, app: Flask, people: People) -> None:
+    """In a statement to the database it is a value, on a page it is text."""
+    words = "'); DROP TABLE call; -- {{ 7 * 7 }} <script>alert(1)</script>"
+    with app.app_context():
+        for_people.leave_message({"about": "leave_message", "words": words}, on_the_line(app, people.margaret))
+        db.session.commit()
+    sign_in_ruth(client)
+    page = client.get("/office/").text
+    assert "&#39;); DROP TABLE call; -- {{ 7 * 7 }} &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+
+
 def test_an_emergency_stands_first_and_then_the_newest(in_app: Flask, people: People, clock: Clock) -> None:
     safety.emergency({"words": "I have fallen"}, on_the_line(in_app, people.margaret))
     for_people.find({"about": "pin"}, on_the_line(in_app, people.joan))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import hmac
 import json
@@ -30,6 +31,7 @@ class FakeStripe:
         self.money: dict[str, int] = {}
         self.intents: list[dict[str, Any]] = []
         self.refunds: list[dict[str, Any]] = []
+        self.refund_status = "succeeded"  # that a refund is made with
         self.faults: deque[str] = deque()
         self.asked: list[tuple[str, str]] = []  # path, idempotency key
         self._kept: dict[str, tuple[dict[str, Any], Answer]] = {}
@@ -63,7 +65,7 @@ class FakeStripe:
                 answer = self._charge(form) if path == "/v1/payment_intents" else self._refund(form)
                 if fault == "500 after":
                     answer = 500, _error("api_error")
-                self._kept[key] = (form, answer)
+                self._kept[key] = (form, copy.deepcopy(answer))
             return None if fault == "lost after" else answer
 
     def _charge(self, form: dict[str, Any]) -> Answer:
@@ -91,11 +93,21 @@ class FakeStripe:
 
     def _refund(self, form: dict[str, Any]) -> Answer:
         intent = next(intent for intent in self.intents if intent["id"] == form["payment_intent"])
-        if any(refund["payment_intent"] == intent["id"] for refund in self.refunds):
+        if any(refund["payment_intent"] == intent["id"] and refund["status"] != "failed" for refund in self.refunds):
             return 400, _error("charge_already_refunded", type="invalid_request_error")
-        self.money[intent["customer"]] += intent["amount"]
-        self.refunds.append({"id": "re_1", "object": "refund", "payment_intent": intent["id"], "status": "succeeded"})
+        if self.refund_status == "succeeded":
+            self.money[intent["customer"]] += intent["amount"]
+        id = f"re_{len(self.refunds) + 1}"
+        self.refunds.append({"id": id, "object": "refund", "payment_intent": intent["id"], "status": self.refund_status})
         return 200, self.refunds[-1]
+
+    def refund(self, path: str, query: dict[str, str]) -> Answer:
+        """One refund as it stands now, or those of a charge."""
+        with self._lock:
+            if path == "/v1/refunds":
+                found = [one for one in self.refunds if one["payment_intent"] == query["payment_intent"]]
+                return 200, {"object": "list", "url": path, "data": found, "has_more": False}
+            return 200, next(one for one in self.refunds if path == f"/v1/refunds/{one['id']}")
 
     def listed(self, query: dict[str, str]) -> Answer:
         """Newest first, a page at a time, as theirs."""
@@ -128,7 +140,9 @@ def _handler(stripe: FakeStripe) -> type[BaseHTTPRequestHandler]:
                 self._answer((503, _error("api_error")))
             else:
                 url = urlsplit(self.path)
-                self._answer(stripe.listed({name: values[0] for name, values in parse_qs(url.query).items()}))
+                query = {name: values[0] for name, values in parse_qs(url.query).items()}
+                refunds = url.path.startswith("/v1/refunds")
+                self._answer(stripe.refund(url.path, query) if refunds else stripe.listed(query))
 
         def _answer(self, answer: Answer | None) -> None:
             self.close_connection = True

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from helpline.app import create_app, utc_now
 from helpline.db import db
 from helpline.models import ServiceRequest
-from helpline.services.bills.models import GatewayNotice, Payment
+from helpline.services.bills.models import GatewayNotice, Payment, Refund
 from helpline.services.gateways.cards import Card
 from helpline.services.gateways.payments import Charge, GatewayUnclear
 from helpline.services.gateways.stripe import Stripe
@@ -126,6 +126,45 @@ def test_a_charge_that_is_still_under_way_is_unclear(gateway: Stripe, stripe: Fa
         gateway.find("bill:1", "caller:1", utc_now())
 
 
+# -- refunds
+
+
+def give_back(gateway: Stripe, key: str = "refund:1") -> Charge:
+    return gateway.refund(key, "bill:1", "caller:1", utc_now())
+
+
+@pytest.mark.parametrize("status", ["pending", "requires_action"])
+def test_a_refund_that_is_under_way_is_unclear_until_the_bank_has_answered(
+    gateway: Stripe, stripe: FakeStripe, status: str
+) -> None:
+    pay(gateway)
+    stripe.refund_status = status
+    for _ in range(2):
+        with pytest.raises(GatewayUnclear, match=status):
+            give_back(gateway)
+    stripe.refunds[0]["status"] = "succeeded"
+    assert give_back(gateway) == Charge("paid")
+    assert len(stripe.refunds) == 1
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_a_refund_that_the_bank_sends_back_was_not_given(gateway: Stripe, stripe: FakeStripe, status: str) -> None:
+    pay(gateway)
+    stripe.refund_status = status
+    assert give_back(gateway) == Charge("declined", "gateway")
+
+
+def test_a_refund_that_somebody_else_has_begun_is_unclear_while_it_is_under_way(gateway: Stripe, stripe: FakeStripe) -> None:
+    pay(gateway)
+    stripe.refund_status = "pending"
+    with pytest.raises(GatewayUnclear):
+        give_back(gateway, "by hand")
+    with pytest.raises(GatewayUnclear, match="pending"):
+        give_back(gateway)
+    stripe.refunds[0]["status"] = "succeeded"
+    assert give_back(gateway, "another") == Charge("paid")
+
+
 # -- notices
 
 
@@ -197,6 +236,17 @@ def test_a_refund_made_at_the_gateway_goes_to_a_person(in_app: Flask, claimed: i
     tell(in_app, "payment_intent.succeeded", id="evt_1")
     tell(in_app, "charge.refunded", id="evt_2")
     assert status_of(claimed)[0] == "settled" and for_a_person() == ["payment_refunded_elsewhere"]
+
+
+@pytest.mark.parametrize(("ours", "opened"), [("claimed", []), ("settled", []), ("failed", ["payment_refunded_elsewhere"])])
+def test_a_refund_of_ours_that_failed_does_not_explain_one_made_at_the_gateway(
+    in_app: Flask, claimed: int, clock: Clock, ours: str, opened: list[str]
+) -> None:
+    tell(in_app, "payment_intent.succeeded", id="evt_1")
+    db.session.add(Refund(payment_id=claimed, key=f"refund:{claimed}", status=ours, claimed_at=clock.now()))
+    db.session.commit()
+    tell(in_app, "charge.refunded", id="evt_2")
+    assert for_a_person() == opened
 
 
 def test_a_notice_about_something_else_is_taken_and_forgotten(in_app: Flask, claimed: int) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -327,7 +329,7 @@ def test_any_key_at_all_answers_a_question_by_keys(twilio: TwilioProvider) -> No
 
 def test_who_takes_a_call_is_joined_to_the_caller_in_the_queue(twilio: TwilioProvider) -> None:
     (dial,) = verbs_of(twilio.document(Join("person-7", "https://h.example/joined", "https://h.example/over")))
-    assert dial.attrib == {"action": "https://h.example/over", "method": "POST", "timeout": "10"}
+    assert dial.attrib == {"action": "https://h.example/over", "method": "POST", "timeout": "10", "timeLimit": "14400"}
     (queue,) = dial
     assert (queue.tag, queue.text) == ("Queue", "person-7")
     assert queue.attrib == {"url": "https://h.example/joined", "method": "POST"}
@@ -371,6 +373,8 @@ class FakeTwilio:
         self.asked: list[tuple[str, dict[str, str], str]] = []
         self.broken: tuple[int, bytes] | None = None
         self.recordings: deque[tuple[int, bytes]] = deque()  # what it answers about a recording, one after the other
+        self.drip = 0.0  # seconds between one byte of a recording and the next
+        self.dripped = 0
 
     def recorded(self, path: str, authorization: str) -> tuple[int, bytes]:
         self.asked.append((path, {}, authorization))
@@ -412,7 +416,14 @@ def exchange() -> Iterator[tuple[FakeTwilio, TwilioProvider]]:
             self.send_response(status)
             self.send_header("Content-Length", str(len(sound)))
             self.end_headers()
-            self.wfile.write(sound)
+            for piece in (sound[at : at + 1] for at in range(len(sound))) if fake.drip else (sound,):
+                fake.dripped += len(piece)
+                self.wfile.write(piece)
+                time.sleep(fake.drip)
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # whoever asked does not want to wait for the rest
+                super().handle()
 
         def log_message(self, *_: object) -> None:
             pass
@@ -532,6 +543,25 @@ def test_a_recording_that_is_far_too_long_is_refused(exchange: Exchange, monkeyp
     with pytest.raises(ProviderError, match="far too long") as refused:
         twilio.recording(OWN)
     assert refused.value.permanent
+
+
+def test_a_recording_that_drips_in_is_not_waited_for(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No single read of it is slow: only the whole is, and the caller is on the line."""
+    monkeypatch.setattr("helpline.providers.twilio.RECORDING_WITHIN", 0.3)
+    fake, twilio = exchange
+    fake.drip = 0.02
+    fake.recordings.extend([(200, b"x" * 300), (200, b"y")])
+    with pytest.raises(ProviderError, match="too slowly") as refused:
+        twilio.recording(OWN)
+    assert refused.value.permanent and fake.dripped < 300
+    assert len(fake.recordings) == 1  # it was not asked for again
+
+
+def test_a_recording_that_comes_in_pieces_in_time_is_whole(exchange: Exchange) -> None:
+    fake, twilio = exchange
+    fake.drip = 0.001
+    fake.recordings.append((200, b"RIFF sound"))
+    assert twilio.recording(OWN) == b"RIFF sound"
 
 
 def test_a_recording_that_cannot_be_deleted_breaks_nothing(exchange: Exchange, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import os
+import threading
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,13 +16,17 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from helpline.audit import AuditEntry
+from helpline.commands.demo_data import seed
 from helpline.db import db
-from helpline.services.bills import decisions, orders, settlement
+from helpline.services.bills import decisions, orders, remittances, settlement
 from helpline.services.bills.models import BillAccount, Biller, Payment, Remittance, RemittanceLine
-from helpline.services.bills.remittances import DayNotOver, Differs, remit
-from helpline.services.gateways.ledger import Ledger, LedgerEntry
+from helpline.services.bills.remittances import DayNotOver, Differs, ToldMeanwhile, remit
+from helpline.services.gateways.ledger import Ledger, LedgerEntry, balance
 from tests.cast import Clock, People, on_the_line
+from tests.conftest import DATABASE
+from tests.needs import needs
 from tests.services.accounts import account_with, bill
+from tests.test_migrations import POSTGRESQL
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = dt.date(2026, 11, 24)
@@ -181,8 +187,76 @@ def test_a_refund_is_told_once_with_the_day_on_which_it_was_given(in_app: Flask,
     ]  # fmt: skip
 
 
+@pytest.fixture
+def refund_next_week(two_days: None, in_app: Flask, people: People, clock: Clock) -> dt.date:
+    """The 42.50 is given back on a day on which nothing else happens, and which is over; that day."""
+    for day in (TODAY, TODAY + dt.timedelta(days=1)):
+        clock.pass_time(days=1)
+        export(in_app, day)
+    clock.pass_time(days=5)
+    payment_id = db.session.scalars(select(Payment.id).where(Payment.amount == Decimal("42.50"))).one()
+    decisions.refund(payment_id, people.ruth, "paid twice at the bank", Ledger(clock.now), clock.now())
+    return (clock.pass_time(days=1) - dt.timedelta(days=1)).date()
+
+
+def times_told(day: dt.date) -> list[tuple[int, Decimal]]:
+    db.session.rollback()
+    return [(made.refunds, made.total) for made in db.session.scalars(select(Remittance).where(Remittance.day == day))]
+
+
+def test_a_refund_that_was_told_since_it_was_read_is_not_told_again(in_app: Flask, refund_next_week: dt.date) -> None:
+    start = dt.datetime.combine(refund_next_week, dt.time.min, LONDON)
+    read = remittances._given_back(start, start + dt.timedelta(days=1))
+    export(in_app, refund_next_week)
+    with pytest.raises(ToldMeanwhile):
+        remittances._write(1, "GBP", refund_next_week, read, LONDON, start)
+    assert times_told(refund_next_week) == [(1, Decimal("-42.50"))]
+
+
+@pytest.fixture
+def over_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite lets one export in at a time; PostgreSQL lets two read the same refund."""
+    url = os.environ.get(POSTGRESQL, "")
+    needs(url, f"PostgreSQL ({POSTGRESQL})")
+    monkeypatch.setenv(DATABASE, url)
+
+
+@pytest.mark.usefixtures("over_postgresql")
+def test_of_two_exports_at_once_one_tells_of_a_refund(
+    in_app: Flask, refund_next_week: dt.date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one comes between what this one reads and what it writes."""
+    agree = remittances._agree
+
+    def in_between(*given: Any) -> None:
+        monkeypatch.setattr(remittances, "_agree", agree)
+        other = threading.Thread(target=the_other)
+        other.start()
+        other.join()
+        agree(*given)
+
+    def the_other() -> None:
+        with in_app.app_context():
+            made.extend(file.total for file in export(in_app, refund_next_week))
+
+    made: list[Decimal] = []
+    monkeypatch.setattr(remittances, "_agree", in_between)
+    with pytest.raises(ToldMeanwhile, match="was quicker"):
+        export(in_app, refund_next_week)
+    assert made == [Decimal("-42.50")] and times_told(refund_next_week) == [(1, Decimal("-42.50"))]
+    assert [file.number for file in export(in_app, refund_next_week)] == [1]
+
+
 @pytest.mark.usefixtures("two_days")
 def test_a_name_that_a_spreadsheet_would_carry_out_is_quoted(in_app: Flask) -> None:
     db.session.execute(update(Biller).where(Biller.id == 1).values(name="=HYPERLINK(1)"))
     db.session.commit()
     assert lines(export(in_app)[0])[0]["biller"] == "'=HYPERLINK(1)"
+
+
+def test_the_days_that_the_demonstration_begins_with_agree_with_its_ledger(in_app: Flask, clock: Clock) -> None:
+    parts = in_app.extensions["helpline"]
+    seed(parts.settings, clock.now())
+    (told,) = export(in_app, (clock.now() - dt.timedelta(days=30)).date())
+    assert (told.payments, told.total) == (1, Decimal("44.20"))
+    assert balance(db.session(), "caller:1", "GBP") == Decimal("250.00")

@@ -11,6 +11,7 @@ import pytest
 from helpline.services import tables
 from helpline.services.bills import numbers
 from helpline.services.tables import Fault, FileFault, read_table
+from helpline.staff.duty import phone_number
 
 READERS = {"name": tables.words(20), "amount": tables.amount, "day": tables.day}
 HEADER = "name,amount,day\n"
@@ -87,6 +88,19 @@ def test_only_one_way_of_writing_a_day_is_taken(written: str) -> None:
 def test_formulas_are_refused(written: str) -> None:
     quoted = written.replace('"', '""')
     assert "formula" in faults(f'"{quoted}",1,2026-11-24')[0][1]
+
+
+@pytest.mark.parametrize(
+    ("number", "is_one"),
+    [("+2904000", True), ("+290400", False), ("+44207183870012", True), ("+442071838700123", True), ("+4420718387001234", False),
+     ("+02071838700", False), ("442071838700", False)],
+)  # fmt: skip
+def test_a_telephone_number_is_one_in_a_file_and_on_a_page_alike(number: str, is_one: bool) -> None:
+    for reader in (tables.phone, phone_number):
+        try:
+            assert reader(number) == number and is_one
+        except ValueError:
+            assert not is_one, reader
 
 
 def test_every_fault_of_a_line_is_told() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from helpline.commands.demo_setup import Running, set_up
 from helpline.db import db
 from helpline.services.bills.models import Payment
-from helpline.services.gateways.ledger import LedgerEntry
+from helpline.services.gateways.ledger import LedgerEntry, LedgerTransaction
 
 CALL_SECONDS = 180.0  # that a whole call may take on a busy machine
 
@@ -38,8 +38,10 @@ def payments() -> list[str]:
 
 
 def money_at(account: str) -> Decimal:
-    """What an account at the ledger holds."""
-    return Decimal(db.session.scalar(select(func.sum(LedgerEntry.amount)).where(LedgerEntry.account == account)) or 0)
+    """What an account at the ledger holds, beside the payments of earlier months."""
+    entries = select(func.sum(LedgerEntry.amount)).join(LedgerTransaction, LedgerEntry.transaction_id == LedgerTransaction.id)
+    of_calls = (LedgerEntry.account == account, LedgerTransaction.key.not_like("demonstration:%:%"))
+    return Decimal(db.session.scalar(entries.where(*of_calls)) or 0)
 
 
 def ledger_total() -> Decimal:

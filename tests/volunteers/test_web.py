@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from helpline.audit import AuditEntry
 from helpline.db import db
 from helpline.outbox import Delivery
 from helpline.throttle import Tries
@@ -234,6 +235,45 @@ def test_who_was_asked_sees_no_address_of_what_another_has(
     press(client, f"/volunteers/tasks/{offered}/done")
     press(client, f"/volunteers/tasks/{offered}/hand-back")
     assert stands(app, offered) == ("accepted", people.wei)
+
+
+def refusals(app: Flask) -> list[tuple[str, str]]:
+    with app.app_context():
+        rows = db.session.execute(
+            select(AuditEntry.actor, AuditEntry.subject).where(AuditEntry.action == "task_refused").order_by(AuditEntry.id)
+        )
+        return [(actor, subject) for actor, subject in rows]
+
+
+def test_grace_who_tries_to_read_of_weis_caller_is_refused_and_in_the_audit(
+    client: FlaskClient, app: Flask, people: People, offered: int, clock: Clock
+) -> None:
+    with app.app_context():
+        tasks.accept(offered, people.wei, clock.now())
+        db.session.commit()
+    sign_in_volunteer(client, people.grace)
+    for path in ("", "/done", "/hand-back"):
+        answer = client.get(f"/volunteers/tasks/{offered}{path}")
+        assert answer.status_code == 404 and "Elm Park" not in answer.text and "Margaret" not in answer.text
+    assert refusals(app) == [(f"volunteer:{people.grace}", f"task:{offered}")] * 3
+
+
+def test_somebody_who_was_never_asked_is_in_the_audit_too(
+    client: FlaskClient, app: Flask, people: People, shopping: int
+) -> None:
+    sign_in_volunteer(client, people.grace)
+    client.get(f"/volunteers/tasks/{shopping}")
+    client.get("/volunteers/tasks/999")
+    assert refusals(app) == [(f"volunteer:{people.grace}", f"task:{shopping}")]
+
+
+def test_weis_own_old_page_is_no_attempt(client: FlaskClient, app: Flask, people: People, offered: int) -> None:
+    sign_in_volunteer(client, people.wei)
+    press(client, f"/volunteers/tasks/{offered}/accept")
+    assert client.get(f"/volunteers/tasks/{offered}").status_code == 200
+    press(client, f"/volunteers/tasks/{offered}/done")
+    assert client.get(f"/volunteers/tasks/{offered}").status_code == 404
+    assert refusals(app) == []
 
 
 def test_after_done_the_address_is_gone(client: FlaskClient, app: Flask, people: People, offered: int) -> None:

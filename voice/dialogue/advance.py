@@ -4,7 +4,8 @@
 2. Danger (an emergency, a thief) is heard before anything else, in any state.
 3. Then what works in every state, by word or key: a person, say it again, slower, louder, help.
 4. Then the answer to the open question, then a new wish where one may be taken up.
-5. What is none of these climbs the ladder: rephrased, keys, a person.
+5. Then a wish that takes the place of the one under way; where the words turn to it, it comes before all but danger.
+6. What is none of these climbs the ladder: rephrased, keys, a person.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from voice.dialogue import (
     billstatus,
     booked,
     complaints,
+    days,
     details,
     holds,
     language,
@@ -31,7 +33,7 @@ from voice.dialogue import (
     visits,
     wishes,
 )
-from voice.dialogue.asks import Ask, Outcome, Start
+from voice.dialogue.asks import SILENCES_WHILE_WAITING, Ask, Outcome, Start
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import goodbye, shall_we_end, what_can_i_do
 from voice.dialogue.person import find_person
@@ -61,31 +63,47 @@ STARTS: dict[str, Start] = {name: f for form in (*FORMS, safety) for name, f in 
 WITHOUT_CALLER = {"register", "report_scam", "check_caller", "emergency", "speak_to_person", "leave_message",
                   "freeze_payments", "complain", "safety_lesson"}  # fmt: skip
 MENU = {"1": "pay_bill", "2": "book_appointment", "3": "ask_volunteer", "4": "report_scam"}  # as "open.keys" says them
+BOOKED = "5"  # there as well: what is booked or planned already
+OPEN = ("open", "anything_else")  # their keys, and those of a day, nobody can guess
 DANGER = {"emergency", "report_scam", "check_caller"}
 FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
-SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 # There is nothing to go back to before these.
 BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "hold.first_who", "lift.who"}
 
 
 def advance(state: State, given: Meaning | Result) -> Step:
     """The next step of a call. The expectation of the step is that of the question now open."""
+    if isinstance(given, Meaning) and given.text and not given.keys:
+        state = replace(state, spoken=True)
     step = RESULTS[given.order](state, given) if isinstance(given, Result) else _hear(state, given)
-    if step.state.also and step.state.ask == "anything_else" and step.order is None and step.then == "listen":
+    if step.state.also and step.state.ask in ("open", "anything_else") and step.order is None and step.then == "listen":
         step = wishes.take_up(step, STARTS)
     if step.expecting is None and step.order is None:
         step = replace(step, expecting=ASKS[step.state.ask].expecting(step.state))
-    return step
+    return step if step.state.spoken or state.ask == step.state.ask else _with_keys(step)
+
+
+def _with_keys(step: Step) -> Step:
+    """Who has answered by key alone hears at once how the next question is answered by key, where it is not plain."""
+    expecting = step.expecting
+    if step.then != "listen" or step.order or expecting is None:
+        return step
+    if step.state.ask not in OPEN and (expecting.name != "date" or expecting.digits):
+        return step
+    says = (*step.says, Say(f"{step.state.ask}.keys", step.state.values))
+    return replace(step, says=says, state=replace(step.state, said=(*step.state.said, says[-1])))
 
 
 def _hear(state: State, meaning: Meaning) -> Step:
     if pressed := _pressed(state, meaning):
         return pressed
+    if meaning.intent not in DANGER and (turned := _turned_to(state, meaning)):
+        return turned
     if meaning.intent == "":
         return (
-            _answered(state, meaning)
+            _answered(wishes.keep(state, meaning) if state.caller is None else state, meaning)
             or _patient(state, meaning)
             or _deaf(state, meaning)
             or (_not_understood(state, meaning) if _said(meaning) else _quiet(state, meaning))
@@ -96,7 +114,12 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
         return UNIVERSALS[meaning.intent](state, meaning)
-    return _answered(state, meaning) or _wish(state, meaning) or _not_understood(state, meaning)
+    return (
+        _answered(wishes.keep(state, meaning) if meaning.intent == "yes" else state, meaning)
+        or _wish(state, meaning)
+        or _another_wish(state, meaning)
+        or _not_understood(state, meaning)
+    )
 
 
 def _pressed(state: State, meaning: Meaning) -> Step | None:
@@ -106,6 +129,10 @@ def _pressed(state: State, meaning: Meaning) -> Step | None:
         return shall_we_end(state)
     if state.ask == "open" and (wish := MENU.get(meaning.keys)):
         return STARTS[wish](state, Meaning(wish, keys=meaning.keys))
+    if state.ask == "open" and meaning.keys == BOOKED:
+        return wishes.ask_about_booked(state)
+    if meaning.slots.get("other_day"):
+        return days.ask_figures(state)
     if (ASKS[state.ask].expecting(state).digits or 0) > 1 and meaning.slots.get("digits") == "0":
         return find_person(state)
     return None
@@ -144,7 +171,38 @@ def _wish(state: State, meaning: Meaning) -> Step | None:
         return None
     if wishes.unsure(meaning, STARTS):
         return wishes.ask_which(state, meaning)
-    return STARTS[meaning.intent](wishes.keep(state, meaning), meaning)
+    return wishes.begin(wishes.keep(state, meaning), meaning, STARTS)
+
+
+def _turned_to(state: State, meaning: Meaning) -> Step | None:
+    """ "No, I need my shopping instead": what the question would make of the no is not what was meant. To an open question both
+    wishes of a breath are meant, and who says their name and a wish has answered."""
+    wish = wishes.said_besides(meaning)
+    if wish is None or state.caller is None or ASKS[state.ask].expecting(state).name == "open":
+        return None
+    return _in_its_place(state, wish)
+
+
+def _another_wish(state: State, meaning: Meaning) -> Step | None:
+    """A wish that is no answer: in the middle of another one it must be sure, where nothing in the words turns to it."""
+    sure = ASKS[state.ask].first or (meaning.confidence >= wishes.SURE and not meaning.alternatives)
+    return _in_its_place(state, meaning) if sure else None
+
+
+def _in_its_place(state: State, wish: Meaning) -> Step | None:
+    """Take up a wish in the middle of another one, or after what has just been read out. Somebody unknown has no wish under
+    way, and what is taken down for a person is confirmed or dropped first."""
+    question = ASKS[state.ask]
+    if wish.intent not in STARTS or _recording(state):
+        return None
+    if question.first:
+        return question.first(wishes.afterwards(state, wish), wish)
+    if state.caller is None:
+        return None
+    under_way = state.slots.get("wish") in STARTS and "request_id" not in state.slots
+    if (under_way or question.any_wish) and wishes.is_another(state, wish):
+        return wishes.begin(state, wish, STARTS)
+    return None
 
 
 def _patient(state: State, meaning: Meaning) -> Step | None:
@@ -256,4 +314,5 @@ UNIVERSALS: dict[str, Start] = {
     "thanks": _thanked,
     "goodbye": goodbye,
 }
-ASKS["which_wish"] = wishes.chosen(STARTS)
+ASKS["which_wish"] = ASKS["which_booked"] = wishes.chosen(STARTS)
+ASKS["which_date"] = days.figures(ASKS)

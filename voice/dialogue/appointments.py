@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, by_place, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Meaning, Result, Say, Step
+from voice.heard import Json, Meaning, Result, Say, Step
 
 WANTED = ("department", "practitioner", "date", "part_of_day", "time")
 WHEN = ("date", "part_of_day", "time")
@@ -71,13 +71,17 @@ def _doctor(state: State, meaning: Meaning) -> Step | None:
 
 def _which(state: State, meaning: Meaning) -> Step | None:
     if chosen := picked(meaning, state.slots["free"]):
-        return ask(with_slots(state, chosen=chosen), "appointment.confirm", **_spoken(chosen))
+        return _ask_to_book(state, chosen)
     if meaning.intent == "no" and not meaning.slots.keys() & set(WANTED):
         return _ask_day(state)
     return _day(state, meaning)
 
 
-def _spoken(slot: dict[str, object]) -> dict[str, object]:
+def _ask_to_book(state: State, chosen: Json, *before: Say) -> Step:
+    return ask(with_slots(state, chosen=chosen), "appointment.confirm", *before, **_spoken(chosen))
+
+
+def _spoken(slot: Json) -> dict[str, object]:
     return {name: slot[name] for name in ("clinic", "with", "date", "time")}
 
 
@@ -86,8 +90,11 @@ def _book(state: State, _: Meaning) -> Step:
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
-    """A yes, a no, or another time: "no, the Wednesday". What was not corrected stays as it was."""
+    """A yes, a no, or another time: "no, the Wednesday", "no, the third one" of those that were offered. What was not corrected
+    stays as it was."""
     chosen = state.slots["chosen"]
+    if (other := by_place(meaning, state.slots["free"])) and other != chosen:
+        return _ask_to_book(state, other, Say("corrected"))
     new = {name: value for name in WHEN if (value := meaning.slots.get(name)) and value != chosen.get(name)}
     if "date" in new or "time" in new or (new and meaning.intent != "yes"):
         before = (
@@ -127,7 +134,7 @@ ASKS = {
     "appointment.doctor": Ask(offered("doctors"), _doctor),
     "appointment.which": Ask(offered("free", "time_words"), _which),
     "appointment.confirm": Ask(YES_NO, _confirm),
-    "appointment.booked": Ask(YES_NO, told(_got_it), leave=_leave),
+    "appointment.booked": Ask(YES_NO, told(_got_it), leave=_leave, first=_got_it),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.find": found,

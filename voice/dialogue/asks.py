@@ -13,6 +13,7 @@ Item = TypeVar("Item")
 Answer = Callable[[State, Meaning], Step | None]
 Start = Callable[[State, Meaning], Step]
 Outcome = Callable[[State, Result], Step]
+SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 MOST_NAMED = 4  # with more to choose from, a day is easier to say than a place in a list
 
 
@@ -22,6 +23,7 @@ class Ask:
 
     `answer` returns None for words that are no answer; the ladder of help then goes up one step.
     `any_wish`: an unasked-for wish ("I need a doctor") may be taken up here.
+    `first`, where given, is what a caller means who says a wish instead of an answer: this is done first, the wish after it.
     `silence`, where given, replaces the ladder for a caller who says nothing. `leave`, where given, is what a caller
     means who takes leave here ("no, that's all, thank you") instead of answering.
     """
@@ -31,6 +33,7 @@ class Ask:
     any_wish: bool = False
     silence: Answer | None = None
     leave: Start | None = None
+    first: Start | None = None
 
 
 def listen_for(name: str, digits: int | None = None, **flags: Any) -> Callable[[State], Expecting]:
@@ -51,6 +54,12 @@ def picked(meaning: Meaning, items: Sequence[Item]) -> Item | None:
     """The item that was chosen of these, in the order in which they were offered; None where none was."""
     choice = meaning.slots.get("choice")
     return items[choice] if isinstance(choice, int) and choice < len(items) else None
+
+
+def by_place(meaning: Meaning, items: Sequence[Item]) -> Item | None:
+    """The item whose place in the list was said after one of them was chosen already: "no, the third one"."""
+    place = meaning.slots.get("place")
+    return items[place] if isinstance(place, int) and -1 <= place < len(items) else None
 
 
 def ask_again(state: State, _: Meaning) -> Step:

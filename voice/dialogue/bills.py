@@ -20,8 +20,15 @@ ABOUT_THIS = {"", "yes", "no", "none", "pay_bill"}  # what may come with how muc
 
 def start(state: State, meaning: Meaning) -> Step:
     """Look up what is due, at the biller that was named if one was. How much of it, and when, may be said at once."""
-    state = replace(state, slots={"wish": "pay_bill", "at_first": terms.said_at_first(meaning)})
-    return do(state, "bills.due", biller=meaning.slots.get("biller"))
+    said = {"all": meaning.slots.get("all", False), "at_first": terms.said_at_first(meaning)}
+    state = replace(state, slots={"wish": "pay_bill", **said})
+    biller, *others = meaning.slots.get("billers") or [meaning.slots.get("biller")]
+    return do(_after_this(state, others), "bills.due", biller=biller)
+
+
+def _after_this(state: State, billers: Sequence[str]) -> State:
+    """The bills that come after this one: each is read out and confirmed on its own."""
+    return replace(state, also=(*({"intent": "pay_bill", "slots": {"biller": biller}} for biller in billers), *state.also))
 
 
 def due(state: State, result: Result) -> Step:
@@ -29,7 +36,7 @@ def due(state: State, result: Result) -> Step:
     if result.status == "one":
         return read_out(state, bills[0])
     if result.status == "several":
-        return ask_which(state, bills)
+        return _one_by_one(state, bills) if state.slots.get("all") else ask_which(state, bills)
     if result.status == "new":
         return read_out(state, bills[0], Say("bill.new_biller", result.data))
     if bill := state.slots.get("bill"):
@@ -40,6 +47,11 @@ def due(state: State, result: Result) -> Step:
 
 def ask_which(state: State, bills: Sequence[Json]) -> Step:
     return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
+
+
+def _one_by_one(state: State, bills: Sequence[Json]) -> Step:
+    first, *others = bills
+    return read_out(_after_this(state, [bill["biller"] for bill in others]), first, Say("bill.one_by_one"))
 
 
 def read_out(state: State, bill: Json, *before: Say) -> Step:
@@ -112,7 +124,10 @@ def _all_or_nothing(state: State, meaning: Meaning) -> Step | None:
 
 
 def _which(state: State, meaning: Meaning) -> Step | None:
-    bills = state.slots["bills"]
+    bills, billers = state.slots["bills"], meaning.slots.get("billers", ())
+    wanted = [bill for bill in bills if meaning.slots.get("all") or bill.get("kind") in billers]
+    if len(wanted) > 1 and meaning.intent not in ("no", "cancel"):
+        return _one_by_one(state, wanted)
     if bill := picked(meaning, bills):
         return read_out(state, bill)
     biller = meaning.slots.get("biller")
@@ -151,15 +166,24 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
     return None if meaning.intent == "yes" and aside == "doubt" else _yes_or_no(state, meaning)
 
 
-def _leave_it(state: State, _: Meaning) -> Step:
+def _leave_it(state: State, meaning: Meaning) -> Step:
+    """This one; "no, leave them all" is said of those that were to come after it, too."""
+    state = replace(state, also=()) if meaning.slots.get("all") else state
     return anything_else(state, Say("bill.left", {"biller": state.slots["bill"]["biller"]}))
 
 
 def _pin(state: State, meaning: Meaning) -> Step | None:
+    if meaning.slots.get("forgotten"):
+        return forgotten_pin(state)
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")
     return do(state, "identity.check_pin", pin=digits) if len(digits) == PIN_DIGITS else None
+
+
+def forgotten_pin(state: State) -> Step:
+    """Nobody has to guess a PIN: a person gives a new one, and nothing is done without it."""
+    return find_person(state, Say("pin.forgotten"), about="new_pin")
 
 
 def pin_checked(state: State, result: Result) -> Step:
@@ -231,7 +255,7 @@ ASKS = {
     "bill.how_much": Ask(listen_for("open"), _how_much),
     "bill.which_day": Ask(listen_for("date"), _which_day),
     "pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
-    "bill.receipt": Ask(YES_NO, told(_receipt_heard), leave=_leave),
+    "bill.receipt": Ask(YES_NO, told(_receipt_heard), leave=_leave, first=_receipt_heard),
 }
 RESULTS: dict[str, Outcome] = {
     "bills.due": due,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import appointments
-from voice.dialogue.asks import MOST_NAMED, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.asks import MOST_NAMED, YES_NO, Ask, Outcome, Start, by_place, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else, nothing_more
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Json, Meaning, Result, Say, Step
@@ -171,7 +171,7 @@ def _new_day(state: State, meaning: Meaning) -> Step | None:
     if given:
         day = state.slots["wanted"].get("date") or state.slots["mine"]["date"]
         return _find(with_slots(state, wanted={"date": day, **given}))
-    return _leave(state, meaning) if meaning.intent in ("no", "cancel") else None
+    return _leave(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 
 def found_other(state: State, result: Result) -> Step:
@@ -201,14 +201,16 @@ def _new_time(state: State, meaning: Meaning) -> Step | None:
     return _new_day(state, meaning)
 
 
-def _ask_move(state: State) -> Step:
+def _ask_move(state: State, *before: Say) -> Step:
     mine, chosen = state.slots["mine"], state.slots["chosen"]
-    return ask(state, "appointment.move", old_date=mine["date"], old_time=mine["time"], **_spoken(chosen))
+    return ask(state, "appointment.move", *before, old_date=mine["date"], old_time=mine["time"], **_spoken(chosen))
 
 
 def _confirm_move(state: State, meaning: Meaning) -> Step | None:
-    """A yes; a no, which asks for another time; another time at once; or never mind."""
+    """A yes; a no, which asks for another time; another time at once, or another of those that were offered; or never mind."""
     chosen = state.slots["chosen"]
+    if (other := by_place(meaning, state.slots["free"])) and other != chosen:
+        return _ask_move(with_slots(state, chosen=other), Say("corrected"))
     new = {name: meaning.slots[name] for name in WHEN if meaning.slots.get(name)}
     if new.get("date", chosen["date"]) != chosen["date"] or not _is_its_time(chosen, new):
         return _find(with_slots(state, wanted={"date": chosen["date"], **new}), Say("corrected"))
@@ -261,12 +263,12 @@ ASKS = {
     "appointment.told_last": Ask(YES_NO, _told, any_wish=True),
     "appointment.which_one": Ask(offered("coming", "name"), _which_one),
     "appointment.cancel": Ask(YES_NO, _confirm_cancel),
-    "appointment.cancelled": Ask(YES_NO, told(_got_it), leave=_take_leave),
+    "appointment.cancelled": Ask(YES_NO, told(_got_it), leave=_take_leave, first=_got_it),
     "appointment.another": Ask(YES_NO, yes_no(_book, nothing_more), any_wish=True),
     "appointment.new_day": Ask(listen_for("date"), _new_day),
     "appointment.new_time": Ask(offered("free", "time_words"), _new_time),
     "appointment.move": Ask(YES_NO, _confirm_move),
-    "appointment.moved": Ask(YES_NO, told(_got_it), leave=_take_leave),
+    "appointment.moved": Ask(YES_NO, told(_got_it), leave=_take_leave, first=_got_it),
 }
 RESULTS: dict[str, Outcome] = {
     "appointments.coming": coming,

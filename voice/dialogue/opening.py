@@ -119,6 +119,22 @@ def _not_me(state: State, _: Meaning) -> Step:
     return ask(replace(state, resume=None), "unknown", Say("unknown.person"))
 
 
+def _who_first(state: State, _: Meaning) -> Step:
+    """Who says at once what they want is asked who they are, and need not say it again."""
+    return ask(state, state.ask, Say("who.first"), **state.values)
+
+
+def or_by_name(answer: Answer) -> Answer:
+    """The answer to who is there; "the wife" is no failure, but may be more than one person."""
+
+    def heard(state: State, meaning: Meaning) -> Step | None:
+        if meaning.slots.get("unnamed"):
+            return ask(state, state.ask, Say("who.by_name"), **state.values)
+        return answer(state, meaning)
+
+    return heard
+
+
 def _chosen(state: State, meaning: Meaning) -> Step | None:
     if person := picked(meaning, state.household):
         return _this_is(state, person)
@@ -154,10 +170,21 @@ def is_it(state: State) -> Expecting:
 
 
 def _no_wish(state: State, meaning: Meaning) -> Step | None:
-    """A yes to "what can I do for you" is listened to further; a no may be a goodbye."""
+    """A yes to "what can I do for you" is listened to further; a no may be a goodbye, and the second one is."""
     if meaning.intent == "no":
-        return shall_we_end(state)
+        return goodbye(state) if state.slots.get("nothing") else shall_we_end(with_slots(state, nothing=True))
     return ask(state, "open", **state.values) if meaning.intent == "yes" else None
+
+
+def or_company(answer: Answer) -> Answer:
+    """The answer to an open question: somebody who tells us that they are lonely has no wish, and is offered one."""
+
+    def heard(state: State, meaning: Meaning) -> Step | None:
+        if meaning.intent == "none" and meaning.slots.get("lonely") and state.caller:
+            return ask(without_slots(state), "visit.company")
+        return answer(state, meaning)
+
+    return heard
 
 
 def _unknown_yes(state: State, _: Meaning) -> Step:
@@ -187,8 +214,9 @@ def nothing_more(state: State, _: Meaning) -> Step:
 
 
 def all_told(state: State, done: Say) -> Step:
-    """What was done has been read back; who took leave on hearing it is not asked what else there is."""
-    if state.slots.get("leaving"):
+    """What was done has been read back; who took leave on hearing it is not asked what else there is, unless another wish of
+    theirs is still open."""
+    if state.slots.get("leaving") and not state.also:
         return goodbye(replace(without_slots(state), done=(*state.done, done)))
     return anything_else(state, done=done)
 
@@ -275,13 +303,13 @@ def _go_on(state: State, _: Meaning) -> Step:
 
 
 ASKS = {
-    "who": Ask(is_it, yes_no(lambda s, m: _this_is(s, s.household[0]), _not_me)),
-    "who_of": Ask(_household, _chosen),
-    "who_of_these": Ask(_these, _chosen_of),
+    "who": Ask(is_it, or_by_name(yes_no(lambda s, m: _this_is(s, s.household[0]), _not_me)), first=_who_first),
+    "who_of": Ask(_household, or_by_name(_chosen), first=_who_first),
+    "who_of_these": Ask(_these, or_by_name(_chosen_of), first=_who_first),
     "resume": Ask(YES_NO, yes_no(_carry_on, _start_afresh), any_wish=True),
-    "open": Ask(listen_for("open"), or_sent(_no_wish), any_wish=True),
+    "open": Ask(listen_for("open"), or_company(or_sent(_no_wish)), any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, nothing_more), any_wish=True),
-    "anything_else": Ask(listen_for("open"), or_sent(yes_no(_more, lambda s, _: goodbye(s))), any_wish=True),
+    "anything_else": Ask(listen_for("open"), or_company(or_sent(yes_no(_more, lambda s, _: goodbye(s)))), any_wish=True),
     "recap": Ask(YES_NO, or_sent(yes_no(_tell_all, _told_enough)), any_wish=True, silence=_gone),
     "recap.text": Ask(YES_NO, or_sent(yes_no(_send, _no_more)), any_wish=True, silence=_gone),
     "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),

@@ -129,7 +129,7 @@ def _new_day(state: State, meaning: Meaning) -> Step | None:
     said = _said(meaning)
     if said.get("date") or said.get("part_of_day"):
         return _confirm_or_ask(with_slots(state, wanted={"date": state.slots["visit"]["day"], **said}))
-    return _leave(state, meaning) if meaning.intent in ("no", "cancel") else None
+    return _leave(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 
 def _confirm_move(state: State, meaning: Meaning) -> Step | None:

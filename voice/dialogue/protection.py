@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.bills import PIN_DIGITS
+from voice.dialogue.bills import PIN_DIGITS, forgotten_pin
 from voice.dialogue.holds import ask_everyone
 from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
 from voice.dialogue.person import find_person
@@ -77,6 +77,8 @@ def _prove(state: State) -> Step:
 
 
 def _pin(state: State, meaning: Meaning) -> Step | None:
+    if meaning.slots.get("forgotten"):
+        return forgotten_pin(state)
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")

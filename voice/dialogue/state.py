@@ -18,7 +18,7 @@ class State:
     caller who asked us to wait may still keep; `done` what was done in this call, to be told at its end;
     `also` the wishes said along with the one in hand (`intent` and `slots`); `pending` an order that a gateway
     has still to carry out; `resume` a dropped call that the caller may take up again:
-    its `call_id` and its `state`; `deaf` whether the caller was told that only sound and no words reach us.
+    its `call_id` and its `state`; `spoken` whether any words of theirs were understood as such; `deaf` whether the caller was told that only sound and no words reach us.
     """
 
     language: str = "en"
@@ -41,6 +41,7 @@ class State:
     deaf: bool = False
     done: tuple[Say, ...] = ()
     also: tuple[Json, ...] = ()
+    spoken: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

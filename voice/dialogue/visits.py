@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
+from voice.dialogue.asks import SILENCES_WHILE_WAITING, YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
 from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
-from voice.dialogue.state import State, ask, do, end, with_slots
+from voice.dialogue.person import offer
+from voice.dialogue.state import State, ask, do, end, with_slots, without_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
 WANTED = ("help_kind", "date", "part_of_day")
@@ -14,6 +15,7 @@ PARTS_OF_DAY = ("morning", "afternoon")
 NOTED = ("none", "leave_message", "ask_volunteer", "change_task")  # what a message to the volunteer may be taken for
 LEAST_WORDS = 3  # of such a message: fewer were rather not understood
 MOST_NOTES = 3
+SILENCES_BEFORE_WAITING = 2  # in which the news is told again and the keys are named
 
 
 def start(state: State, meaning: Meaning) -> Step:
@@ -47,6 +49,15 @@ def _next(state: State, *before: Say) -> Step:
     )
 
 
+def _company(state: State, meaning: Meaning) -> Step:
+    """A yes to somebody who comes just to be there: that is a visit like any other."""
+    return start(state, Meaning("ask_volunteer", slots={**meaning.slots, "help_kind": "company"}))
+
+
+def _or_a_person(state: State, _: Meaning) -> Step:
+    return offer(without_slots(state), about="speak_to_person")
+
+
 def _kind(state: State, meaning: Meaning) -> Step | None:
     names = list(state.slots["kinds"])
     kind = picked(meaning, names) or meaning.slots.get("help_kind")
@@ -61,12 +72,22 @@ def _day(state: State, meaning: Meaning) -> Step | None:
     given = {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
     if isinstance(given.get("date"), str):
         return _next(with_slots(state, **given))
-    return _leave(state, meaning)
+    return _other_kind(state, meaning) or _leave(state, meaning)
+
+
+def _other_kind(state: State, meaning: Meaning) -> Step | None:
+    """ "No, for the garden": the help is another one, and the question stays open."""
+    kind = meaning.slots.get("help_kind")
+    if kind not in state.slots["kinds"] or kind == state.slots.get("help_kind"):
+        return None
+    return _next(with_slots(state, help_kind=kind), Say("corrected"))
 
 
 def _part(state: State, meaning: Meaning) -> Step | None:
     part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day")
-    return _next(with_slots(state, part_of_day=part)) if part in PARTS_OF_DAY else _leave(state, meaning)
+    if part in PARTS_OF_DAY:
+        return _next(with_slots(state, part_of_day=part))
+    return _other_kind(state, meaning) or _leave(state, meaning)
 
 
 def _leave(state: State, meaning: Meaning) -> Step | None:
@@ -143,19 +164,32 @@ def _heard_it(state: State, _: Meaning) -> Step:
 
 
 def thanked(state: State, _: Result) -> Step:
-    return end(state, Say("goodbye"))
+    """The news was all that we rang for, unless a wish was said to it."""
+    return anything_else(state) if state.also else end(state, Say("goodbye"))
+
+
+def _still_there(state: State, meaning: Meaning) -> Step | None:
+    """We rang, and the news is told: who only listens is asked no more and leaves no message. A line that is dead for minutes
+    is rung again."""
+    if meaning.slots.get("dead_line"):
+        return _not_there(state, meaning)
+    if meaning.sound or state.no_match or state.no_input < SILENCES_BEFORE_WAITING:
+        return None
+    return Step(replace(state, patience=SILENCES_WHILE_WAITING), (Say("waiting"),))
 
 
 _yes_or_no = yes_no(_open_task, _not_now)
+NEWS = Ask(YES_NO, told(_heard_it), leave=_heard_it, first=_heard_it, silence=_still_there)
 ASKS = {
+    "visit.company": Ask(YES_NO, yes_no(_company, _or_a_person), any_wish=True),
     "visit.kind": Ask(_kind_options, _kind),
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
     "visit.confirm": Ask(YES_NO, _confirm),
     "tell.who": Ask(is_it, yes_no(_tell, _not_there), leave=_not_there),
-    "tell.accepted": Ask(YES_NO, told(_heard_it), leave=_heard_it),
-    "tell.waiting": Ask(YES_NO, told(_heard_it), leave=_heard_it),
-    "tell.cancelled": Ask(YES_NO, told(_heard_it), leave=_heard_it),
+    "tell.accepted": NEWS,
+    "tell.waiting": NEWS,
+    "tell.cancelled": NEWS,
 }
 RESULTS: dict[str, Outcome] = {
     "visits.kinds": kinds,

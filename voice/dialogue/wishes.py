@@ -1,4 +1,5 @@
-"""Two wishes at once: one said so that it may be either of two, which is asked; and two in one breath, done in turn."""
+"""Two wishes at once: one said so that it may be either of two, which is asked; two in one breath, done in turn; and one that
+takes the place of another that was under way."""
 
 from __future__ import annotations
 
@@ -11,6 +12,15 @@ from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
 SURE = 0.9  # above this confidence a close second is no reason to ask
+ABOUT_BOOKED = ("change_appointment", "cancel_appointment", "change_task", "cancel_task")  # in the order of their keys
+OF_ONE_KIND = (  # of these another one corrects the wish in hand, and the question itself knows how
+    {"pay_bill", "bill_status", "cancel_payment"},
+    {"book_appointment", "change_appointment", "cancel_appointment", "appointment_status"},
+    {"ask_volunteer", "task_status", "change_task", "cancel_task"},
+)
+DOING_SOMETHING = set().union(*OF_ONE_KIND) - {"bill_status", "appointment_status", "task_status"} | {
+    "freeze_payments", "unfreeze_payments", "protection_mode", "update_details", "complain",
+}  # of these it is said that they are left, while nothing of them is done yet  # fmt: skip
 
 
 def unsure(meaning: Meaning, wishes: Mapping[str, Start]) -> bool:
@@ -24,9 +34,14 @@ def ask_which(state: State, meaning: Meaning) -> Step:
     return do(with_slots(state, wishes=wishes, said=dict(meaning.slots)), "wishes.named", wishes=wishes)
 
 
+def ask_about_booked(state: State) -> Step:
+    """By key: what is booked or planned, changed or cancelled."""
+    return do(with_slots(state, wishes=[*ABOUT_BOOKED], said={}), "wishes.named", wishes=[*ABOUT_BOOKED])
+
+
 def named(state: State, result: Result) -> Step:
-    state = with_slots(state, names=result.data["names"])
-    return ask(state, "which_wish", names=result.data["names"])
+    question = "which_booked" if tuple(state.slots["wishes"]) == ABOUT_BOOKED else "which_wish"
+    return ask(with_slots(state, names=result.data["names"]), question, names=result.data["names"])
 
 
 def chosen(starts: Mapping[str, Start]) -> Ask:
@@ -45,16 +60,43 @@ def chosen(starts: Mapping[str, Start]) -> Ask:
 
 def keep(state: State, meaning: Meaning) -> State:
     """Remember the second wish of the same breath."""
-    return replace(state, also=meaning.also) if meaning.also else state
+    return replace(state, also=(*meaning.also, *state.also)) if meaning.also else state
+
+
+def said_besides(meaning: Meaning) -> Meaning | None:
+    """The wish that was said besides the answer: "no, I need my shopping instead"."""
+    if not meaning.also or meaning.intent == "yes":
+        return None
+    wish = meaning.also[0]
+    return Meaning(wish["intent"], slots=wish["slots"], text=meaning.text)
+
+
+def is_another(state: State, wish: Meaning) -> bool:
+    """Whether it is of another kind than the wish in hand: else it corrects that one."""
+    in_hand = state.slots.get("wish", "")
+    return in_hand != wish.intent and not any({in_hand, wish.intent} <= kind for kind in OF_ONE_KIND)
+
+
+def begin(state: State, wish: Meaning, starts: Mapping[str, Start]) -> Step:
+    """The wish is taken up. What was under way, and is not done, is left, and that is said."""
+    left = state.slots.get("wish") in DOING_SOMETHING and "request_id" not in state.slots and is_another(state, wish)
+    step = starts[wish.intent](replace(state, slots={}) if left else state, wish)
+    return replace(step, says=(Say("instead"), *step.says)) if left else step
+
+
+def afterwards(state: State, wish: Meaning) -> State:
+    """What was read out counts as heard first; the wish comes after that, like the second one of a breath."""
+    return replace(state, also=({"intent": wish.intent, "slots": dict(wish.slots)}, *state.also))
 
 
 def take_up(step: Step, starts: Mapping[str, Start]) -> Step:
-    """Where we would ask for anything else: the wish that was said along with the first one comes now."""
+    """Where we would ask for anything else, or for the first wish: the one that was said along comes now."""
     wish, *rest = step.state.also
     state = replace(step.state, also=tuple(rest), slots={})
-    says = tuple(say for say in step.says if say.key != "anything_else")
+    says = tuple(say for say in step.says if say.key not in ("open", "anything_else"))
+    now = (Say("second_wish"),) if step.state.ask == "anything_else" else ()
     begun = starts[wish["intent"]](state, Meaning(wish["intent"], slots=wish["slots"]))
-    return replace(begun, says=(*says, Say("second_wish"), *begun.says))
+    return replace(begun, says=(*says, *now, *begun.says))
 
 
 RESULTS: dict[str, Outcome] = {"wishes.named": named}

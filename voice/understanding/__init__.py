@@ -30,10 +30,13 @@ WISHES = frozenset(
     "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
 )
 THINGS = ("biller", "department", "help_kind")  # what a wish may be about
+CLOSED = ("yes_no", "choice", "date")  # questions besides whose answer a wish may be said
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: 1 in 100 others alarms in cross-validation; one missed may cost a life, one too many a moment
 LONG_NUMBER = 5  # digits: longer than any number to ring for help
-DANGER_PAST = 0.8  # the same where a word puts it into the past, the news, a joke
+DANGER_TOLD = (
+    0.8  # the same where a word puts it into the past, the news, a joke; or tells of being lonely: despair is far above
+)
 CLOSE = 0.3  # of the likeliest intent's confidence: a runner-up above this was meant one time in four, and is worth a question
 SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
@@ -76,24 +79,24 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         return _danger(reading, said, text, language) or Meaning("no" if _no_message(said, language) else "", 1.0, text=text)
     if expecting.name == "open":
         meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
-        return _two_wishes(said, language, now) or meaning if meaning.intent not in DANGERS else meaning
+        if meaning.intent in DANGERS:
+            return meaning
+        return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now))
     meaning = (
-        _danger(reading, said, text, language)
+        _unnamed(text, language, expecting)
+        or _danger(reading, said, text, language)
         or _scam(said, text, language)
+        or _yes_and_more(said, text, language, expecting, now)
+        or _here_and_more(said, text, language, expecting, now)
         or _answer(said, text, language, expecting, now)
         or _sure_answer(_sure_enough(_open(reading, said, text, language, now), SURE_ELSEWHERE), expecting)
     )
-    besides = _besides(text, language, now) if expecting.name == "yes_no" else {}
-    return replace(meaning, slots={**meaning.slots, **besides})
-
-
-def _besides(text: str, language: Language, now: dt.datetime) -> dict[str, Any]:
-    """What is said along with a yes or a no: "yes, but only twenty pounds of it"."""
-    try:
-        amount = slots.sum_said(text, now)
-    except (OverflowError, ValueError):
-        amount = {}
-    return slots.aside(text, language) | slots.note(text, language) | slots.share(text, language) | amount
+    if meaning.also:
+        return meaning
+    meaning = _with(meaning, slots.besides(text, language, expecting, now))
+    if _asks_who(expecting) and meaning.intent in ("", "yes"):
+        return replace(meaning, also=_wish(names.without_introduction(text, expecting.options, language), language, now))
+    return replace(meaning, also=_wish(_turned(said, language), language, now)) if expecting.name in CLOSED else meaning
 
 
 def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading | None = None) -> Meaning:
@@ -107,14 +110,17 @@ def likeliest(text: str, language: Language, now: dt.datetime, reading: Reading 
     return _open(reading or classifier(language).read(said), said, text, language, now)
 
 
-def understand_keys(keys: str, expecting: Expecting) -> Meaning:
-    """What keys mean: 0 a person, 8 another language, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth choice."""
+def understand_keys(keys: str, expecting: Expecting, today: dt.date | None = None) -> Meaning:
+    """What keys mean: 0 a person, 8 another language, * back (or clear, in a digits field), # the end, 1 yes, 2 no, n the nth
+    choice; of days 1 today, 2 tomorrow, 3 another one, or a day of the month. Without `today` no key is a day."""
     data = expecting.name in ("digits", "pin")
     if keys.endswith("*"):
         # In a digits field * clears what was typed; pressed on its own it goes back.
         return Meaning("repeat" if data and len(keys) > 1 else "back", keys=keys)
     if not data and keys == "0":
         return Meaning("speak_to_person", keys=keys)
+    if expecting.name == "date" and today and (day := slots.day_by_keys(keys, expecting.digits, today)):
+        return Meaning("", slots=day, keys=keys)
     if keys == "8" and len(expecting.options) < 8 and not data:
         return Meaning("change_language", keys=keys)
     if data:
@@ -148,7 +154,8 @@ def _danger(reading: Reading, said: str, text: str, language: Language) -> Meani
         return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
     if _is_a_number(said):
         return None
-    if reading.danger >= (DANGER_PAST if _taken_back("emergency", said, language) else DANGER):
+    told = _taken_back("emergency", said, language) or slots.longest_named(text, language, "lonely")
+    if reading.danger >= (DANGER_TOLD if told else DANGER):
         why = {"by": "danger", "words": reading.telling_words("emergency")}
         return Meaning("emergency", reading.danger, text=text, why=why)
     return None
@@ -195,6 +202,22 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
         found_slots = slots.wish_slots(values, language, now)
         return Meaning("", 0.8, found_slots, text) if found_slots else None
     return answer
+
+
+def _asks_who(expecting: Expecting) -> bool:
+    return expecting.name == "name" or (expecting.name == "yes_no" and bool(expecting.options))
+
+
+def _unnamed(text: str, language: Language, expecting: Expecting) -> Meaning | None:
+    """Who it is, without a name; it comes before danger, because by its sound "me and the wife" may be an alarm."""
+    if not _asks_who(expecting) or not names.unnamed(text, language):
+        return None
+    words = plain(text).split()
+    answers = {*language.answers.get("yes_starts", ()), *language.answers.get("no_starts", ())} & {*words}
+    answers_it = answers or names.own_voice(text, language) or names.stranger(text, expecting.options, language)
+    if expecting.name == "yes_no" and answers_it:
+        return None
+    return Meaning("none", 0.9, {"unnamed": True}, text)
 
 
 def _no_message(said: str, language: Language) -> bool:
@@ -314,6 +337,52 @@ def _two_wishes(said: str, language: Language, now: dt.datetime) -> Meaning | No
         if _are_two(one, two) and all(half.intent in WISHES and half.confidence >= SURE_WISH for half in (one, two)):
             return replace(one, text=said, alternatives=(), also=({"intent": two.intent, "slots": dict(two.slots)},))
     return None
+
+
+def _with(meaning: Meaning, besides: dict[str, Any]) -> Meaning:
+    return replace(meaning, slots={**meaning.slots, **besides})
+
+
+def _yes_and_more(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
+    """ "Yes please, and then I want the doctor": a plain yes to what was asked, and a wish after it."""
+    for joint in language.joints if expecting.name == "yes_no" else ():
+        answer, _, rest = said.partition(f" {joint} ")
+        if _plain_answers(language).get(answer) == "yes" and (also := _wish(rest, language, now)):
+            return Meaning("yes", 0.97, text=text, also=also)
+    return None
+
+
+def _here_and_more(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
+    """ "Yes, speaking, I want the doctor": it is the one whom we asked for, and what they want."""
+    if expecting.name != "yes_no" or not expecting.options or names.stranger(text, expecting.options, language):
+        return None
+    rest = names.without_introduction(text, expecting.options, language)
+    lead = said.removesuffix(rest).split()
+    yes = {*language.answers.get("yes_starts", ()), *language.names.signatures}
+    here = yes & {*lead} or any(f" {own} " in f" {' '.join(lead)} " for own in language.names.own)
+    also = _wish(rest, language, now) if here else ()
+    return Meaning("yes", 0.95, text=text, also=also) if also else None
+
+
+def _wish(rest: str, language: Language, now: dt.datetime) -> tuple[dict[str, Any], ...]:
+    """The wish that the rest of a sentence surely is, if it is one."""
+    if len(rest.split()) < LEAST_WORDS:
+        return ()
+    wish = likeliest(rest, language, now)
+    sure = wish.intent in WISHES - {"leave_message"} and wish.confidence >= SURE_WISH  # "tell them": mostly the volunteer
+    return ({"intent": wish.intent, "slots": dict(wish.slots)},) if sure else ()
+
+
+def _turned(said: str, language: Language) -> str:
+    """The rest of "no, I need my shopping instead", without the words that turn to it; "" where nothing turns."""
+    words = said.split()
+    if words[0] in language.answers.get("no_starts", ()):
+        said = " ".join(words[1:])
+    rest = f" {said} "
+    for phrase in sorted(language.words.get("instead", {}).get("instead", ()), key=len, reverse=True):
+        rest = rest.replace(f" {plain(phrase)} ", " ")
+    rest = rest.strip()
+    return rest if rest != " ".join(words) else ""
 
 
 def _are_two(one: Meaning, two: Meaning) -> bool:

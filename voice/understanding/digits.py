@@ -72,6 +72,11 @@ def _is_digit(word: str) -> bool:
     return word in DIGITS or word in REPEATS or word.isdigit() or word in TENS or word in ONES
 
 
+def may_be_digit(word: str) -> bool:
+    """Whether a plain word can be a digit among digits: "oh", "double", or what one of them is misheard for."""
+    return _is_digit(word) or word in _SOUNDS
+
+
 def _digits_at(words: list[str], index: int) -> tuple[str, int]:
     """The digits that these words say, and the place after them; no digits where the word is none."""
     word = words[index]

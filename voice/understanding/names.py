@@ -42,6 +42,23 @@ def own_voice(text: str, language: Language) -> bool:
     return plain(text) in language.names.own
 
 
+def unnamed(text: str, language: Language) -> bool:
+    """ "Me and the wife": who it is, and no name in it. What somebody says who is just not understood is none of this."""
+    names, words = language.names, plain(text).split()
+    about = names.unnamed | names.fillers | names.others | {word for said in names.introductions for word in said.split()}
+    return any(word in names.unnamed for word in words) and all(word in about for word in words)
+
+
+def without_introduction(text: str, people: Sequence[str], language: Language) -> str:
+    """What is said after "yes, it's Peggy, and": the plain words from the first one on that introduces nobody."""
+    names, said = language.names, plain(text).split()
+    known = {word for person in people for word in plain(person).split()}
+    known |= {short for name in known for short in names.short_for(name)} | names.signatures | names.titles | names.fillers
+    known |= {word for phrase in (*names.introductions, *names.own, *language.joints) for word in phrase.split()}
+    start = next((place for place, word in enumerate(said) if word not in known - {"i", "i'm"}), len(said))
+    return " ".join(said[start:])
+
+
 def stranger(text: str, people: Sequence[str], language: Language) -> bool:
     """Whether somebody introduces themselves who is none of `people`: by another name, or as somebody's daughter."""
     said, names = plain(text), language.names

@@ -18,6 +18,8 @@ from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_o
 
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
 SECRET_DIGITS = 4  # so many in a row may be a PIN
+LONGEST_WITHOUT_A_31ST = 63  # days from a first of February or of June on, in which every day of the month comes once
+SHORT_PLACE = 3  # words: "no, the third" is a place although it might be a day
 SLOT_OF_KIND = {
     "biller": "biller",
     "department": "department",
@@ -54,8 +56,11 @@ def share(text: str, language: Language) -> dict[str, str]:
 
 
 def sum_said(text: str, now: dt.datetime) -> dict[str, Any]:
-    """`amount`, where money was said."""
-    return {name: value for name, value in said_slots(text, now).items() if name == "amount"}
+    """`amount`, where money was said that can be told."""
+    try:
+        return {name: value for name, value in said_slots(text, now).items() if name == "amount"}
+    except (OverflowError, ValueError):
+        return {}
 
 
 def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
@@ -68,6 +73,22 @@ def day_slots(text: str, now: dt.datetime) -> dict[str, Any]:
         day = None
     found = {"date": day, "part_of_day": part, "time": time if is_hour else None}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def day_by_keys(keys: str, digits: int | None, today: dt.date) -> dict[str, Any]:
+    """`date` for 1 (today) and 2 (tomorrow), `other_day` for 3; where `digits` of a day of the month are asked for, the next
+    such day. Nothing for other keys."""
+    if digits:
+        day = _next_day_of_month(int(keys), today) if keys.isdecimal() and len(keys) <= digits else None
+        return {"date": day.isoformat()} if day else {}
+    if keys in ("1", "2"):
+        return {"date": (today + dt.timedelta(days=int(keys) - 1)).isoformat()}
+    return {"other_day": True} if keys == "3" else {}
+
+
+def _next_day_of_month(day: int, today: dt.date) -> dt.date | None:
+    ahead = (today + dt.timedelta(days=days) for days in range(LONGEST_WITHOUT_A_31ST))
+    return next((date for date in ahead if date.day == day), None)
 
 
 def named(text: str, language: Language, kind: str) -> str | None:
@@ -121,6 +142,62 @@ def note(text: str, language: Language) -> dict[str, str]:
     while words and plain(words[0]) in opening:
         words = words[1:]
     return {"note": " ".join(words).rstrip(" .,;")} if words else {}
+
+
+def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
+    """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
+    `today`, `all`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` as well; at a PIN `forgotten`."""
+    if expecting.name == "yes_no":
+        return (
+            aside(text, language)
+            | note(text, language)
+            | place(text, now)
+            | _today(text, now)
+            | _said(text, language, "all")
+            | share(text, language)
+            | sum_said(text, now)
+        )
+    if expecting.name == "open":
+        return _said(text, language, "all") | _billers(text, language) | _said(text, language, "lonely")
+    if expecting.name == "choice":
+        return _said(text, language, "all") | _billers(text, language)
+    return _said(text, language, "forgotten") if expecting.name == "pin" else {}
+
+
+def place(text: str, now: dt.datetime) -> dict[str, int]:
+    """`place`: which of the things that were offered before, from 0, and -1 for the last: "no, the third one". A day ("the third
+    of December") is none."""
+    words = ["", *words_of(text), ""]
+    named = [
+        word
+        for before, word, after in zip(words, words[1:], words[2:], strict=False)
+        if (word in ORDINALS or word == "last") and (before == "the" or after == "one")
+    ]
+    is_a_day = parse_date(text, now) is not None and len(tokens(text)) > SHORT_PLACE
+    if not named or is_a_day:
+        return {}
+    return {"place": -1 if named[-1] == "last" else ORDINALS[named[-1]] - 1}
+
+
+def _today(text: str, now: dt.datetime) -> dict[str, bool]:
+    """`today`: the day that was said is the one that it is, so that "pay it today" is no other time than now."""
+    return {"today": True} if day_slots(text, now).get("date") == now.date().isoformat() else {}
+
+
+def _said(text: str, language: Language, kind: str) -> dict[str, bool]:
+    """Whether any words of this kind, such as `all` ("both of them"), stand in the sentence."""
+    return {kind: True} if longest_named(text, language, kind) else {}
+
+
+def _billers(text: str, language: Language) -> dict[str, list[str]]:
+    """`billers`: the kinds that were named where they are several ("the gas and the water"), in the order of saying."""
+    said = f" {plain(text)} "
+    first = {
+        value: min(said.find(f" {plain(word)} ") for word in words if f" {plain(word)} " in said)
+        for value, words in language.words.get("biller", {}).items()
+        if any(f" {plain(word)} " in said for word in words)
+    }
+    return {"billers": sorted(first, key=lambda value: first[value])} if len(first) > 1 else {}
 
 
 def _is_secret(text: str, language: Language) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
@@ -18,6 +18,7 @@ class Clinic(Model):
     name: Mapped[str] = mapped_column(String(80), unique=True)
     area: Mapped[str] = mapped_column(String(80), default="")
     time_zone: Mapped[str] = mapped_column(String(40))
+    training: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # for training calls only
 
 
 class CalendarSlot(Model):

@@ -105,6 +105,7 @@ def _clinic(department: str, context: Context) -> Clinic | None:
     clinics = db.session.scalars(
         select(Clinic)
         .where(Clinic.id.in_(select(CalendarSlot.clinic_id).where(CalendarSlot.department == department)))
+        .where(Clinic.training.is_(context.training))
         .order_by(Clinic.id)
     ).all()
     own = [clinic for clinic in clinics if caller and clinic.area == caller.area]

@@ -65,10 +65,15 @@ def take(notice: Notice, now: dt.datetime) -> bool:
     if settlement.record(payment, {"status": notice.status, "reason": notice.reason}, now):
         return True
     db.session.refresh(payment)
-    ours = notice.status == "refunded" and db.session.scalar(select(exists().where(Refund.payment_id == payment.id)))
-    if ours or payment.status == ENDS.get(notice.status):
+    if _our_refund(payment, notice) or payment.status == ENDS.get(notice.status):
         return False
     subject = f"payment:{payment.id}"
     events.record("payment_contradicted", subject, now, ours=payment.status, theirs=notice.status)
     audit.write("gateway", "payment_contradicted", subject, now, ours=payment.status, theirs=notice.status)
     return settlement.hand_to_person(payment, f"payment_{notice.status}_elsewhere", now)
+
+
+def _our_refund(payment: Payment, notice: Notice) -> bool:
+    """Whether we have given the money back ourselves. A refund of ours that failed explains none that was made since."""
+    given = exists().where(Refund.payment_id == payment.id, Refund.status != "failed")
+    return notice.status == "refunded" and bool(db.session.scalar(select(given)))

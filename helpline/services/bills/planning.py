@@ -222,6 +222,7 @@ def _context(
         now=now.astimezone(ZoneInfo(caller.time_zone)),
         settings=settings,
         payments=payments,
+        training=caller.training,
     )
 
 

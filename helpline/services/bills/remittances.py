@@ -12,9 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, exists, func, literal, select, update
+from sqlalchemy.exc import IntegrityError
 
 from helpline import audit, events
-from helpline.db import db
+from helpline.db import changed_rows, db
 from helpline.models import ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment, Refund, Remittance, RemittanceLine
 from helpline.services.gateways.payments import Collected, PaymentGateway
@@ -29,6 +30,10 @@ class DayNotOver(ValueError):
     """More may still be collected on that day."""
 
 
+class ToldMeanwhile(RuntimeError):
+    """Another export has told of one of these payments or refunds since it was read: run again, this one finds its files."""
+
+
 class Differs(ValueError):
     """Our payments and the gateway's books do not agree: no file is made. `differences` says where, a sentence each."""
 
@@ -40,7 +45,8 @@ class Differs(ValueError):
 def remit(day: dt.date, zone: ZoneInfo, gateway: PaymentGateway, now: dt.datetime) -> list[Remittance]:
     """All remittances of one of the office's days, those made before first. Run again, it gives the same files.
 
-    Asks the gateway with no transaction open, then writes in one and commits. Raises DayNotOver, Differs, GatewayUnclear.
+    Asks the gateway with no transaction open, then writes in one and commits. Raises DayNotOver, Differs, ToldMeanwhile,
+    GatewayUnclear.
     """
     start, end = (dt.datetime.combine(date, dt.time.min, zone) for date in (day, day + dt.timedelta(days=1)))
     if now < end:
@@ -50,8 +56,12 @@ def remit(day: dt.date, zone: ZoneInfo, gateway: PaymentGateway, now: dt.datetim
     books = list(gateway.collected(since - SLACK, end + SLACK))
     paid, back = _not_told(start, end), _given_back(start, end)
     _agree(paid, books, start, end)
-    for (biller_id, currency), told in sorted(_by_file([*paid, *back]).items()):
-        _write(biller_id, currency, day, told, zone, now)
+    try:
+        for (biller_id, currency), told in sorted(_by_file([*paid, *back]).items()):
+            _write(biller_id, currency, day, told, zone, now)
+    except (IntegrityError, ToldMeanwhile) as error:
+        db.session.rollback()
+        raise ToldMeanwhile(f"another export of {day} was quicker") from error
     made = _made(day)
     db.session.commit()
     return made
@@ -78,6 +88,7 @@ def _payments(back: Any) -> Select[Any]:
         .join(BillAccount, Bill.account_id == BillAccount.id)
         .join(Biller, BillAccount.biller_id == Biller.id)
         .join(ServiceRequest, Payment.request_id == ServiceRequest.id)
+        .where(ServiceRequest.training.is_(False))
         .order_by(Payment.id)
     )
 
@@ -122,7 +133,8 @@ def _by_file(rows: Iterable[Row[Any]]) -> Mapping[tuple[int, str], list[Row[Any]
 
 
 def _write(biller_id: int, currency: str, day: dt.date, rows: list[Row[Any]], zone: ZoneInfo, now: dt.datetime) -> None:
-    """One remittance with its lines. A payment that another export has told of meanwhile breaks on its key."""
+    """One remittance with its lines. What another export has told of meanwhile breaks it: a payment on its key, and a
+    refund, which has none here, on the count of rows that were still to be told of."""
     biller: Biller = rows[0].Biller
     same = (Remittance.biller_id == biller_id, Remittance.day == day, Remittance.currency == currency)
     number = (db.session.scalar(select(func.max(Remittance.number)).where(*same)) or 0) + 1
@@ -144,7 +156,8 @@ def _write(biller_id: int, currency: str, day: dt.date, rows: list[Row[Any]], zo
     db.session.flush()
     db.session.add_all(RemittanceLine(payment_id=payment_id, remittance_id=remittance.id) for payment_id in told)
     refunds = update(Refund).where(Refund.payment_id.in_(back), Refund.remittance_id.is_(None))
-    db.session.execute(refunds.values(remittance_id=remittance.id))
+    if changed_rows(refunds.values(remittance_id=remittance.id)) != len(back):
+        raise ToldMeanwhile(remittance.file)
     db.session.flush()
     holds: dict[str, Any] = {"day": day.isoformat(), "payments": len(told), "refunds": len(back)}
     audit.write(ACTOR, "remittance_made", f"remittance:{remittance.id}", now, total=_money(total, currency), **holds)

@@ -16,7 +16,7 @@ from helpline.services.bills.claiming import left_of
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.bills.orders import money_data, receipt_subject
 from helpline.services.context import Context
-from helpline.services.gateways.payments import GatewayUnclear, PaymentGateway
+from helpline.services.gateways.payments import Charge, GatewayUnclear, PaymentGateway
 from helpline.services.holds import telling
 from helpline.services.requests import close_at, count, find, new_reference
 from voice.heard import Json, Result
@@ -30,12 +30,16 @@ def charge(payment_id: int, gateway: PaymentGateway, now: dt.datetime) -> dict[s
     """Ask the gateway for a claimed payment, with the payment's own key: asking twice moves money once.
 
     What has come of it already stands in our rows: then nobody is asked. After ASK_WITHIN the key may have been forgotten,
-    and the same question would move money again: from then on it is only looked for.
+    and the same question would move money again: from then on it is only looked for. Of a training caller's payment no
+    gateway ever hears: it is paid with nothing.
     """
     payment = db.session.get_one(Payment, payment_id)
     if payment.status != "claimed":
         db.session.rollback()
         return {"status": "known", "reason": ""}
+    if db.session.get_one(Caller, payment.caller_id).training:
+        db.session.rollback()
+        return asdict(Charge("paid"))
     account = db.session.get_one(BillAccount, db.session.get_one(Bill, payment.bill_id).account_id)
     key, payer, payee = payment.key, f"caller:{payment.caller_id}", f"biller:{account.biller_id}"
     amount, currency, memo, claimed_at = payment.amount, payment.currency, account.reference, payment.claimed_at

@@ -21,6 +21,7 @@ from helpline.services.gateways.payments import Charge, Collected, GatewayUnclea
 PATIENCE = 20.0  # seconds for an answer: the caller hears a filler meanwhile
 SKEW = dt.timedelta(minutes=10)  # between our clock and theirs
 NO_MONEY = ("insufficient_funds",)
+UNDER_WAY, NOT_GIVEN = ("pending", "requires_action"), ("failed", "canceled")  # a refund's statuses, beside succeeded
 NOTICES = {"payment_intent.succeeded": "paid", "payment_intent.payment_failed": "declined", "charge.refunded": "refunded"}
 log = logging.getLogger(__name__)
 
@@ -82,14 +83,12 @@ class Stripe:
             intent = self._intent(charge_key, card.customer, since) if card else None
             if intent is None or intent["status"] != "succeeded":
                 return Charge("declined", "not_paid")
-            self._client.v1.refunds.create({"payment_intent": intent["id"], "metadata": {"key": key}}, {"idempotency_key": key})
+            return _given_back(self._refund_status(key, intent["id"]))
         except stripe.InvalidRequestError as error:
-            if error.code == "charge_already_refunded":
-                return Charge("paid")
+            log.error("stripe refused the refund %s as it was asked for: %s", key, error.code)
             return Charge("declined", "gateway")
         except stripe.StripeError as error:
             raise GatewayUnclear(_told(error)) from error
-        return Charge("paid")
 
     def collected(self, since: dt.datetime, until: dt.datetime) -> Iterator[Collected]:
         try:
@@ -113,6 +112,18 @@ class Stripe:
         if status is None or key is None:
             return None
         return Notice(event["id"], key, status, _reason(subject.get("last_payment_error")) if status == "declined" else "")
+
+    def _refund_status(self, key: str, intent_id: str) -> str:
+        """How the refund stands now. The answer under a key is kept as it first was: only the books know what became of it."""
+        asked: Any = {"payment_intent": intent_id, "metadata": {"key": key}}
+        try:
+            made = self._client.v1.refunds.create(asked, {"idempotency_key": key})
+        except stripe.InvalidRequestError as error:
+            if error.code != "charge_already_refunded":
+                raise
+            listed = self._client.v1.refunds.list({"payment_intent": intent_id}).to_dict()["data"]
+            return next((one["status"] for one in listed if one["status"] in UNDER_WAY), "succeeded")
+        return str(self._client.v1.refunds.retrieve(made.id).status)
 
     def _looked_up(self, key: str, payer: str, asked: dt.datetime, error: stripe.StripeError) -> Charge:
         """The answer got lost, or is no answer. What the books say already is as good as one."""
@@ -142,6 +153,15 @@ def _outcome(intent: dict[str, Any]) -> Charge:
     if status == "canceled" or (status == "requires_payment_method" and failure):
         return Charge("declined", _reason(failure))
     raise GatewayUnclear(f"the charge is {status}")
+
+
+def _given_back(status: str) -> Charge:
+    """What a refund's status means. Raises GatewayUnclear while it is under way: the bank may still say no."""
+    if status == "succeeded":
+        return Charge("paid")
+    if status in NOT_GIVEN:
+        return Charge("declined", "gateway")
+    raise GatewayUnclear(f"the refund is {status}")
 
 
 def _reason(failure: dict[str, Any] | None) -> str:

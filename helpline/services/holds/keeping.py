@@ -172,9 +172,9 @@ def _calls_about(hold: Hold) -> Select[Any]:
 def escalate(hold: Hold, why: str, settings: Settings, now: dt.datetime) -> None:
     """A person has to look at once: on the office's page, and by a text where the office has a number."""
     events.record("hold_escalated", f"hold:{hold.id}", now, why=why)
-    if staff := settings.telephony.staff_number:
-        reference = db.session.get_one(ServiceRequest, hold.request_id).reference
-        alert = f"A payment waits for a decision, reference {reference}. {WHY[why]}"
+    request = db.session.get_one(ServiceRequest, hold.request_id)
+    if (staff := settings.telephony.staff_number) and not request.training:
+        alert = f"A payment waits for a decision, reference {request.reference}. {WHY[why]}"
         outbox.promise_sms(staff, alert, f"hold_escalated:{hold.id}:{why}:{hold.version}", now)
 
 

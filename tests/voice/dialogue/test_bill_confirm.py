@@ -16,7 +16,7 @@ def hear(words: str) -> Step:
 
 @pytest.mark.parametrize(
     "words",
-    ["yes", "could you pay that for me then", "pay it", "go on then, pay it", "would you mind paying that one", "let's get it paid then",
+    ["yes", "could you pay that for me then", "pay it", "pay it today", "could you pay it today please", "yes, today", "go on then, pay it", "would you mind paying that one", "let's get it paid then",
      "if you could pay that for me", "well I suppose it has to be paid", "get it paid", "you may as well pay that",
      "yes please, it wants paying", "and could you pay it"],
 )  # fmt: skip

@@ -76,3 +76,23 @@ def test_a_manner_that_was_no_better_is_taken_back_by_a_second_no() -> None:
 def test_never_mind_is_understood_everywhere(ask: str) -> None:
     step, said = hear(at(ask), "cancel")
     assert not NOT_UNDERSTOOD & set(said) and step.state.failures == 0
+
+
+def test_the_second_no_to_what_can_i_do_for_you_is_a_goodbye() -> None:
+    asked, said = hear(at("open"), "no")
+    assert said == ["shall_we_end"]
+    again, _ = hear(asked.state, "no")
+    assert again.state.ask == "open"
+    last, said = hear(again.state, "no")
+    assert last.then == "hang_up" and said == ["goodbye"]
+
+
+def test_who_has_said_no_once_and_then_is_not_understood_is_not_hung_up_on() -> None:
+    once, _ = hear(hear(at("open"), "no")[0].state, "no")
+    assert advance(once.state, Meaning("none", text="(words)")).then == "listen"
+
+
+def test_a_wish_after_a_no_makes_the_next_no_a_first_one() -> None:
+    once, _ = hear(hear(at("open"), "no")[0].state, "no")
+    left, _ = hear(hear(once.state, "ask_volunteer")[0].state, "no")
+    assert left.state.ask == "anything_else" and not left.state.slots
