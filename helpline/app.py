@@ -12,13 +12,13 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 
-from helpline import pages
+from helpline import messages, pages
 from helpline.calls import fallback, person
 from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
 from helpline.calls.media import log_times
-from helpline.dashboard import contacts, guards, holds, trail
+from helpline.dashboard import contacts, guards, holds, identity, trail
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
@@ -75,9 +75,9 @@ def create_app(
     )
     pages.init_app(app)
     calls.init_app(app, parts, measured)
-    for webhooks in (person.blueprint, fallback.blueprint):
+    for webhooks in (person.blueprint, fallback.blueprint, messages.blueprint):
         app.register_blueprint(webhooks)
-    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint):
+    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint, messages.blueprint):
         csrf.exempt(webhooks)
     for pages_of in (
         volunteers.blueprint,
@@ -88,6 +88,7 @@ def create_app(
         trail.blueprint,
         guards.blueprint,
         contacts.blueprint,
+        identity.blueprint,
     ):
         app.register_blueprint(pages_of)
     if settings.browser_phone:

@@ -23,6 +23,7 @@ from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
 from helpline.parts import Parts
+from helpline.services import fullhouse
 from helpline.services.bills import planning, settlement
 from helpline.services.bills.models import Payment
 from helpline.services.holds import keeping
@@ -44,7 +45,7 @@ def run(app: Flask) -> None:
         timezone=dt.UTC, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )
     scheduler.add_listener(_complain, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
-    for step in (run_due_timers, offer_tasks, send_deliveries, seal_audit):
+    for step in (run_due_timers, offer_tasks, ring_back, look_for_lost_calls, send_deliveries, seal_audit):
         scheduler.add_job(_guarded(app, step), "interval", seconds=TICK_SECONDS, id=step.__name__)
     signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
     with _only_one(app):
@@ -53,7 +54,7 @@ def run(app: Flask) -> None:
 
 def tick(app: Flask) -> None:
     """All steps once: for tests, the demonstration and the terminal."""
-    for step in (run_due_timers, offer_tasks, run_due_timers, send_deliveries, seal_audit):
+    for step in (run_due_timers, offer_tasks, run_due_timers, ring_back, look_for_lost_calls, send_deliveries, seal_audit):
         _guarded(app, step)()
 
 
@@ -81,6 +82,18 @@ def offer_tasks(parts: Parts, worker: str) -> None:
         outbox.promise_sms(volunteer.phone, body, key, now)
 
     dispatch.tick(now, send)
+    db.session.commit()
+
+
+def ring_back(parts: Parts, worker: str) -> None:
+    """Whoever rang when all lines were taken is rung in their turn."""
+    longest = dt.timedelta(seconds=parts.settings.turn_taking.longest_call)
+    fullhouse.ring_next(parts.settings.server.most_calls, longest, parts.now())
+    db.session.commit()
+
+
+def look_for_lost_calls(parts: Parts, worker: str) -> None:
+    deliveries.look_for_lost(parts.now())
     db.session.commit()
 
 

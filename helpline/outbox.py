@@ -48,7 +48,7 @@ class Delivery(Model):
     lease_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     lease_by: Mapped[str | None] = mapped_column(String(60))
     attempts: Mapped[int] = mapped_column(Integer, default=0)
-    status: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, delivered, failed, withdrawn
+    status: Mapped[str] = mapped_column(String(12), default="waiting")  # waiting, sent, delivered, failed, again, withdrawn
     provider_id: Mapped[str | None] = mapped_column(String(64))
     error: Mapped[str] = mapped_column(String(240), default="")
     done_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

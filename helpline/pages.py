@@ -111,7 +111,7 @@ def _safe_headers(response: Response) -> Response:
 
 
 def _explain(error: HTTPException) -> Any:
-    if request.path.startswith("/calls/"):
+    if request.path.startswith(("/calls/", "/texts/")):
         return error.get_response()
     title, words = PLAIN_WORDS.get(error.code or 500, ("Something went wrong", "Please try again, or ring the office."))
     return render_template("error.html", title=title, words=words), error.code or 500

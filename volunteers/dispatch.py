@@ -14,6 +14,7 @@ from volunteers.models import Offer, Task, Volunteer
 
 Send = Callable[[Volunteer, str, str], None]  # volunteer, text, key of the news
 MONTH = dt.timedelta(days=30)
+LONGEST_SMS = 160  # characters: one part, in plain letters
 MOST_TASKS = 50  # a tick: the next one takes the rest
 
 
@@ -41,23 +42,28 @@ def _ask_next(task: Task, now: dt.datetime, send: Send) -> bool:
 
 def offer_text(task: Task, offer: Offer) -> str:
     """One SMS with all that is needed to decide: plain letters, under 160 characters, no name and no address."""
-    until = f"{offer.answer_by:%d %b %H:%M} UTC"
-    return f"BlueVest: {task.summary}, {task.area}, {_when(task)}, {task.minutes} min. Answer on your list by {until}."[:160]
+    return _asking(f"BlueVest: {task.summary}, {task.area}, {when(task)}, {task.minutes} min", offer)
 
 
 def cancelled_text(task: Task) -> str:
     """To a volunteer who was coming, or was being asked: it is off. No name and no address."""
-    return f"BlueVest: {task.summary}, {task.area}, {_when(task)} is cancelled by the caller. You need not go. Thank you."[:160]
+    return f"BlueVest: {task.summary}, {task.area}, {when(task)} is cancelled by the caller. You need not go. Thank you."[
+        :LONGEST_SMS
+    ]
 
 
 def moved_text(old: Task, task: Task, offer: Offer) -> str:
     """To the same volunteer, when the caller wants another day: the first is off, and this is the new offer."""
-    until = f"{offer.answer_by:%d %b %H:%M} UTC"
-    moved = f"{task.summary}, {task.area}, is not {_when(old)} but {_when(task)}"
-    return f"BlueVest: {moved}. Can you come then? Answer on your list by {until}."[:160]
+    return _asking(f"BlueVest: {task.summary}, {task.area}, is not {when(old)} but {when(task)}", offer)
 
 
-def _when(task: Task) -> str:
+def _asking(what: str, offer: Offer) -> str:
+    """However long the first half is, how to answer is not cut off."""
+    how = f". Answer YES {offer.code} or NO {offer.code} by {offer.answer_by:%d %b %H:%M} UTC."
+    return what[: LONGEST_SMS - len(how)] + how
+
+
+def when(task: Task) -> str:
     return f"{task.day:%a %d %b} {task.part_of_day}"
 
 

@@ -60,7 +60,7 @@ class Task(Model):
 
 
 class Offer(Model):
-    """One volunteer being asked: open -> accepted, declined, expired or withdrawn (filled or cancelled)."""
+    """One volunteer being asked: open -> accepted, declined, expired, undelivered or withdrawn (filled or cancelled)."""
 
     __tablename__ = "offer"
     __table_args__ = (

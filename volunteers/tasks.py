@@ -107,11 +107,20 @@ def decline(task_id: int, volunteer_id: int, now: dt.datetime) -> bool:
 
 def expire_offer(offer_id: int, now: dt.datetime) -> bool:
     """Nobody answered in time. The task goes on to others."""
+    return _end_offer(offer_id, "expired", now)
+
+
+def undelivered(offer_id: int, now: dt.datetime) -> bool:
+    """The offer did not reach its volunteer: others are asked at once, and nobody waits for an answer."""
+    return _end_offer(offer_id, "undelivered", now)
+
+
+def _end_offer(offer_id: int, status: str, now: dt.datetime) -> bool:
     row = db.session.get(Offer, offer_id)
-    if row is None or not _close_offer(row.task_id, row.volunteer_id, "expired", now):
+    if row is None or not _close_offer(row.task_id, row.volunteer_id, status, now):
         return False
     _reopen(row.task_id)
-    _event("offer_expired", _fresh(row.task_id), now, volunteer_id=row.volunteer_id)
+    _event(f"offer_{status}", _fresh(row.task_id), now, volunteer_id=row.volunteer_id)
     return True
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from helpline import audit, outbox, throttle
 from helpline.db import changed, db
+from helpline.services import visits
 from volunteers import tasks
 from volunteers.models import Offer, SignInCode, Task, Volunteer
 
@@ -137,7 +138,9 @@ def decline(task_id: int) -> Any:
 @blueprint.get("/tasks/<int:task_id>")
 def task_page(task_id: int) -> str:
     """Name and address: only for the one who has accepted, and only until it is done."""
-    return render_template("volunteers/task.html", task=_held_task(task_id))
+    task, secret = _held_task(task_id), current_app.extensions["helpline"].settings.secret_key
+    number, word = visits.door_number(task, secret), visits.visit_word(task_id)
+    return render_template("volunteers/task.html", task=task, number=number, word=word)
 
 
 @blueprint.get("/tasks/<int:task_id>/done")

@@ -21,9 +21,10 @@ from fraud.facts import Facts
 from helpline import events, services
 from helpline.calls import turns
 from helpline.db import db
+from helpline.identity import phrases
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import handover, languages, office, protection, visits
+from helpline.services import handover, languages, office, protection, proving, visits
 from helpline.services.bills import planning
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
@@ -63,7 +64,9 @@ class Conversation:
             return self._nobody_came(call)
         if call.turns:
             return self._reconnect(call)
-        reply = self._turn(call, State(language=self.settings.language), Heard(), self._reason(call))
+        reason = self._reason(call)
+        told = {"languages": tuple(self.languages), **reason.data}  # whoever is rung is spoken to in their own, where we can
+        reply = self._turn(call, State(language=self.settings.language), Heard(), replace(reason, data=told))
         db.session.commit()
         return reply
 
@@ -78,6 +81,8 @@ class Conversation:
             return reply
         state = State.from_json(call.state or {})
         before = turns.stored_reply(call.id, number - 1)
+        if before and any(said.key in phrases.SECRET for said in before.says):
+            heard = replace(heard, unheard="")
         expecting = before.expecting if before else Expecting("open")
         if not expecting.secret:
             heard = turns.without_secrets_of(heard, self.languages[state.language], expecting)
@@ -172,6 +177,7 @@ class Conversation:
             db.session.rollback()
             raise OutOfTurn(f"call {call.id} is at turn {call.turns} ({call.status}), not at turn {number}")
         if reply is not None:
+            reply = self._spoken_again(call, reply)
             db.session.rollback()
         return reply
 
@@ -179,6 +185,7 @@ class Conversation:
         reply = turns.stored_reply(call.id, call.turns - 1)
         if reply is None:
             raise OutOfTurn(f"call {call.id} has no turn {call.turns - 1}")
+        reply = self._spoken_again(call, reply)
         if call.outcome in BROKEN:
             call.status, call.outcome, call.ended_at = "live", "", None
         language = self.languages[reply.language]
@@ -196,29 +203,43 @@ class Conversation:
 
     def _reason(self, call: Call) -> Result:
         """What the dialogue is told first: who may be ringing, or why we ring."""
-        if call.purpose.get("kind") == "tell_who_comes":
-            return self._news(call)
-        if call.purpose.get("kind") == "hold":
-            return self._in_their_language(why_we_ring(call.purpose))
-        if call.purpose.get("kind") == "planned":
-            return self._in_their_language(planning.why_we_ring(call.purpose))
-        if call.purpose.get("kind") == "lift":
-            return self._in_their_language(protection.why_we_ring(call.purpose, self.now()))
-        there = household(call.number, call.training)
-        people = [{**one, "missed": keeping.missed(one["id"], self.now())} for one in there]
+        if why := self._why_we_ring(call):
+            return replace(why, data={**why.data, "has_phrase": phrases.has_phrase(call.purpose["caller_id"])})
+        known = household(call.number, call.training)
+        people = [{**one, "missed": keeping.missed(one["id"], self.now())} for one in known]
         resume = self._resumable(call)
         spoken = tuple(self.languages)
         return Result("call.begin", "inbound", {"household": people, "languages": spoken, "resume": resume})
 
+    def _why_we_ring(self, call: Call) -> Result | None:
+        """What a call of ours is about; None for a call that came in."""
+        purpose = call.purpose
+        why: dict[str, Callable[[], Result]] = {
+            "tell_who_comes": lambda: self._news(call),
+            "hold": lambda: self._in_their_language(why_we_ring(purpose)),
+            "planned": lambda: self._in_their_language(planning.why_we_ring(purpose)),
+            "lift": lambda: self._in_their_language(protection.why_we_ring(purpose, self.now())),
+            "prove": lambda: proving.why_we_ring(purpose, self._language_of(purpose["caller_id"]), self.now()),
+        }
+        return why[purpose["kind"]]() if purpose.get("kind") in why else None
+
     def _in_their_language(self, why: Result) -> Result:
         return replace(why, data={**why.data, "languages": tuple(self.languages)})
+
+    def _language_of(self, caller_id: int) -> Language:
+        caller = db.session.get_one(Caller, caller_id)
+        return self.languages.get(caller.language, self.languages[self.settings.language])
 
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
         status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
-        language = self.languages.get(caller.language, self.languages[self.settings.language])
-        news = {"caller": person(caller), "languages": tuple(self.languages), **visits.about(task, language)}
+        language = self._language_of(caller.id)
+        news = {
+            "caller": person(caller),
+            "languages": tuple(self.languages),
+            **visits.about(task, language, self.settings.secret_key),
+        }
         return Result("call.tell", status, news)
 
     def _resumable(self, call: Call) -> dict[str, Any] | None:
@@ -280,7 +301,7 @@ class Conversation:
             says += step.says
         reply = self._reply(call, step, says)
         meaning = given if isinstance(given, Meaning) else None
-        turns.store(call, heard, meaning, done, reply, secret, self.now())
+        turns.store(call, heard, meaning, done, turns.without_words(reply, phrases.SECRET), secret, self.now())
         self._remember(call, step)
         self._close_resumed(state, step.state)
         self._keep_language(call, state, step.state)
@@ -290,7 +311,10 @@ class Conversation:
         state: State = step.state
         language, today = self.languages[state.language], self._local_now(call).date()
         always = {"today": today.isoformat(), "helpline": self.settings.name}
-        said = [Said(say.key, language.prompt(say.key, {**always, **say.values}, today)) for say in says]
+        said = [
+            Said(say.key, language.prompt(say.key, {**always, **say.values, **self._secrets(say.key, call, state)}, today))
+            for say in says
+        ]
         if len(says) > 1 and says[1].key == "unknown.number":
             # Whom we do not know may not understand the welcome, and hears in other languages how to change it.
             others = [other for other in self.languages.values() if other.code != state.language]
@@ -305,6 +329,18 @@ class Conversation:
             gain=state.gain,
             pause=(state.caller or {}).get("pause", 0.0),
         )
+
+    def _secrets(self, key: str, call: Call, state: State) -> dict[str, Any]:
+        return phrases.spoken_words(key, call, state.caller["id"]) if state.caller and key in phrases.SECRET else {}
+
+    def _spoken_again(self, call: Call, reply: Reply) -> Reply:
+        """With the words that were not stored, as far as this caller may still hear them."""
+        state, language = State.from_json(call.state or {}), self.languages[reply.language]
+        today = self._local_now(call).date()
+        hidden = {said.key: self._secrets(said.key, call, state) for said in reply.says if said.key in phrases.SECRET}
+        full = [replace(said, text=language.prompt(said.key, hidden[said.key], today)) if hidden.get(said.key) else said
+                for said in reply.says]  # fmt: skip
+        return replace(reply, says=tuple(full))
 
     def _remember(self, call: Call, step: Step) -> None:
         state: State = step.state

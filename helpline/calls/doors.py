@@ -44,9 +44,9 @@ class Switchboard:
     measured: Callable[[TurnTimes], None]
 
 
-def door(name: str, import_name: str) -> Blueprint:
-    """A blueprint below /calls that only the provider enters."""
-    blueprint = Blueprint(name, import_name, url_prefix="/calls")
+def door(name: str, import_name: str, below: str = "/calls") -> Blueprint:
+    """A blueprint that only the provider enters."""
+    blueprint = Blueprint(name, import_name, url_prefix=below)
     blueprint.before_request(only_the_provider)
     blueprint.register_error_handler(Exception, never_a_dead_line)
     return blueprint

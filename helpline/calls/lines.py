@@ -22,11 +22,11 @@ class Lines:
         self._lock = threading.Lock()
         self._live: dict[int, LiveCall] = {}
 
-    def room_for(self, call_id: int, share: float = 1.0) -> bool:
+    def room_for(self, call_id: int, share: float = 1.0, ahead: int = 0) -> bool:
         """Whether this call can be carried, while no more than this share of the lines is taken: a line that has just
-        broken is still its own."""
+        broken is still its own. `ahead`: how many others have a line coming to them first."""
         with self._lock:
-            return len(self._live) - (call_id in self._live) < self._most * share
+            return call_id in self._live or len(self._live) + ahead < self._most * share
 
     def carries(self, call_id: int) -> bool:
         """Whether this call has a socket that still hears."""

@@ -19,7 +19,7 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
 from helpline import deliveries, events
-from helpline.calls import fallback, person
+from helpline.calls import fallback, full, person
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import BROKEN
 from helpline.calls.doors import (
@@ -42,8 +42,8 @@ from helpline.calls.turns import find_call, open_call
 from helpline.db import db
 from helpline.models import Call
 from helpline.outbox import Delivery
-from helpline.providers import GoTo, HangUp, Stream
-from helpline.services import handover
+from helpline.providers import GoTo, HangUp, Speak, Stream
+from helpline.services import fullhouse, handover, people
 
 blueprint = door("calls", __name__)
 sock = Sock()
@@ -85,7 +85,26 @@ def answered(delivery_id: int) -> Response:
     if rung := handover.picked_up(delivery_id, asked.sid):
         return person.whispered(*rung)
     call = open_call(asked.sid, asked.number or delivery.to_number, "outbound", parts().now(), delivery.purpose)
+    if call.purpose.get("kind") == fullhouse.KIND:
+        fullhouse.answered(call, parts().now())
+        return _carry(call, first=(spoken("full.rung_back", language_of(call)),))
     return _carry(call)
+
+
+@blueprint.post("/full/<int:call_id>")
+def full_house(call_id: int) -> Response:
+    """Somebody waits for a line: a key, or whether it is their turn."""
+    asked = ringing()
+    call = db.session.get(Call, call_id)
+    if call is None or call.sid != asked.sid:
+        abort(404)
+    if asked.keys == full.RING_ME:
+        return full.ring_back(call)
+    if asked.keys == full.A_PERSON:
+        fullhouse.gone(call_id, parts().now())
+        db.session.commit()
+        return _call_back(call_id, "busy")
+    return _carry(call, first=(spoken("full.your_turn", language_of(call)),), waits=True)
 
 
 @blueprint.post("/after")
@@ -145,6 +164,7 @@ def status() -> tuple[str, int]:
     if call is not None:
         parts().conversation.hung_up(call.id)
         handover.close(call.id, now, gone=True)
+        fullhouse.gone(call.id, now)
         if _nobody_but_a_machine(call):
             deliveries.unanswered(asked.sid, now)
     elif not handover.ring_ended(asked.sid, now) and asked.status == "unanswered":
@@ -223,20 +243,22 @@ def _never_wait_long(ws: Any) -> None:
 # -- pieces
 
 
-def _carry(call: Call, broken: int = 0) -> Response:
-    """Have the call's sound brought to our socket; when that ends, for whatever reason, we are asked again.
+def _carry(call: Call, broken: int = 0, first: tuple[Speak, ...] = (), waits: bool = False) -> Response:
+    """Have the call's sound brought to our socket, behind the `first` words; when that ends, for whatever reason, we are
+    asked again. `waits`: it has been told that it has to wait for a line.
 
     How many streams have broken in a row, and at which turn, stands in the address that we are asked at: a stream that
     never reaches us counts too, a webhook that is repeated does not, and one that carried a turn has worked.
     """
     if fallback.chosen(call):
         return _by_turns(call)
-    if not switchboard().lines.room_for(call.id):
-        return _busy(call)
+    if not switchboard().lines.room_for(call.id, ahead=fullhouse.ahead(call, parts().now())):
+        return _busy(call, waits)
+    fullhouse.carried(call, parts().now())
     token = new_token(call, str(current_app.secret_key))
     db.session.commit()
     next_time = public(AFTER) + (f"?broken={broken}&turns={call.turns}" if broken else "")
-    return document(Stream(public(SOCKET).replace("http", "ws", 1), token, public(STREAM_STATUS)), GoTo(next_time))
+    return document(*first, Stream(public(SOCKET).replace("http", "ws", 1), token, public(STREAM_STATUS)), GoTo(next_time))
 
 
 def _by_turns(call: Call) -> Response:
@@ -251,11 +273,13 @@ def _nobody_but_a_machine(call: Call) -> bool:
     return call.direction == "outbound" and call.caller_id is None and events.told(f"call:{call.id}", MACHINE_ANSWERED)
 
 
-def _busy(call: Call) -> Response:
-    """We cannot carry this call. Nobody hears silence or an engaged tone: a person now, or a promised call-back."""
-    call_id = call.id
-    db.session.commit()
-    return _call_back(call_id, "busy")
+def _busy(call: Call, waits: bool) -> Response:
+    """We cannot carry this call now: a person takes it, or it waits for its turn."""
+    call_id, now = call.id, parts().now()
+    if not waits and people.somebody_is_here(parts().settings, now):
+        db.session.commit()
+        return _call_back(call_id, "busy")
+    return full.wait(call, still=waits)
 
 
 def _to_person(call: Call) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -81,6 +82,11 @@ def hidden(heard: Heard, meaning: Meaning) -> tuple[Heard, Meaning]:
     still hold it, for identity."""
     text, keys = DOTS if heard.text else "", DOTS if heard.keys else ""
     return replace(heard, text=text, keys=keys, words=(), recording=b""), replace(meaning, text=text, keys=keys)
+
+
+def without_words(reply: Reply, keys: Container[str]) -> Reply:
+    """The reply as it is kept: of the prompts with these keys only that they were said."""
+    return replace(reply, says=tuple(replace(said, text=DOTS) if said.key in keys else said for said in reply.says))
 
 
 def without_secrets_of(heard: Heard, language: Language, expecting: Expecting) -> Heard:

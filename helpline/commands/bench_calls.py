@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -34,7 +34,7 @@ from helpline.commands.own_helpline import ENGINES, add_callers, running, script
 from helpline.parts import Parts
 from voice.audio import FRAME_BYTES, MULAW_SILENCE, RATE, mulaw_to_pcm
 from voice.heard import Expecting
-from voice.recognisers import Recogniser
+from voice.recognisers import Recogniser, Stream
 
 LAG = 0.2  # seconds: the 99th percentile of the lag may be as much
 SETTLING = 6.0  # seconds until all callers are on the line, before anything is measured
@@ -135,6 +135,7 @@ class Bench:
     engine: str
     seconds: int
     memory_per_call: float = 0.0  # bytes, in the largest round that held
+    bare_finishing: list[float] = field(default_factory=list)  # seconds, of each turn of the last bare round
     _known: int = 0
 
     @cached_property
@@ -187,6 +188,7 @@ class Bench:
                 line.stop()
             for line in lines:
                 line.join()
+        self.bare_finishing = [seconds for line in lines for seconds in line.finishing]
         return Round(lag)
 
     def _new_numbers(self, count: int) -> list[str]:
@@ -203,6 +205,7 @@ class BareLine(threading.Thread):
         super().__init__(daemon=True)
         self._recogniser, self._segments, self._pool = recogniser, segments, pool
         self._begun, self._fed, self._over = 0.0, 0.0, False
+        self.finishing: list[float] = []  # seconds from the end of each turn until its words were there
 
     @property
     def behind(self) -> float:
@@ -225,7 +228,11 @@ class BareLine(threading.Thread):
             time.sleep(max(0.0, self._begun + self._fed - time.monotonic()))
             stream.feed(mulaw_to_pcm(frame))
             self._fed += FRAME_SECONDS
-        self._pool.submit(stream.finish)
+        self._pool.submit(self._finish, stream, time.monotonic())
+
+    def _finish(self, stream: Stream, ended: float) -> None:
+        stream.finish()
+        self.finishing.append(time.monotonic() - ended)
 
 
 def _segments(engine: str) -> Iterator[tuple[Expecting, list[bytes]]]:

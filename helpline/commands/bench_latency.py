@@ -1,6 +1,7 @@
 """`helpline bench latency`: from the end of a caller's speech to the first sound of the answer, part by part.
 
-One call at a time over a real socket, frames paced as a telephone paces them.
+One call at a time over a real socket, frames paced as a telephone paces them; or many callers at once, who are then a
+process of their own, beside as many paced lines that only feed the recogniser, in the same run.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from flask import Flask
 
 from helpline.calls.answering import TurnTimes
+from helpline.commands.bench_calls import Bench
 from helpline.commands.demo_calls import calls
 from helpline.commands.demo_data import seed
 from helpline.commands.exchange import Act
@@ -29,20 +31,26 @@ PARTS = ("waiting", "recognising", "understanding", "acting", "speaking", "compu
 @click.command()
 @click.option("--engine", "engines", type=click.Choice(sorted(ENGINES)), multiple=True, help="Both if not given.")
 @click.option("--turns", type=click.IntRange(1, 1000), default=30, show_default=True, help="At least so many for each engine.")
+@click.option("--callers", type=click.IntRange(1, 500), default=1, show_default=True, help="So many at the same time.")
+@click.option("--seconds", type=click.IntRange(5, 600), default=60, show_default=True, help="How long, for many callers.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-def command(engines: tuple[str, ...], turns: int, as_json: bool) -> None:
+def command(engines: tuple[str, ...], turns: int, callers: int, seconds: int, as_json: bool) -> None:
     """Measure p50 and p95, in seconds, over at least --turns spoken turns for each engine: about five minutes each.
 
     waiting: the silence that ends a turn, from the last sound of speech. recognising, understanding, acting (dialogue, orders,
-    rows), speaking (until the first sound of the answer is sent). computing: all but the waiting.
+    rows), speaking (until the first sound of the answer is sent). computing: all but the waiting. bare: recognising alone, by
+    as many lines without a helpline.
     """
-    results = {engine: measure(engine, turns) for engine in engines or sorted(ENGINES)}
+    results = {
+        engine: measure(engine, turns) if callers == 1 else measure_together(engine, callers, seconds)
+        for engine in engines or sorted(ENGINES)
+    }
     if as_json:
         click.echo(json.dumps(results))
         return
     for engine, result in results.items():
         click.echo(f"{engine} ({result['language']}), {result['turns']} turns")
-        for part in PARTS:
+        for part in [part for part in (*PARTS, "bare") if part in result]:
             click.echo(f"  {part:14} p50 {result[part]['p50']:.3f} s   p95 {result[part]['p95']:.3f} s")
 
 
@@ -57,14 +65,34 @@ def measure(engine: str, turns: int) -> dict[str, Any]:
             print(f"{engine}: {len(heard)} of {turns} turns", file=sys.stderr)
             if len(heard) >= turns:
                 break
+    return _told(engine, heard)
+
+
+def measure_together(engine: str, callers: int, seconds: int) -> dict[str, Any]:
+    """The same for so many callers at once, over so many seconds, and `bare`: what the recogniser alone takes for the end
+    of a turn, on as many lines. `lag` is the 99th percentile of how far each is behind its sound."""
+    times: list[TurnTimes] = []
+    with running(engine, times.append, most_calls=callers) as (app, exchange):
+        bench = Bench(app, exchange.account, engine, seconds)
+        live = bench.live(callers)
+        heard = [one for one in times if one.engine == engine]
+        bare = bench.bare(callers)
     return {
-        "language": ENGINES[engine],
-        "turns": len(heard),
-        **{
-            part: {f"p{p}": round(float(np.percentile([getattr(one, part) for one in heard], p)), 4) for p in (50, 95)}
-            for part in PARTS
-        },
+        **_told(engine, heard),
+        "bare": _percentiles(bench.bare_finishing),
+        "callers": callers,
+        "lag": {"live": round(live.p99, 4), "bare": round(bare.p99, 4)},
+        "trouble": live.trouble,
     }
+
+
+def _told(engine: str, heard: list[TurnTimes]) -> dict[str, Any]:
+    parts = {part: _percentiles([getattr(one, part) for one in heard]) for part in PARTS}
+    return {"language": ENGINES[engine], "turns": len(heard), **parts}
+
+
+def _percentiles(seconds: list[float]) -> dict[str, float]:
+    return {f"p{p}": round(float(np.percentile(seconds, p)), 4) for p in (50, 95)}
 
 
 def _english(app: Flask) -> Iterator[tuple[str, tuple[Act, ...]]]:

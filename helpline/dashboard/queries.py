@@ -12,7 +12,7 @@ from sqlalchemy import Row, case, func, select
 
 from helpline.dashboard.held import Held, waiting_holds
 from helpline.dashboard.held import waiting_in_all as holds_in_all
-from helpline.dashboard.words import ABOUT, ENDINGS, INTENTS, NEWS, TASK_STATES, word_for
+from helpline.dashboard.words import ABOUT, ENDINGS, INTENTS, NEWS, TASK_STATES, TEXT_STATES, word_for
 from helpline.db import db
 from helpline.events import Event
 from helpline.models import Call, Caller, Recording, ServiceRequest
@@ -119,6 +119,7 @@ class Overview:
     held_in_all: int
     tasks: tuple[Count, ...]
     escalated: tuple[Escalated, ...]
+    texts: tuple[Count, ...]
     undelivered: tuple[Undelivered, ...]
 
 
@@ -137,6 +138,7 @@ def overview(now: dt.datetime, zone: ZoneInfo) -> Overview:
         held_in_all=holds_in_all(),
         tasks=_tasks(),
         escalated=_escalated(),
+        texts=_texts(now, zone),
         undelivered=_undelivered(now),
     )
 
@@ -284,6 +286,18 @@ def _escalated() -> tuple[Escalated, ...]:
         )
         for row in rows
     )
+
+
+def _texts(now: dt.datetime, zone: ZoneInfo) -> tuple[Count, ...]:
+    """How today's texts fare."""
+    today = _midnight(now.astimezone(zone).date(), zone)
+    counted = (
+        select(Delivery.status, func.count())
+        .where(Delivery.channel == "sms", Delivery.due_at >= today, Delivery.due_at <= now)
+        .group_by(Delivery.status)
+    )
+    found: dict[str, int] = dict(db.session.execute(counted).all())
+    return tuple(Count(words, found[status]) for status, words in TEXT_STATES.items() if status in found)
 
 
 def _undelivered(now: dt.datetime) -> tuple[Undelivered, ...]:

@@ -7,16 +7,23 @@ import logging
 
 from sqlalchemy import select, update
 
-from helpline import events
+from helpline import events, texts
 from helpline.db import changed, db
-from helpline.models import Caller
-from helpline.outbox import Delivery, claim, promise_call, settle
-from helpline.providers import Provider, ProviderError
+from helpline.models import Call, Caller
+from helpline.outbox import Delivery, claim, promise_call, promise_sms, settle
+from helpline.providers import Outcome, Provider, ProviderError, Reach
+from volunteers import tasks
 
 MOST_ATTEMPTS = 5
 MOST_CALLS = 3  # for one piece of news, to somebody who does not pick up
 CALL_AGAIN = dt.timedelta(minutes=20)
+LOST_AFTER = dt.timedelta(minutes=5)  # ringing takes under one: whoever picked up would have been heard of by then
+LOST_UNTIL = dt.timedelta(days=1)
+OWN_PATIENCE = "take_call"  # the purpose of calls that somebody else waits for, and no longer than that
+MOST_TEXTS = 3  # for one piece of news that did not arrive
+TEXT_AGAIN = dt.timedelta(minutes=5)
 RETRY_AFTER = dt.timedelta(seconds=30)
+STOPPED = ProviderError("whoever has the number wants no texts", permanent=True)
 log = logging.getLogger(__name__)
 
 
@@ -27,20 +34,24 @@ def send_due(provider: Provider, worker: str, answer_url: str, now: dt.datetime)
     """
     due = claim(Delivery, worker, now)
     invented = _of_training({delivery.to_number for delivery in due})
+    stopped = {row.id for row in due if row.channel == "sms" and texts.stopped(row.to_number)}
     for delivery in due:
         if delivery.to_number in invented:
             settle(delivery, now, status="withdrawn", error="for training: it is not sent")
     db.session.commit()
-    return sum(_send(delivery, provider, answer_url, now) for delivery in due if delivery.to_number not in invented)
+    to_go = [delivery for delivery in due if delivery.to_number not in invented]
+    return sum(_send(delivery, provider, answer_url, now, delivery.id in stopped) for delivery in to_go)
 
 
 def _of_training(numbers: set[str]) -> set[str]:
     return set(db.session.scalars(select(Caller.phone).where(Caller.phone.in_(numbers), Caller.training)))
 
 
-def _send(delivery: Delivery, provider: Provider, answer_url: str, now: dt.datetime) -> bool:
+def _send(delivery: Delivery, provider: Provider, answer_url: str, now: dt.datetime, stopped: bool) -> bool:
     """Send one. The dedupe key goes along, so that a provider who knows it sends it once."""
     try:
+        if stopped:
+            raise STOPPED
         if delivery.channel == "sms":
             provider_id = provider.send_sms(delivery.to_number, delivery.body, delivery.dedupe_key)
         else:
@@ -56,6 +67,35 @@ def _send(delivery: Delivery, provider: Provider, answer_url: str, now: dt.datet
         return True
     db.session.rollback()
     return False
+
+
+def texted(key: str, outcome: Outcome, now: dt.datetime) -> bool:
+    """What became of the text with this dedupe key: it arrived, or it did not and is sent again, at most MOST_TEXTS times
+    and only where that may help. False for what is no news. Does not commit.
+
+    This may be told before we have written down that the text was sent, twice, or in another order.
+    """
+    if outcome.status not in ("delivered", "failed"):
+        return False
+    delivery = db.session.scalar(select(Delivery).where(Delivery.dedupe_key == key, Delivery.channel == "sms"))
+    if delivery is None or (outcome.status == "failed" and delivery.provider_id not in (None, outcome.sid)):
+        return False  # of a failed text whose other copy is under way, that one tells
+    _, tries = _news(delivery)
+    again = outcome.status == "failed" and outcome.again and tries < MOST_TEXTS
+    if not changed(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.status.in_(("waiting", "sent")))
+        .values(status="again" if again else outcome.status, provider_id=outcome.sid, error=outcome.why[:240], done_at=now)
+    ):
+        return False
+    _learn(delivery.to_number, outcome.reach, now)
+    if outcome.status == "delivered":
+        events.record("text_delivered", f"delivery:{delivery.id}", now)
+    elif again:
+        _text_again(delivery, now)
+    else:
+        _given_up(delivery, now)
+    return True
 
 
 def unanswered(provider_id: str, now: dt.datetime) -> bool:
@@ -74,6 +114,20 @@ def unanswered(provider_id: str, now: dt.datetime) -> bool:
     return True
 
 
+def look_for_lost(now: dt.datetime) -> int:
+    """Calls of which we heard nothing more: the news of them was lost, or of whoever picked up. They count as not
+    answered. How many. Does not commit."""
+    silent = select(Delivery.provider_id, Delivery.purpose).where(
+        Delivery.channel == "call",
+        Delivery.status == "sent",
+        Delivery.done_at < now - LOST_AFTER,
+        Delivery.done_at > now - LOST_UNTIL,
+        ~select(Call.id).where(Call.sid == Delivery.provider_id).exists(),
+    )
+    lost = [sid for sid, purpose in db.session.execute(silent) if sid and purpose.get("kind") != OWN_PATIENCE]
+    return sum(unanswered(sid, now) for sid in lost)
+
+
 def somebody_else(provider_id: str, now: dt.datetime) -> bool:
     """Whoever picked up a call that was placed is not the one it was for: it is placed again later, as for nobody. False
     when it was the last time. Does not commit."""
@@ -82,9 +136,31 @@ def somebody_else(provider_id: str, now: dt.datetime) -> bool:
 
 
 def _news(delivery: Delivery) -> tuple[str, int]:
-    """What the call was to tell, and how many times it has been placed for that."""
-    news, _, number = delivery.dedupe_key.removeprefix("call:").partition("#")
+    """What it was to tell, and how many times it has been told or tried for that."""
+    news, _, number = delivery.dedupe_key.partition(":")[2].partition("#")
     return news, int(number or 1)
+
+
+def _text_again(delivery: Delivery, now: dt.datetime) -> None:
+    news, tries = _news(delivery)
+    promise_sms(delivery.to_number, delivery.body, f"{news}#{tries + 1}", now + TEXT_AGAIN * tries)
+    events.record("text_again", f"delivery:{delivery.id}", now, tries=tries)
+
+
+def _learn(number: str, reach: Reach, now: dt.datetime) -> None:
+    """What a refusal tells of a number: a landline is rung from now on, and who wants no texts gets none."""
+    if reach == "no_texts":
+        db.session.execute(update(Caller).where(Caller.phone == number).values(landline=True))
+    elif reach == "stopped":
+        texts.stop(number, now)
+
+
+def _given_up(delivery: Delivery, now: dt.datetime) -> None:
+    """A coordinator sees it; a volunteer whom an offer did not reach is waited for no longer."""
+    events.record("delivery_failed", f"delivery:{delivery.id}", now, channel=delivery.channel)
+    kind, _, subject = _news(delivery)[0].partition(":")
+    if kind == "offer" and subject.isdigit():
+        tasks.undelivered(int(subject), now)
 
 
 def _call_again(delivery: Delivery, now: dt.datetime) -> bool:
@@ -98,7 +174,8 @@ def _failed(delivery: Delivery, error: ProviderError, now: dt.datetime) -> None:
     """Try again later, unless that makes no sense; what is given up is an Event that a coordinator sees."""
     if error.permanent or delivery.attempts >= MOST_ATTEMPTS:
         if settle(delivery, now, status="failed", error=str(error)[:240]):
-            events.record("delivery_failed", f"delivery:{delivery.id}", now, channel=delivery.channel)
+            _learn(delivery.to_number, error.reach, now)
+            _given_up(delivery, now)
     else:
         db.session.execute(
             update(Delivery)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from helpline.settings import Settings
 
 ANSWERED = "/calls/answered"  # paths that the provider is told to ask, below the public URL
 STATUS = "/calls/status"
 MACHINE = "/calls/machine"
+TEXT_STATUS = "/texts/status"
 LONGEST_JOINED = 4 * 3600  # seconds that two people stay joined: then the provider ends it, whatever we hear of that
+
+Reach = Literal["", "no_texts", "stopped"]  # what a refusal tells of a number: it takes no texts; its owner wants none
 
 
 class ProviderError(RuntimeError):
-    """What we asked for was not done. `permanent`: asking again makes no sense (a wrong number, a blocked one)."""
+    """What we asked for was not done. `permanent`: asking again makes no sense (a wrong number, a blocked one). `reach`:
+    what else that tells of the number."""
 
-    def __init__(self, message: str, permanent: bool) -> None:
+    def __init__(self, message: str, permanent: bool, reach: Reach = "") -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.reach = reach
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,32 @@ class Ringing:
     recording: str = ""
     trouble: str = ""
     machine: bool = False
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A text that somebody sent us: the provider's id, who from ("" where nobody can be answered there), what it says, and
+    how many pictures came with it. `keyword`: the whole text is one of the words that every telephone company knows;
+    `answered`: the provider has answered it itself."""
+
+    sid: str
+    number: str
+    body: str
+    pictures: int = 0
+    keyword: Literal["", "stop", "start", "help"] = ""
+    answered: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a text of ours stands: under way, sent, delivered or failed; then why, whether sending it again may help, and
+    what that tells of the number."""
+
+    sid: str
+    status: Literal["under way", "sent", "delivered", "failed"]
+    why: str = ""
+    again: bool = False
+    reach: Reach = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +168,8 @@ class Provider(Protocol):
     """What the helpline needs of a telephone company."""
 
     def send_sms(self, to: str, body: str, key: str) -> str:
-        """Send a text and answer the provider's id. `key` names the news, for a provider that knows repeats. Raises ProviderError."""
+        """Send a text and answer the provider's id. `key` names the news: how the text fares is told at TEXT_STATUS with
+        it, and a provider that knows repeats sends it once. Raises ProviderError."""
         ...
 
     def place_call(self, to: str, answer_url: str, key: str) -> str:
@@ -150,6 +182,18 @@ class Provider(Protocol):
 
     def ringing(self, form: Mapping[str, str]) -> Ringing:
         """The call that a signed request tells of. Raises ValueError when it tells of none."""
+        ...
+
+    def incoming(self, form: Mapping[str, str]) -> Incoming:
+        """The text that a signed request brings. Raises ValueError when it brings none."""
+        ...
+
+    def outcome(self, form: Mapping[str, str]) -> Outcome:
+        """How a text of ours stands, as a signed request tells. Raises ValueError when it tells of none."""
+        ...
+
+    def text_document(self, answer: str = "") -> str:
+        """What to do about a text that came, in the provider's own language: nothing, or this answer at once."""
         ...
 
     def recording(self, url: str) -> bytes:

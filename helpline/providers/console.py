@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from helpline.providers import ProviderError, Ringing, Verb
+from helpline.providers import Incoming, Outcome, ProviderError, Ringing, Verb
 
 
 class ConsoleProvider:
@@ -23,6 +23,15 @@ class ConsoleProvider:
 
     def ringing(self, form: Mapping[str, str]) -> Ringing:
         raise ValueError("nobody rings the console")
+
+    def incoming(self, form: Mapping[str, str]) -> Incoming:
+        raise ValueError("nobody writes to the console")
+
+    def outcome(self, form: Mapping[str, str]) -> Outcome:
+        raise ValueError("the console tells nothing later")
+
+    def text_document(self, answer: str = "") -> str:
+        raise ProviderError("nobody writes to the console", permanent=True)
 
     def recording(self, url: str) -> bytes:
         raise ProviderError("nobody rings the console", permanent=True)

@@ -7,14 +7,15 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 from urllib3.exceptions import HTTPError
 
@@ -22,14 +23,18 @@ from helpline.providers import (
     LONGEST_JOINED,
     MACHINE,
     STATUS,
+    TEXT_STATUS,
     AskKeys,
     GoTo,
     HangUp,
+    Incoming,
     Join,
     Leave,
+    Outcome,
     Pause,
     ProviderError,
     PutThrough,
+    Reach,
     Record,
     Ringing,
     Speak,
@@ -59,6 +64,28 @@ STATUSES = {
     "queued": "ringing", "initiated": "ringing", "ringing": "ringing", "in-progress": "live", "completed": "ended",
     "busy": "unanswered", "failed": "unanswered", "no-answer": "unanswered", "canceled": "unanswered",
 }  # fmt: skip
+MESSAGE = re.compile("(SM|MM)[0-9a-zA-Z]{8,40}")
+LONGEST_TEXT = 1600  # characters, ours and theirs
+CAN_BE_ANSWERED = re.compile(r"\+[1-9][0-9]{6,14}")  # not a short number, and not a name such as "TESCO"
+KEYWORDS: dict[str, Literal["stop", "start", "help"]] = {
+    "STOP": "stop", "STOPALL": "stop", "UNSUBSCRIBE": "stop", "CANCEL": "stop", "END": "stop", "QUIT": "stop",
+    "REVOKE": "stop", "OPTOUT": "stop", "START": "start", "UNSTOP": "start", "HELP": "help", "INFO": "help",
+}  # fmt: skip
+TEXT_STATUSES: dict[str, Literal["under way", "sent", "delivered", "failed"]] = {
+    "accepted": "under way", "scheduled": "under way", "queued": "under way", "sending": "under way", "sent": "sent",
+    "delivered": "delivered", "read": "delivered", "partially_delivered": "delivered",
+    "undelivered": "failed", "failed": "failed", "canceled": "failed",
+}  # fmt: skip
+TEXT_ERRORS = {  # why a text did not arrive
+    30001: "too many texts were waiting", 30002: "our account is suspended", 30003: "the telephone cannot be reached",
+    30004: "the text was blocked", 30005: "the number does not exist", 30006: "the number takes no texts",
+    30007: "the text was taken for junk", 30008: "nobody knows why", 30009: "a part of the text was lost",
+    30010: "the text was too dear", 30017: "the network was too busy", 30022: "too many texts at once",
+    21408: "texts to that country are not allowed", 21610: "whoever has the number wants no texts",
+    21612: "no text can be sent there", 21614: "the number takes no texts",
+}  # fmt: skip
+TEXT_AGAIN = {30001, 30003, 30008, 30009, 30017, 30022}  # of these: what was wrong may be over in a while
+TAKES_NO_TEXTS, WANTS_NO_TEXTS = {30006, 21614}, {21610}
 
 
 log = logging.getLogger(__name__)
@@ -78,7 +105,12 @@ class TwilioProvider:
         self._client = Client(telephony.account_sid, telephony.auth_token, http_client=http)
 
     def send_sms(self, to: str, body: str, key: str) -> str:
-        return _sid(lambda: self._client.messages.create(to=to, from_=self._number, body=body))
+        told_at = f"{self._public_url}{TEXT_STATUS}?key={quote(key, safe='')}"
+        return _sid(
+            lambda: self._client.messages.create(
+                to=to, from_=self._number, body=_clean(body)[:LONGEST_TEXT], status_callback=told_at
+            )
+        )
 
     def place_call(self, to: str, answer_url: str, key: str) -> str:
         return _sid(
@@ -120,6 +152,37 @@ class TwilioProvider:
             machine=form.get("AnsweredBy", "").startswith(("machine", "fax")),
             keys="".join(key for key in form.get("Digits", "") if key in "0123456789*#")[:MOST_KEYS],
         )
+
+    def incoming(self, form: Mapping[str, str]) -> Incoming:
+        number = form.get("From", "").strip()
+        pictures = form.get("NumMedia", "0")
+        body = _clean(form.get("Body", ""))[:LONGEST_TEXT].strip()
+        return Incoming(
+            sid=_message_sid(form),
+            number=number if CAN_BE_ANSWERED.fullmatch(number) and number != self._number else "",
+            body=body,
+            pictures=int(pictures) if re.fullmatch("[0-9]{1,2}", pictures) else 0,
+            keyword=KEYWORDS.get(body.strip(" .!?").upper(), ""),
+            answered=bool(form.get("OptOutType")),
+        )
+
+    def outcome(self, form: Mapping[str, str]) -> Outcome:
+        status = TEXT_STATUSES.get(form.get("MessageStatus", ""))
+        if status is None:
+            raise ValueError(f"not a status of a text: {form.get('MessageStatus', '')[:40]!r}")
+        if status != "failed":
+            return Outcome(_message_sid(form), status)
+        told = form.get("ErrorCode", "")
+        code = int(told) if re.fullmatch("[0-9]{5}", told) else 0
+        why = f"Twilio's error {code}: {TEXT_ERRORS.get(code, 'not one that we know')}" if code else "Twilio says not why"
+        # What Twilio gives no reason for, or one that it did not have yet, may go well the next time.
+        return Outcome(_message_sid(form), "failed", why, code not in TEXT_ERRORS or code in TEXT_AGAIN, _reach(code))
+
+    def text_document(self, answer: str = "") -> str:
+        response = MessagingResponse()
+        if answer:
+            response.message(_clean(answer)[:LONGEST_TEXT])
+        return str(response)
 
     def recording(self, url: str) -> bytes:
         until = time.monotonic() + RECORDING_WITHIN
@@ -175,6 +238,18 @@ def _read(answer: requests.Response, until: float) -> bytes:
 def sign(auth_token: str, url: str, form: Mapping[str, Any]) -> dict[str, str]:
     """The header that Twilio would send with this request: for the telephone exchange of tests and demonstrations."""
     return {SIGNATURE: RequestValidator(auth_token).compute_signature(url, form)}
+
+
+def _message_sid(form: Mapping[str, str]) -> str:
+    """Raises ValueError where the form is about no text."""
+    sid = form.get("MessageSid", "")
+    if not MESSAGE.fullmatch(sid):
+        raise ValueError(f"not the id of a text: {sid[:40]!r}")
+    return sid
+
+
+def _reach(code: int) -> Reach:
+    return "no_texts" if code in TAKES_NO_TEXTS else "stopped" if code in WANTS_NO_TEXTS else ""
 
 
 def _spellings(url: str) -> tuple[str, ...]:
@@ -255,7 +330,9 @@ def _sid(ask: Any) -> str:
         raise ValueError("an answer without an id")
     except TwilioRestException as error:
         permanent = 400 <= error.status < 500 and error.status not in NOT_OURS_TO_BLAME
-        raise ProviderError(f"Twilio says {error.status}, error {error.code}: {error.msg}", permanent) from error
+        raise ProviderError(
+            f"Twilio says {error.status}, error {error.code}: {error.msg}", permanent, _reach(error.code)
+        ) from error
     except (TwilioException, requests.RequestException) as error:
         raise ProviderError(f"Twilio could not be asked ({type(error).__name__})", permanent=False) from error
     except (ValueError, AttributeError, TypeError) as error:  # its library stumbles over what is not JSON, or another shape

@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
-from helpline.services import details, enrolment, languages, lessons, people, protection, recap, safety, visits, wishes
+from helpline.services import (
+    details,
+    enrolment,
+    languages,
+    lessons,
+    people,
+    proof,
+    protection,
+    proving,
+    recap,
+    safety,
+    visits,
+    wishes,
+)
 from helpline.services.appointments import booked
 from helpline.services.appointments import orders as appointments
 from helpline.services.bills import orders as bills
@@ -37,6 +50,8 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     **stopping.ORDERS,
     **holds.ORDERS,
     **protection.ORDERS,
+    **proof.ORDERS,
+    **proving.ORDERS,
     **appointments.ORDERS,
     **booked.ORDERS,
     **visits.ORDERS,

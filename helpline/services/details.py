@@ -12,7 +12,7 @@ from helpline.models import Caller, ServiceRequest
 from helpline.services import office
 from helpline.services.context import Context
 from helpline.services.requests import close, keep_recording, open_request
-from voice.dialogue.details import MANNERS, WHATS
+from voice.dialogue.details import BEHIND_A_PROOF, MANNERS, WHATS
 from voice.heard import Json, Result
 from voice.understanding.slots import longest_named
 
@@ -21,6 +21,7 @@ def known(args: Json, context: Context) -> Result:
     """What may be changed, with its name in the caller's language, and which of it the caller's words named, if any."""
     names = {
         "whats": {what: _words(f"details.what.{what}", context) for what in WHATS},
+        "proofs": {proof: _words(f"details.proof.{proof}", context) for proof in BEHIND_A_PROOF},
         "manners": {manner: _words(f"details.way.{manner}", context) for manner in MANNERS},
     }
     wanted = longest_named(args["words"], context.language, "detail")

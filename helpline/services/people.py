@@ -10,6 +10,7 @@ from helpline.models import ServiceRequest
 from helpline.services import handover, office
 from helpline.services.context import Context
 from helpline.services.requests import add_words, close, close_at, keep_recording, open_request, opened
+from helpline.settings import Settings
 from voice.heard import Json, Result
 from voice.understanding.slots import named
 
@@ -25,10 +26,15 @@ def find(args: Json, context: Context) -> Result:
     """`here` when the office is open and somebody is free on duty, or it has a number of its own; else `away`, and a
     request waits for a person."""
     request = _request(args["about"], context)
-    if office.is_open(context) and (handover.free(context.now) or context.settings.telephony.staff_number):
+    if somebody_is_here(context.settings, context.now):
         events.record("put_through", f"request:{request.id}", context.now)
         return Result("person.find", "here")
     return Result("person.find", "away", {"when": office.call_back_words(context), "withheld": not context.number})
+
+
+def somebody_is_here(settings: Settings, now: dt.datetime) -> bool:
+    """Whether a person can take a call now, as far as we know."""
+    return office.open_at(settings, now) and bool(handover.free(now) or settings.telephony.staff_number)
 
 
 def leave_message(args: Json, context: Context) -> Result:

@@ -20,20 +20,35 @@ def open_request(intent: str, context: Context, key: str = "", task_id: int | No
     """The request for this wish: opened now, or the one that the same wish (`key`) opened before in this call."""
     if (known := opened(intent, context, key)) is not None:
         return known
+    request = open_alone(
+        _dedupe_key(intent, context, key),
+        intent,
+        context.caller_id,
+        context.now,
+        call_id=context.call_id,
+        number=context.number,
+        **details,
+    )
+    request.task_id, request.training = task_id, context.training
+    return request
+
+
+def open_alone(
+    dedupe_key: str, intent: str, caller_id: int | None, now: dt.datetime, call_id: int | None = None, **details: Any
+) -> ServiceRequest:
+    """A request that no turn of a call has asked for. Whoever calls this sees to it that it happens once."""
     request = ServiceRequest(
         reference=new_reference(),
-        dedupe_key=_dedupe_key(intent, context, key),
+        dedupe_key=dedupe_key,
         intent=intent,
-        caller_id=context.caller_id,
-        call_id=context.call_id,
-        task_id=task_id,
-        training=context.training,
-        details={"number": context.number, **details},
-        created_at=context.now,
+        caller_id=caller_id,
+        call_id=call_id,
+        details=details,
+        created_at=now,
     )
     db.session.add(request)
     db.session.flush()
-    events.record("request_opened", f"request:{request.id}", context.now, area=area_of(request), intent=intent)
+    events.record("request_opened", f"request:{request.id}", now, area=area_of(request), intent=intent)
     return request
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
 from typing import Any
 
 from sqlalchemy import select
@@ -68,8 +70,12 @@ def status(args: Json, context: Context) -> Result:
         return Result("visits.status", "none")
     task = row.Task
     if task.status in WAITING:
-        return Result("visits.status", "waiting", about(task, context.language))
-    return Result("visits.status", "accepted" if task.volunteer_id else "person", about(task, context.language))
+        return Result("visits.status", "waiting", about(task, context.language, context.settings.secret_key))
+    return Result(
+        "visits.status",
+        "accepted" if task.volunteer_id else "person",
+        about(task, context.language, context.settings.secret_key),
+    )
 
 
 def told(args: Json, context: Context) -> Result:
@@ -106,8 +112,8 @@ def cancel(args: Json, context: Context) -> Result:
     if task is None:
         return Result("visits.cancel", "over")
     if task.status == "cancelled":
-        return Result("visits.cancel", "ok", about(task, context.language))
-    asked = about(task, context.language)
+        return Result("visits.cancel", "ok", about(task, context.language, context.settings.secret_key))
+    asked = about(task, context.language, context.settings.secret_key)
     told = tasks.cancel(task.id, context.now)
     if told is None:
         return Result("visits.cancel", "over")
@@ -128,7 +134,7 @@ def move(args: Json, context: Context) -> Result:
     if (known := opened("change_task", context, key)) is not None:
         return Result("visits.move", known.details["told"], known.details["moved"])
     task = db.session.scalar(_planned(context).where(Task.id == args["task_id"]))
-    holder = about(task, context.language)["volunteer"] if task else ""
+    holder = about(task, context.language, context.settings.secret_key)["volunteer"] if task else ""
     moved = tasks.move(task.id, day, args["part_of_day"], context.now) if task else None
     if task is None or moved is None:
         return Result("visits.move", "over")
@@ -137,7 +143,10 @@ def move(args: Json, context: Context) -> Result:
     for volunteer_id in concerned:
         if offer := tasks.offer(new, volunteer_id, context.now):
             _text(volunteer_id, dispatch.moved_text(task, new, offer), f"offer:{offer.id}", context)
-    told, data = ("asked_again" if holder else "asking"), {**about(new, context.language), "volunteer": holder}
+    told, data = (
+        ("asked_again" if holder else "asking"),
+        {**about(new, context.language, context.settings.secret_key), "volunteer": holder},
+    )
     close(open_request("change_task", context, key=key, told=told, moved=data, task=task.id), context, "done")
     return Result("visits.move", told, data)
 
@@ -162,12 +171,13 @@ def _text(volunteer_id: int, body: str, key: str, context: Context) -> None:
 
 def _named(task: Task, context: Context) -> dict[str, Any]:
     """What a caller may hear of it, and what it is called among others."""
-    data = about(task, context.language)
+    data = about(task, context.language, context.settings.secret_key)
     return {**data, "help_kind": task.kind, "name": context.language.prompt("visit.named", data, context.now.date())}
 
 
-def about(task: Task, language: Language) -> dict[str, Any]:
-    """What a caller may hear of a task: kind in their language, day, and the volunteer's name once there is one."""
+def about(task: Task, language: Language, secret: str) -> dict[str, Any]:
+    """What a caller may hear of a task: kind in their language, day, and once there is a volunteer, their name and the
+    number that they say at the door."""
     volunteer = db.session.get(Volunteer, task.volunteer_id) if task.volunteer_id else None
     return {
         "task_id": task.id,
@@ -175,7 +185,23 @@ def about(task: Task, language: Language) -> dict[str, Any]:
         "day": task.day.isoformat(),
         "part": task.part_of_day,
         "volunteer": volunteer.name if volunteer else "",
+        "number": door_number(task, secret) if volunteer else "",
     }
+
+
+def door_number(task: Task, secret: str) -> str:
+    """The four digits that the volunteer says at the door: of this visit and this volunteer, and of no other.
+
+    They are made from the application's secret and stand nowhere. Another holder of the same task has another number.
+    """
+    of_this_visit = f"visit:{task.id}:{task.volunteer_id}:{task.version}".encode()
+    return f"{int(hmac.new(secret.encode(), of_this_visit, hashlib.sha256).hexdigest(), 16) % 10_000:04d}"
+
+
+def visit_word(task_id: int) -> str:
+    """What the caller answers at the door, "" where they have chosen none. For the volunteer who comes, and the office."""
+    asked_for = select(Caller.visit_word).join(ServiceRequest, ServiceRequest.caller_id == Caller.id)
+    return db.session.scalar(asked_for.where(ServiceRequest.task_id == task_id).limit(1)) or ""
 
 
 ORDERS = {

@@ -12,6 +12,8 @@ from sqlalchemy import update
 
 from helpline import audit, events
 from helpline.db import db
+from helpline.identity import callbacks, vouching
+from helpline.models import Caller
 from helpline.outbox import Delivery
 from helpline.services import people as for_people
 from helpline.services import protection, safety
@@ -201,6 +203,31 @@ def office_guards(stage: Stage) -> None:
     stage.page.goto("/office/protection/")
 
 
+def office_identities(stage: Stage) -> None:
+    stage.sign_in_office()
+    stage.page.goto("/office/identity/")
+
+
+def office_identity(stage: Stage) -> None:
+    """Wei is with Margaret today, she has answered our call, and somebody has vouched for her."""
+    task_id, now = stage.accepted_shopping(), stage.clock.now()
+    with stage.app.app_context():
+        db.session.get_one(Task, task_id).day = now.date()
+        caller, line = db.session.get_one(Caller, stage.people.margaret), on_the_line(stage.app, stage.people.margaret)
+        callbacks.promise(caller, "vouch", None, "staff:1", now)
+        callbacks.answered(1, caller.id, line.call_id, True, now)
+        vouching.vouch_on_the_call(caller.id, stage.people.ruth, "I know her voice.", now)
+        db.session.commit()
+    office_identities(stage)
+    stage.page.get_by_role("link", name="Margaret Hill").click()
+
+
+def office_identity_without_note(stage: Stage) -> None:
+    office_identity(stage)
+    stage.page.get_by_label("How you know that it is they").first.fill(" ")
+    stage.page.get_by_role("button", name="Vouch for Margaret").click()
+
+
 def office_guard_without_proof(stage: Stage) -> None:
     office_guards(stage)
     stage.page.get_by_role("link", name="Allow payments again").click()
@@ -344,6 +371,9 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_audit,
     office_guards,
     office_guard_without_proof,
+    office_identities,
+    office_identity,
+    office_identity_without_note,
     duty_off,
     duty_without_number,
     duty_on,

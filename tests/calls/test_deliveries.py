@@ -9,12 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpline import deliveries
+from helpline.calls.turns import open_call
 from helpline.commands.demo_data import Demonstration
 from helpline.db import db
 from helpline.deliveries import CALL_AGAIN, MOST_ATTEMPTS, MOST_CALLS
 from helpline.events import Event
 from helpline.outbox import Delivery, promise_call, promise_sms
 from helpline.providers import ProviderError
+from helpline.services import handover
 from tests.calls.test_clock import Sent, write_elsewhere
 from tests.cast import JOAN, Clock, People
 
@@ -158,3 +160,52 @@ def test_somebody_else_picks_up_so_she_is_rung_again_as_often_as_if_nobody_had(
         db.session.commit()
         clock.pass_time(minutes=21)
     assert len(rows()) == MOST_CALLS and send(company, clock) == 0
+
+
+# -- news that was lost
+
+
+def lost(clock: Clock) -> int:
+    number = deliveries.look_for_lost(clock.now())
+    db.session.commit()
+    return number
+
+
+def test_a_call_of_which_nothing_more_is_heard_is_placed_again(in_app: Flask, clock: Clock, company: Sent) -> None:
+    promise_call(JOAN, NEWS, "task:1", clock.now())
+    send(company, clock)
+    clock.pass_time(minutes=4)
+    assert lost(clock) == 0
+    clock.pass_time(minutes=2)
+    assert (lost(clock), lost(clock)) == (1, 0)
+    assert [row.status for row in rows()] == ["failed", "waiting"]
+    assert not unanswered_late(clock)
+
+
+def unanswered_late(clock: Clock) -> bool:
+    """The news of the first call comes after all."""
+    return deliveries.unanswered(rows()[0].provider_id or "", clock.now())
+
+
+def test_where_all_news_is_lost_she_is_rung_three_times_and_no_more(in_app: Flask, clock: Clock, company: Sent) -> None:
+    promise_call(JOAN, NEWS, "task:1", clock.now())
+    for _ in range(MOST_CALLS + 3):
+        send(company, clock)
+        clock.pass_time(minutes=30)
+        lost(clock)
+    assert len(company.calls) == MOST_CALLS
+
+
+def test_a_call_that_somebody_picked_up_is_not_lost(in_app: Flask, clock: Clock, company: Sent) -> None:
+    promise_call(JOAN, NEWS, "task:1", clock.now())
+    send(company, clock)
+    open_call(rows()[0].provider_id or "", JOAN, "outbound", clock.now())
+    clock.pass_time(minutes=10)
+    assert lost(clock) == 0
+
+
+def test_a_call_to_somebody_on_duty_has_its_own_patience(in_app: Flask, clock: Clock, company: Sent) -> None:
+    promise_call(JOAN, {"kind": handover.TAKE_CALL}, "take_call:1", clock.now())
+    send(company, clock)
+    clock.pass_time(minutes=10)
+    assert lost(clock) == 0 and handover.TAKE_CALL == deliveries.OWN_PATIENCE

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from helpline import clock as ticking
 from helpline.calls.turns import open_call
 from helpline.commands.demo_data import Demonstration
 from helpline.db import db
-from helpline.models import ServiceRequest
+from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
 from helpline.services.bills.models import Payment
 from helpline.services.holds.deciding import Decider, decide
@@ -116,3 +116,13 @@ def test_a_line_that_breaks_in_the_questions_releases_nothing(app: Flask, rung: 
 def test_a_message_on_an_answering_machine_is_no_answer(app: Flask, rung: OnTheLine) -> None:
     rung.say("you have reached Margaret Hill please leave a message after the tone")
     assert stand(app) == ("waiting", "promised")
+
+
+def test_she_is_asked_in_her_own_language_where_the_line_speaks_it(app: Flask, held: OnTheLine, clock: Clock) -> None:
+    with app.app_context():
+        db.session.execute(update(Caller).values(language="ko"))
+        db.session.commit()
+    clock.pass_time(days=1)
+    ticking.tick(app)
+    spoken = "ko" if "ko" in app.extensions["helpline"].languages else "en"
+    assert pick_up(app).reply.language == spoken

@@ -363,7 +363,8 @@ def nothing_works(*_: object) -> None:
 
 def test_a_full_house_promises_a_call_back(app: Flask, telephone: Telephone) -> None:
     full_house(app)
-    say, hang_up = telephone.verbs("/calls/incoming", SID)
+    assert [verb.tag for verb in telephone.verbs("/calls/incoming", SID)] == ["Gather", "Redirect"]
+    say, hang_up = telephone.verbs(f"/calls/full/{row(app).id}", SID, Digits="0")
     assert "all lines are busy" in (say.text or "") and "within the hour" in (say.text or "")
     assert hang_up.tag == "Hangup" and requests_of(app) == [("speak_to_person", "busy")]
 

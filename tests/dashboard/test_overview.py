@@ -150,6 +150,27 @@ def test_a_text_that_was_given_up_shows_without_its_words(
     assert "there is no such number" in page and "A sign-in code" in page and "123456" not in page
 
 
+def test_todays_texts_are_told_apart_by_what_became_of_them(
+    in_app: Flask, client: FlaskClient, people: People, clock: Clock
+) -> None:
+    for n, status in enumerate(("delivered", "delivered", "sent", "again", "failed")):
+        db.session.add(
+            Delivery(
+                channel="sms",
+                to_number=MARGARET,
+                dedupe_key=f"sms:receipt:{n}",
+                due_at=clock.now(),
+                status=status,
+                done_at=clock.now(),
+            )
+        )
+    db.session.commit()
+    counts = [(one.words, one.number) for one in overview(clock.now(), LONDON).texts]
+    assert counts[:2] == [("Arrived", 2), ("Sent, and not known yet whether they arrived", 1)] and len(counts) == 4
+    sign_in_ruth(client)
+    assert "Did not arrive, and sent again" in client.get("/office/").text
+
+
 def test_todays_calls_are_told_apart_by_how_they_ended(in_app: Flask, people: People, clock: Clock) -> None:
     on_the_line(in_app, people.margaret)
     conversation = in_app.extensions["helpline"].conversation

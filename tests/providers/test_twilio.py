@@ -448,7 +448,8 @@ def test_a_text_is_sent(exchange: Exchange) -> None:
     assert twilio.send_sms(MARGARET, "Wei comes on Thursday. £0", "offer:7") == "SM" + "0" * 32
     ((path, form, authorization),) = fake.asked
     assert path == "/2010-04-01/Accounts/AC0123/Messages.json"
-    assert form == {"To": MARGARET, "From": "+15005550006", "Body": "Wei comes on Thursday. £0"}
+    told_at = "https://helpline.example.org/texts/status?key=offer%3A7"
+    assert form == {"To": MARGARET, "From": "+15005550006", "Body": "Wei comes on Thursday. £0", "StatusCallback": told_at}
     assert authorization.startswith("Basic ")
 
 

@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from helpline.audit import AuditEntry
 from helpline.db import db
+from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
+from helpline.services.visits import door_number
 from helpline.throttle import Tries
-from tests.cast import GRACE, WEI, Clock, People, press, sign_in_volunteer
+from tests.cast import GRACE, START, WEI, Clock, People, press, sign_in_volunteer
 from volunteers import tasks, web
 from volunteers.models import SignInCode, Task, Volunteer
 from volunteers.web import MOST_CODES, MOST_TRIES, NO_NUMBER, TOO_LATE, WRONG_CODE
@@ -181,6 +183,24 @@ def test_who_accepts_sees_where_to_go(client: FlaskClient, app: Flask, people: P
     assert press(client, f"/volunteers/tasks/{offered}/accept").location == f"/volunteers/tasks/{offered}"
     page = client.get(f"/volunteers/tasks/{offered}").text
     assert "Margaret Hill" in page and "12 Elm Park Road" in page and "Ring twice" in page
+
+
+def test_who_accepts_has_a_number_to_say_at_the_door_and_the_word_to_hear(
+    client: FlaskClient, app: Flask, people: People, offered: int
+) -> None:
+    with app.app_context():
+        db.session.get_one(Caller, people.margaret).visit_word = "lantern"
+        request = ServiceRequest(reference="11112222", dedupe_key="visit", intent="ask_volunteer", caller_id=people.margaret,
+                                 task_id=offered, created_at=START)  # fmt: skip
+        db.session.add(request)
+        db.session.commit()
+    sign_in_volunteer(client, people.wei)
+    assert "lantern" not in client.get("/volunteers/").text
+    press(client, f"/volunteers/tasks/{offered}/accept")
+    page = client.get(f"/volunteers/tasks/{offered}").text
+    with app.app_context():
+        number = door_number(db.session.get_one(Task, offered), "s" * 32)
+    assert f"<strong>{number}</strong>" in page and "<strong>lantern</strong>" in page
 
 
 def test_pressing_accept_twice_is_thanked_twice_and_done_once(

@@ -25,10 +25,14 @@ from voice.dialogue import (
     language,
     lessons,
     opening,
+    ownpin,
     payments,
     person,
+    phrases,
     planned,
+    proof,
     protection,
+    proving,
     safety,
     visits,
     wishes,
@@ -56,6 +60,9 @@ FORMS = (
     details,
     holds,
     protection,
+    proof,
+    phrases,
+    ownpin,
 )
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
@@ -70,7 +77,17 @@ FAILURES_IN_A_STATE = 3
 FAILURES_IN_A_CALL = 5
 TICKS_BETWEEN_WORDS = 3  # of these silences: most are answered by a soft tick
 # There is nothing to go back to before these.
-BEFORE_ANY_WISH = {"who", "who_of", "who_of_these", "unknown", "tell.who", "hold.who", "hold.first_who", "lift.who"}
+BEFORE_ANY_WISH = {
+    "who",
+    "who_of",
+    "who_of_these",
+    "unknown",
+    "tell.who",
+    "hold.who",
+    "hold.first_who",
+    "lift.who",
+    "prove.who",
+}
 
 
 def advance(state: State, given: Meaning | Result) -> Step:
@@ -316,3 +333,6 @@ UNIVERSALS: dict[str, Start] = {
 }
 ASKS["which_wish"] = ASKS["which_booked"] = wishes.chosen(STARTS)
 ASKS["which_date"] = days.figures(ASKS)
+PROVEN: dict[str, Start] = {**STARTS, **details.BEHIND_A_PROOF, "vouch": person.vouched_for}  # what level 2 may be for
+ASKS.update(proving.ASKS)
+RESULTS.update(proving.outcomes(PROVEN))

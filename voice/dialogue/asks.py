@@ -13,6 +13,7 @@ Item = TypeVar("Item")
 Answer = Callable[[State, Meaning], Step | None]
 Start = Callable[[State, Meaning], Step]
 Outcome = Callable[[State, Result], Step]
+PIN_DIGITS = 6
 SILENCES_WHILE_WAITING = 8  # of ten to fifteen seconds each: about two minutes, and again when asked again
 MOST_NAMED = 4  # with more to choose from, a day is easier to say than a place in a list
 

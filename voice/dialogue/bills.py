@@ -7,21 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import terms
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.asks import PIN_DIGITS, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
+from voice.dialogue.proving import offer_call_back
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
 from voice.heard import Json, Meaning, Result, Say, Step
 
-PIN_DIGITS = 6
 OTHERWISE = {"part_of_day", "time"}  # a bill paid then is not this one paid now
 ABOUT_THIS = {"", "yes", "no", "none", "pay_bill"}  # what may come with how much of it, and on which day
 
 
 def start(state: State, meaning: Meaning) -> Step:
     """Look up what is due, at the biller that was named if one was. How much of it, and when, may be said at once."""
-    said = {"all": meaning.slots.get("all", False), "at_first": terms.said_at_first(meaning)}
-    state = replace(state, slots={"wish": "pay_bill", **said})
+    at_first = terms.said_at_first(meaning)
+    state = replace(state, slots={"wish": "pay_bill", "all": meaning.slots.get("all", False), "at_first": at_first})
     biller, *others = meaning.slots.get("billers") or [meaning.slots.get("biller")]
     return do(_after_this(state, others), "bills.due", biller=biller)
 
@@ -161,7 +161,8 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
     said = terms.said(meaning, bill)
     if said and meaning.intent in ABOUT_THIS:
         return _on_terms(state, said)
-    if meaning.intent == "pay_bill" and not (aside or meaning.slots.keys() & OTHERWISE):
+    otherwise = OTHERWISE - {"date"} if meaning.slots.get("today") else OTHERWISE
+    if meaning.intent == "pay_bill" and not (aside or meaning.slots.keys() & otherwise):
         return _pay(state, meaning)
     return None if meaning.intent == "yes" and aside == "doubt" else _yes_or_no(state, meaning)
 
@@ -174,16 +175,16 @@ def _leave_it(state: State, meaning: Meaning) -> Step:
 
 def _pin(state: State, meaning: Meaning) -> Step | None:
     if meaning.slots.get("forgotten"):
-        return forgotten_pin(state)
+        return forgotten_pin(state, "pay_bill")
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")
     return do(state, "identity.check_pin", pin=digits) if len(digits) == PIN_DIGITS else None
 
 
-def forgotten_pin(state: State) -> Step:
-    """Nobody has to guess a PIN: a person gives a new one, and nothing is done without it."""
-    return find_person(state, Say("pin.forgotten"), about="new_pin")
+def forgotten_pin(state: State, wished: str) -> Step:
+    """Nobody has to guess a PIN: a yes in a call of ours is as good."""
+    return offer_call_back(with_slots(state, wished=wished), Say("pin.forgotten"))
 
 
 def pin_checked(state: State, result: Result) -> Step:
@@ -191,7 +192,7 @@ def pin_checked(state: State, result: Result) -> Step:
         return _claim(replace(state, level=2))
     if result.status == "wrong":
         return ask(state, "pin", Say("pin.wrong"))
-    return find_person(state, Say(f"pin.{result.status}"), about="pin")
+    return offer_call_back(with_slots(state, wished="pay_bill"), Say(f"pin.{result.status}"))
 
 
 def claimed(state: State, result: Result) -> Step:

@@ -6,21 +6,29 @@ office who has rung the number on file first, because whoever can change these c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from voice.dialogue import language
+from voice.dialogue import language, ownpin, phrases
 from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import anything_else
 from voice.dialogue.person import find_person
+from voice.dialogue.proving import prove
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
 
-WHATS = ("phone", "address", "name", "contact", "manner")  # in the order of their keys
+WHATS = ("phone", "address", "name", "contact", "manner", "proof")  # in the order of their keys
 MANNERS = ("slower", "faster", "louder", "quieter", "language")
-BY_A_PERSON = ("pin", "bank")  # never said or typed here at all
+BY_A_PERSON = ("bank",)  # never said or typed here at all
+BEHIND_A_PROOF: Mapping[
+    str, Start
+] = {  # by which we know each other: behind the PIN or a call of ours, in the order of their keys
+    "pin": ownpin.begin,
+    "phrase": phrases.begin("phrase"),
+    "visit_word": phrases.begin("visit_word"),
+}
 LEAST_DIGITS, MOST_DIGITS = 7, 15
 MOST_TRIES = 2  # of reading it back wrongly: then a person asks again, and nobody has to say it a third time
 
@@ -31,9 +39,11 @@ def start(state: State, meaning: Meaning) -> Step:
 
 
 def known(state: State, result: Result) -> Step:
-    state = with_slots(state, whats=result.data["whats"], manners=result.data["manners"], tries=0)
-    if (wanted := result.data.get("wanted")) in BY_A_PERSON:
+    state = with_slots(state, tries=0, **{kind: result.data[kind] for kind in ("whats", "manners", "proofs")})
+    if (wanted := str(result.data.get("wanted"))) in BY_A_PERSON:
         return find_person(state, Say("details.person"), about=f"new_{wanted}")
+    if wanted in BEHIND_A_PROOF:
+        return prove(state, wanted, BEHIND_A_PROOF[wanted])
     if wanted == "language":
         return _another_language(state)
     return _begin(state, wanted) if wanted in WHATS else _ask_which(state)
@@ -46,6 +56,8 @@ def _ask_which(state: State) -> Step:
 def _begin(state: State, what: str) -> Step:
     if what == "manner":
         return ask(state, "details.manner", names=list(state.slots["manners"].values()))
+    if what == "proof":
+        return ask(state, "details.proof", names=list(state.slots["proofs"].values()))
     return ask(with_slots(state, what=what, request_id=None, value="", number=""), f"details.{what}")
 
 
@@ -61,6 +73,12 @@ def _which(state: State, meaning: Meaning) -> Step | None:
 
 def _leave(state: State, _: Meaning) -> Step:
     return anything_else(state, Say("details.left"))
+
+
+def _proof(state: State, meaning: Meaning) -> Step | None:
+    if what := picked(meaning, tuple(BEHIND_A_PROOF)):
+        return prove(state, what, BEHIND_A_PROOF[what])
+    return _leave(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 
 # --- how we speak: changed at once, and remembered
@@ -214,6 +232,7 @@ _said_right = _back_or(yes_no(_right, _wrong))
 _record = listen_for("message", record=True)
 ASKS = {
     "details.which": Ask(_options("whats"), _which, any_wish=True),
+    "details.proof": Ask(_options("proofs"), _proof, any_wish=True),
     "details.manner": Ask(_options("manners"), _manner, any_wish=True),
     "details.better": Ask(YES_NO, yes_no(_better, _not_better), any_wish=True),
     "details.phone": Ask(listen_for("digits"), _digits),

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.bills import PIN_DIGITS
-from voice.dialogue.opening import anything_else, is_it, they_are_there, what_can_i_do, who_is_there
+from voice.dialogue.asks import PIN_DIGITS, YES_NO, Answer, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.opening import anything_else, by_our_phrase, is_it, they_are_there, what_can_i_do, who_is_there
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
 from voice.heard import Json, Meaning, Result, Say, Step
@@ -140,8 +139,8 @@ def _do_not_ring(state: State, _: Meaning) -> Step:
 
 
 ASKS = {
-    "hold.who": Ask(is_it, yes_no(_tell, _not_there)),
-    "hold.first_who": Ask(is_it, yes_no(_tell, _somebody_else), leave=_somebody_else),
+    "hold.who": Ask(is_it, yes_no(by_our_phrase(_tell), _not_there)),
+    "hold.first_who": Ask(is_it, yes_no(by_our_phrase(_tell), _somebody_else), leave=_somebody_else),
     "hold.expected": Ask(YES_NO, _expected),
     "hold.pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
     "hold.missed": Ask(YES_NO, yes_no(_ring_me, _do_not_ring), any_wish=True),

@@ -24,6 +24,7 @@ ENTRANCES = {
     "shall_we_end",
     "",
 }
+OUR_PHRASE = Say("phrase.ours", {"words": ["•••"]})  # the words are filled in when it is spoken
 TOLD_AT_ONCE = {
     "bill.receipt",
     "appointment.booked",
@@ -77,11 +78,24 @@ def names_of(person: Json) -> str:
     return full if person["name"] in full.split() else f"{person['name']} {full}"
 
 
+def by_our_phrase(go_on: Start) -> Start:
+    """In a call of ours, once they have said who they are: first the phrase by which they know that it is we. Nobody
+    else hears it, and no machine does."""
+
+    def proved(state: State, meaning: Meaning) -> Step:
+        step = go_on(state, meaning)
+        return replace(step, says=(OUR_PHRASE, *step.says)) if state.slots.get("has_phrase") else step
+
+    return proved
+
+
 def _this_is(state: State, person: Json) -> Step:
     """Name and number on file: level 1. A wish that was cut off comes first. Who asked for louder before we knew who it
     is has it louder than we remember."""
     remembered = replace(state, caller=person, level=1, pace=person.get("pace", 1.0), gain=person.get("gain", 0.0))
     state = amplified(paced(remembered, state.pace), state.gain)
+    if words := state.slots.get("was_it_you"):
+        return do(replace(state, resume=None), "proof.contacts", words=words)
     before = State.from_json(state.resume["state"]) if state.resume else None
     if before and (before.caller or {}).get("id") == person["id"]:
         return _take_up(state, before)
@@ -116,6 +130,8 @@ def _start_afresh(state: State, _: Meaning) -> Step:
 
 
 def _not_me(state: State, _: Meaning) -> Step:
+    if words := state.slots.get("was_it_you"):
+        return do(replace(state, resume=None), "proof.contacts", words=words)
     return ask(replace(state, resume=None), "unknown", Say("unknown.person"))
 
 

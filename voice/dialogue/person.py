@@ -19,6 +19,11 @@ def wanted(state: State, _: Meaning) -> Step:
     return find_person(state)
 
 
+def vouched_for(state: State, _: Meaning) -> Step:
+    """In a call of ours that the office has asked for: somebody of it speaks with them now."""
+    return find_person(state, about="vouch")
+
+
 def found(state: State, result: Result) -> Step:
     if result.status == "here":
         return end(state, Say("person.connecting"), then="person")

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.bills import PIN_DIGITS, forgotten_pin
+from voice.dialogue.asks import PIN_DIGITS, YES_NO, Ask, Outcome, Start, listen_for, yes_no
+from voice.dialogue.bills import forgotten_pin
 from voice.dialogue.holds import ask_everyone
-from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
+from voice.dialogue.opening import anything_else, by_our_phrase, is_it, they_are_there, who_is_there
 from voice.dialogue.person import find_person
-from voice.dialogue.state import State, ask, do, end
+from voice.dialogue.proving import offer_call_back
+from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
 
@@ -78,7 +79,7 @@ def _prove(state: State) -> Step:
 
 def _pin(state: State, meaning: Meaning) -> Step | None:
     if meaning.slots.get("forgotten"):
-        return forgotten_pin(state)
+        return forgotten_pin(state, state.slots["wish"])
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")
@@ -92,7 +93,7 @@ def lifted(state: State, result: Result) -> Step:
         return anything_else(state, Say("lift.call_back"))
     if result.status == "wrong":
         return ask(state, "protection.pin", Say("pin.wrong"))
-    return find_person(state, Say(f"pin.{result.status}"), about=f"lift_{state.slots['what']}")
+    return offer_call_back(with_slots(state, wished=state.slots["wish"]), Say(f"prove.pin_{result.status}"))
 
 
 # --- our call, before it is taken back
@@ -129,7 +130,7 @@ ASKS = {
     "protection.on": Ask(YES_NO, yes_no(_switch_on, _leave_it), any_wish=True),
     "protection.off": Ask(YES_NO, yes_no(_switch_off, _leave_it)),
     "protection.pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
-    "lift.who": Ask(is_it, yes_no(_still, _not_there)),
+    "lift.who": Ask(is_it, yes_no(by_our_phrase(_still), _not_there)),
     "lift.freeze": Ask(YES_NO, yes_no(_wanted, _leave_it)),
     "lift.protection": Ask(YES_NO, yes_no(_wanted, _leave_it)),
 }

@@ -29,4 +29,4 @@ def alerted(state: State, result: Result) -> Step:
 
 
 RESULTS: dict[str, Outcome] = {"safety.report": reported, "safety.emergency": alerted}
-STARTS: dict[str, Start] = {"report_scam": scam, "check_caller": scam, "emergency": emergency}
+STARTS: dict[str, Start] = {"report_scam": scam, "emergency": emergency}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import SILENCES_WHILE_WAITING, YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
-from voice.dialogue.opening import anything_else, is_it, they_are_there, who_is_there
+from voice.dialogue.opening import anything_else, by_our_phrase, is_it, they_are_there, who_is_there
 from voice.dialogue.person import offer
 from voice.dialogue.state import State, ask, do, end, with_slots, without_slots
 from voice.heard import Expecting, Meaning, Result, Say, Step
@@ -186,7 +186,7 @@ ASKS = {
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
     "visit.confirm": Ask(YES_NO, _confirm),
-    "tell.who": Ask(is_it, yes_no(_tell, _not_there), leave=_not_there),
+    "tell.who": Ask(is_it, yes_no(by_our_phrase(_tell), _not_there), leave=_not_there),
     "tell.accepted": NEWS,
     "tell.waiting": NEWS,
     "tell.cancelled": NEWS,

@@ -148,15 +148,8 @@ def besides(text: str, language: Language, expecting: Expecting, now: dt.datetim
     """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
     `today`, `all`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` as well; at a PIN `forgotten`."""
     if expecting.name == "yes_no":
-        return (
-            aside(text, language)
-            | note(text, language)
-            | place(text, now)
-            | _today(text, now)
-            | _said(text, language, "all")
-            | share(text, language)
-            | sum_said(text, now)
-        )
+        told = aside(text, language) | note(text, language) | place(text, now) | _today(text, now)
+        return told | _said(text, language, "all") | share(text, language) | sum_said(text, now)
     if expecting.name == "open":
         return _said(text, language, "all") | _billers(text, language) | _said(text, language, "lonely")
     if expecting.name == "choice":

@@ -1,7 +1,7 @@
 """What was done in practice, so that it counts nowhere and reaches nobody.
 
 Revision ID: 0013
-Revises: 0007
+Revises: 0011
 Created: 2026-11-25 17:45:00+00:00
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -16,13 +16,14 @@ MARGARET = {"id": 1, "name": "Margaret", "pace": 1.0, "gain": 0.0}
 NOW = dt.datetime(2026, 11, 24, 10, tzinfo=dt.UTC)
 ENGLISH = load_language("en")
 PROMPTS = ENGLISH.prompts
-WHATS = {what: PROMPTS[f"details.what.{what}"] for what in ("phone", "address", "name", "contact", "manner")}
+WHATS = {what: PROMPTS[f"details.what.{what}"] for what in ("phone", "address", "name", "contact", "manner", "proof")}
+PROOFS = {proof: PROMPTS[f"details.proof.{proof}"] for proof in ("pin", "phrase", "visit_word")}
 MANNERS = {way: PROMPTS[f"details.way.{way}"] for way in ("slower", "faster", "louder", "quieter", "language")}
 
 
 def wished(wanted: str | None = None) -> Step:
     begun = advance(State(ask="open", caller=MARGARET, level=1), Meaning("update_details", text="my details have changed"))
-    return come_back(begun, whats=WHATS, manners=MANNERS, wanted=wanted)
+    return come_back(begun, whats=WHATS, manners=MANNERS, proofs=PROOFS, wanted=wanted)
 
 
 def hear(step: Step, intent: str, text: str = "(words)", **slots: Any) -> Step:
@@ -58,7 +59,7 @@ def noted(step: Step) -> Step:
 
 @pytest.mark.parametrize(("words", "ask"), [
     ("my telephone number", "details.phone"), ("the address please", "details.address"), ("my name", "details.name"),
-    ("somebody I trust", "details.contact"), ("how you speak", "details.manner"),
+    ("somebody I trust", "details.contact"), ("how you speak", "details.manner"), ("my PIN", "details.proof"),
 ])  # fmt: skip
 def test_what_changes_is_said_by_word(words: str, ask: str) -> None:
     assert say(wished(), words).state.ask == ask
@@ -66,6 +67,7 @@ def test_what_changes_is_said_by_word(words: str, ask: str) -> None:
 
 @pytest.mark.parametrize(("keys", "ask"), [
     ("1", "details.phone"), ("2", "details.address"), ("3", "details.name"), ("4", "details.contact"), ("5", "details.manner"),
+    ("6", "details.proof"),
 ])  # fmt: skip
 def test_what_changes_is_chosen_by_key(keys: str, ask: str) -> None:
     assert press(wished(), keys).state.ask == ask
@@ -75,10 +77,21 @@ def test_a_wish_that_names_it_is_not_asked_again() -> None:
     assert wished("address").state.ask == "details.address"
 
 
-@pytest.mark.parametrize("secret", ["pin", "bank"])
-def test_a_pin_and_a_bank_are_a_persons_from_the_first_word(secret: str) -> None:
-    step = wished(secret)
+def test_a_bank_is_a_persons_from_the_first_word() -> None:
+    step = wished("bank")
     assert step.order.name == "person.find" and said(step) == ["details.person"]
+
+
+@pytest.mark.parametrize("secret", ["pin", "phrase", "visit_word"])
+def test_by_what_we_know_each_other_is_behind_the_pin(secret: str) -> None:
+    step = wished(secret)
+    assert step.state.ask == "prove.pin" and step.expecting.secret
+
+
+@pytest.mark.parametrize(("key", "secret"), [("1", "pin"), ("2", "phrase"), ("3", "visit_word")])
+def test_which_of_these_is_chosen_by_key(key: str, secret: str) -> None:
+    step = press(press(wished(), "6"), key)
+    assert step.state.ask == "prove.pin" and step.state.slots["wished"] == secret
 
 
 def test_who_is_not_known_cannot_change_anything() -> None:

@@ -39,7 +39,15 @@ PAYMENT = {"biller": "Vale Water", "amount": POUNDS, "date": "2026-11-03", "rece
 TEN, ELEVEN = ({"id": n, "date": "2026-12-01", "time": f"{n}:00", "time_words": f"{n} o'clock", "clinic": "Mill Lane",
                 "with": "Dr Osei"} for n in (10, 11))  # fmt: skip
 KINDS = {"shopping": "shopping", "company": "company"}
-NEWS = {"caller": MARGARET, "task_id": 4, "volunteer": "Wei", "kind": "shopping", "day": "2026-11-26", "part": "morning"}
+NEWS = {
+    "caller": MARGARET,
+    "task_id": 4,
+    "volunteer": "Wei",
+    "kind": "shopping",
+    "day": "2026-11-26",
+    "part": "morning",
+    "number": "4271",
+}
 BOOKED = {**TEN, "id": 12, "booking": 6, "department": "doctor", "name": "Dr Osei, Thursday", "date": "2026-11-26"}
 BOOKED_LATER = {**BOOKED, "id": 13, "booking": 7, "name": "Dr Osei, Friday", "date": "2026-11-27"}
 VISIT = {"task_id": 4, "help_kind": "shopping", "name": "help with shopping, Thursday", "kind": "shopping",
@@ -49,14 +57,16 @@ HELD = {"caller": MARGARET, "hold_id": 6, "payment_id": 3, "biller": "City Elect
         "receipt": "12345678"}  # fmt: skip
 MISSED = {"hold_id": 6, "biller": "City Electric", "amount": POUNDS}
 RINGS = {"biller": "Vale Water", "reason": "it is new", "until": "hold.until", "date": "2026-11-24", "time": "10:10"}
+PROVE = {"caller": MARGARET, "call_back_id": 3, "wished": "phrase", "wish_name": "choose your safe phrase"}
 LIFT = {"caller": MARGARET, "request_id": 5, "what": "freeze"}
+RANG = {"date": "2026-11-24", "time": "10:00", "about": "about your visit"}
 SUBJECTS = {"names": ["a volunteer", "something else"], "subjects": ["complain_volunteer", "complain_other"]}
 LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name": "vouchers", "title": "gift cards"}],
            "lesson": "bank", "heard": [], "question": "Would you?", "way": "yes",
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
-DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
+DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone", "proofs": {"pin": "your PIN", "phrase": "your safe phrase"},
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
-SLOTS = {**HELD, "terms": {"date": "2026-11-27"}, "waiting": [WAITS, WAITS_TOO], "one": WAITS, "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
+SLOTS = {**HELD, **PROVE, "kind": "phrase", "places": ["the first", "the second", "the third", "other ones"], "terms": {"date": "2026-11-27"}, "waiting": [WAITS, WAITS_TOO], "one": WAITS, "answers": {"phoned": False, "told": False}, "order": "holds.answered", "order_about": {"hold_id": 6}, "coming": [BOOKED, BOOKED_LATER], "mine": BOOKED, "nth": 0, "planned": [VISIT, OTHER_VISIT], "visit": VISIT,
          "wanted": {"date": "2026-12-01", "part_of_day": "morning"}, "subjects": SUBJECTS["subjects"], "words": "(words)",
          "wish": "cancel_appointment",
          "bills": [ELECTRIC, WATER], "bill": ELECTRIC, "payments": [PAYMENT], "free": [TEN, ELEVEN], "chosen": TEN, "kinds": KINDS, "task_id": 4,
@@ -66,12 +76,23 @@ SLOTS = {**HELD, "terms": {"date": "2026-11-27"}, "waiting": [WAITS, WAITS_TOO],
          **LESSONS, **DETAILS_SLOTS, "among": [MARGARET, ARTHUR], "doctors": ["Doctor Amir Patel", "Doctor Nina Patel"],
          "languages": [{"code": "ko", "name": "Korean"}, {"code": "pl", "name": "Polish"}]}  # fmt: skip
 VALUES = {"old_date": "2026-11-26", "old_time": "09:00", "old_day": "2026-11-26", **NEWS, **HELD, **ELECTRIC, **TEN, "name": "Margaret", "names": ["Margaret", "Arthur"], "receipt": "12345678",
-          "part": POUNDS, "rest": POUNDS, "last": "2026-12-02", "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
+          "part": POUNDS, "rest": POUNDS, "last": "2026-12-02",
+          "wish": "choose your safe phrase", "first": ["•••"], "second": ["•••"], "third": ["•••"],
+          "billers": ["City Electric", "Vale Water"], "times": ["10 o'clock"], "kinds": list(KINDS.values()),
           "department": "doctor", "titles": ["a call from the bank", "gift cards"], "title": "gift cards", "question": "Would you?", "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 
 SPOKEN_MESSAGE = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 SILENCE, MUMBLE, NO_ANSWER = Meaning(""), Meaning("", sound=True), Meaning("none", text="rhubarb")
-DIGITS = {"pin", "hold.pin", "protection.pin", "details.phone", "details.contact_phone"}  # there, 0 and 9 are data
+DIGITS = {
+    "pin",
+    "pin.new",
+    "pin.again",
+    "hold.pin",
+    "protection.pin",
+    "prove.pin",
+    "details.phone",
+    "details.contact_phone",
+}  # there, 0 and 9 are data
 EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
@@ -359,7 +380,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "lessons.heard": [("ok", {})],
     "lessons.leave": [("ok", {})],
     "recap.send": [("ok", {}), ("none", {})],
-    "details.known": [("ok", {**DETAILS_SLOTS, "wanted": wanted}) for wanted in (None, "phone", "contact", "language", "pin")],
+    "details.known": [("ok", {**DETAILS_SLOTS, "wanted": wanted}) for wanted in (None, "phone", "contact", "language", "pin", "phrase")],
     "details.prefer": [("ok", {})],
     "details.note": [("ok", {"request_id": 5})],
     "details.take_down": [("ok", {"reference": "12345678", "when": "within the hour"})],
@@ -375,6 +396,18 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "protection.lift": [("ok", {"what": "freeze"}), ("wrong", {}), ("too_many", {}), ("none", {}), ("call_back", {})],
     "protection.confirmed": [("ok", {}), ("signal", {}), ("late", {})],
     "enrolment.request": [(status, {"reference": "12345678", "when": "within the hour"}) for status in ("ok", "withheld")],
+    "proof.not_ours": [("no_visit", {"emergency_number": "999"})],
+    "identity.prove": [("ok", {}), ("wrong", {}), ("too_many", {}), ("none", {})],
+    "identity.call_back": [("ok", {}), ("new_number", {}), ("too_many", {}), ("none", {})],
+    "identity.called_back": [("ok", {}), ("no", {}), ("late", {})],
+    "pin.may": [("ok", {}), ("person", {})],
+    "pin.propose": [("ok", {}), ("weak", {}), ("person", {})],
+    "pin.keep": [("ok", {}), ("differs", {}), ("person", {})],
+    "phrase.offer": [("ok", {"names": SLOTS["places"]}), ("refused", {})],
+    "phrase.keep": [("ok", {"kind": "phrase"}), ("gone", {}), ("refused", {})],
+    "proof.contacts": [("ours", {"told": [{"key": "proof.rang", "values": RANG}], "words": "(words)"}),
+                       ("ours", {"told": [{"key": "proof.visit", "values": NEWS}], "words": "(words)"}),
+                       ("others", {"words": "(words)"}), ("no_visit", {"emergency_number": "999"}), ("unknown", {})],
     "safety.report": [("ok", {"reference": "12345678"})],
     "safety.emergency": [("ok", {"reference": "12345678", "emergency_number": "999"})],
     "person.find": [("away", {"when": "within the hour"}), ("away", {"when": "within the hour", "withheld": True}), ("here", {})],
@@ -382,7 +415,8 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "message.drop": [("ok", {})],
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
-           ("hold.who", "no"), ("hold.who", "cancel"), ("lift.who", "no"), ("lift.who", "cancel")}  # fmt: skip
+           ("hold.who", "no"), ("hold.who", "cancel"), ("lift.who", "no"), ("lift.who", "cancel"),
+           ("prove.who", "no"), ("prove.who", "cancel")}  # fmt: skip
 DETAILS = st.fixed_dictionaries({}, optional={
     "choice": st.integers(0, 4), "digits": st.sampled_from(["", "0", "0000", "482719"]), "biller": st.just("water"),
     "date": st.sampled_from(["2026-12-01", "2026-11-24", {"from": "2026-12-01", "to": None}]), "help_kind": st.sampled_from(["shopping", "sums"]),
@@ -418,6 +452,7 @@ LIKELY: dict[str, list[Meaning]] = {  # by what is expected, so that calls get s
             "freeze_payments",
             "unfreeze_payments",
             "protection_mode",
+            "check_caller",
         )
     ],
 }
@@ -442,6 +477,7 @@ WHY = st.one_of(
         st.sampled_from(["ask", "late"]),
         st.sampled_from(["freeze", "protection"]),
     ),
+    st.sampled_from(["ask", "late"]).map(lambda status: Result("call.prove", status, {**PROVE, "has_phrase": True})),
     st.sampled_from(["ask", "first", "not_made", "paid", "refused", "failed", "waiting", "paying", "stopped"]).map(
         lambda status: Result("call.hold", status, HELD)
     ),
@@ -451,6 +487,9 @@ WHY = st.one_of(
 # What is booked or planned changes on an explicit yes to its own question, and on nothing else.
 CHANGES = {"payments.stop": "payment.stop", "appointments.cancel": "appointment.cancel", "appointments.move": "appointment.move",
            "visits.cancel": "visit.cancel", "visits.move": "visit.move"}  # fmt: skip
+
+
+PROVES = ("identity.prove", "identity.called_back")  # that it is they: as good as the PIN at a payment
 
 
 class AnyCall(RuleBasedStateMachine):
@@ -490,7 +529,7 @@ class AnyCall(RuleBasedStateMachine):
 
     def remember(self, before: State, given: Meaning | Result) -> None:
         if isinstance(given, Result):
-            self.pin_was_right |= given.status == "ok" and given.order in ("identity.check_pin", "protection.lift")
+            self.pin_was_right |= given.status == "ok" and given.order in ("identity.check_pin", "protection.lift", *PROVES)
         elif before.ask == "bill.confirm":
             self.agreed_to = before.slots["bill"]["id"] if given.intent in ("yes", "pay_bill") else None
         elif before.ask in ("open", "anything_else"):
@@ -498,10 +537,12 @@ class AnyCall(RuleBasedStateMachine):
 
     def may_end(self, before: State, given: Meaning | Result) -> bool:
         if isinstance(given, Result):
-            told = given.order in ("visits.told", "visits.not_there", "holds.answered", "holds.stop")
+            told = given.order in ("visits.told", "visits.not_there", "holds.answered", "holds.stop", "identity.called_back")
             return told or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         if before.ask == "hold.who" and before.slots["status"] in ("paying", "stopped"):
             return True  # there is nothing to ask: the news is all
+        if before.ask == "prove.who" and before.slots["status"] == "late":
+            return True
         if before.ask == "open" and given.intent == "no":
             return bool(before.slots.get("nothing"))  # the second no to what we can do
         return given.intent == "goodbye" or (before.ask, given.intent) in ENDINGS

@@ -1,24 +1,28 @@
-"""Who does not know their PIN is not asked to guess: a person, nothing paid, and no failure."""
+"""Who does not know their PIN is not asked to guess: a call of ours instead, nothing paid, and no failure."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.voice.dialogue.test_everywhere import ENGLISH, NOW, at
+from tests.voice.dialogue.test_everywhere import ENGLISH, NOW, SLOTS, at
 from voice.dialogue import ASKS, advance
+from voice.heard import Meaning
 from voice.understanding import understand
 
 
-@pytest.mark.parametrize("ask", ["pin", "protection.pin"])
+@pytest.mark.parametrize(("ask", "wish"), [("pin", "pay_bill"), ("protection.pin", SLOTS["wish"])])
 @pytest.mark.parametrize(
     "words",
     ["I've forgotten my number", "I can't remember my PIN", "oh I don't know it", "I've lost the paper it was on, I've no idea",
      "no, I don't remember it", "what pin", "I never had one"],
 )  # fmt: skip
-def test_a_forgotten_pin_goes_to_a_person_kindly(ask: str, words: str) -> None:
+def test_for_a_forgotten_pin_there_is_a_call_of_ours_and_a_person(ask: str, wish: str, words: str) -> None:
     step = advance(at(ask), understand(words, ENGLISH, ASKS[ask].expecting(at(ask)), NOW))
-    assert [said.key for said in step.says] == ["pin.forgotten"] and step.state.failures == 0
-    assert step.order and (step.order.name, step.order.args) == ("person.find", {"about": "new_pin"})
+    assert [said.key for said in step.says] == ["pin.forgotten", "prove.call_back"] and step.state.failures == 0
+    ring_me = advance(step.state, Meaning("yes"))
+    assert ring_me.order and (ring_me.order.name, ring_me.order.args) == ("identity.call_back", {"wish": wish})
+    person = advance(step.state, Meaning("speak_to_person"))
+    assert person.order and person.order.name == "person.find"
 
 
 def test_digits_are_a_pin_whatever_is_said_with_them() -> None:

@@ -1,15 +1,15 @@
 """A first payment to a biller, which our own call ends; trusted contacts; a bill paid in parts, and on a later day.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0008
+Revises: 0007
 Created: 2026-11-25 17:45:00+00:00
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
