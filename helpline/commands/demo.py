@@ -169,6 +169,7 @@ def where_to_look(running: Running) -> None:
     click.echo(f"  Coordinator: {base}/office/   login {running.data.coordinator}   password {running.data.password}")
     others = ", ".join(f"{login} ({role})" for role, login in running.data.colleagues.items())
     click.echo(f"               the same password for {others}")
+    click.echo(f"               ring the line yourself, as somebody invented: {base}/office/phone/")
     for name, path in running.data.volunteers.values():
         click.echo(f"  Volunteer {name}: {base}{path}")
     texts = [message["Body"] for message in running.exchange.messages]

@@ -25,6 +25,7 @@ ABOUT = {
     "payment_unclear": "A payment of which the gateway never told: look it up there before anybody pays again",
     "payment_paid_elsewhere": "The gateway says that a payment was paid, and we have it as not paid",
     "payment_declined_elsewhere": "The gateway says that a payment was declined, and we have it as paid",
+    "payment_refund_failed": "The bank has not given a payment back, though we had asked for it",
     "payment_refunded_elsewhere": "The gateway says that a payment was given back",
     "complain_volunteer": "Complains about a volunteer",
     "complain_bill": "Complains about a bill or a payment",

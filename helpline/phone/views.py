@@ -21,7 +21,7 @@ from helpline.calls.routes import carry
 from helpline.calls.turns import open_call
 from helpline.db import db
 from helpline.models import Call, Caller
-from helpline.pages import CONTENT_POLICY
+from helpline.pages import CONTENT_POLICY, row_number
 from helpline.phone import practice
 from helpline.phone.captions import captions, outcomes
 from helpline.services import handover
@@ -100,7 +100,7 @@ def call_page(call_id: int) -> str:
 @blueprint.get("/calls/<int:call_id>/turns")
 def turns(call_id: int) -> Any:
     """The turns from number `since` on, as a piece of the page; the header says whether there will be more."""
-    call, since = _own(call_id), request.args.get("since", 0, type=int)
+    call, since = _own(call_id), request.args.get("since", 0, type=row_number)
     state = "on" if call.ended_at is None else "over"
     return render_template("phone/turns.html", captions=captions(call.id, since)), {"X-Call": state}
 
@@ -168,7 +168,7 @@ def _call_page(call: Call, problem: str = "") -> str:
 
 
 def _take_turn(call_id: int, heard: Heard) -> None:
-    number = request.form.get("turn", 0, type=int)
+    number = request.form.get("turn", 0, type=row_number)
     try:
         _answered(call_id, parts().conversation.take_turn(call_id, number, heard))
     except OutOfTurn:

@@ -66,7 +66,7 @@ def freeze(args: Json, context: Context) -> Result:
     person looks at that the same day; behind a number that we do not know there is nobody: then it is for a person."""
     if context.caller_id is not None:
         return _freeze_own(context.caller_id, context)
-    people = [int(one["id"]) for one in household(context.number)]
+    people = [int(one["id"]) for one in household(context.number, context.training)]
     request = open_request("freeze_payments", context, key="freeze", about="freeze_unknown")
     for caller_id in people:
         _freeze(caller_id, f"call:{context.call_id}", context)

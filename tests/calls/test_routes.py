@@ -419,10 +419,13 @@ def test_hanging_up_in_the_middle_of_something_counts_as_dropped(app: Flask, tel
     assert (row(app).status, row(app).outcome) == ("dropped", "dropped")
 
 
-def test_a_call_of_ours_that_nobody_answers_is_placed_again_later(app: Flask, telephone: Telephone, clock: Clock) -> None:
+@pytest.mark.parametrize("why", ["no-answer", "busy", "failed", "canceled"])
+def test_a_call_of_ours_that_nobody_answers_is_placed_again_later(
+    app: Flask, telephone: Telephone, clock: Clock, why: str
+) -> None:
     rung_by_us(app, clock, status="sent", provider_id=SID, done_at=clock.now())
     for _ in range(2):  # told twice
-        telephone.ask("/calls/status", SID, CallStatus="no-answer", Direction="outbound-api", To=JOAN)
+        telephone.ask("/calls/status", SID, CallStatus=why, Direction="outbound-api", To=JOAN)
     with app.app_context():
         first, again = db.session.scalars(select(Delivery).order_by(Delivery.id))
         assert (first.status, first.error) == ("failed", "nobody answered")

@@ -19,13 +19,15 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Request, TextMessage
 
 from helpline.calls import lines, media, routes
+from helpline.calls.turns import open_call
 from helpline.commands.demo_data import Demonstration
+from helpline.db import db
 from helpline.models import Call
 from helpline.providers.twilio import sign
 from tests.calls.line import TOKEN, Ears, Telephone, Voice, call_row, key, new_sid, stored_turns, token_in
 from tests.calls.line import media as frame
 from tests.calls.test_conversation import Gateway, OnTheLine, paid, ring, use
-from tests.cast import PIN
+from tests.cast import PIN, Clock
 from voice.audio import FRAME_BYTES
 
 SOON = 8.0  # seconds for what comes at once on an idle machine
@@ -169,6 +171,31 @@ def test_a_token_of_another_call_is_closed(app: Flask, server: BaseWSGIServer, t
     client = connect(app)
     client.send(start(theirs, token))
     assert closed_with(client) == media.POLICY_VIOLATION
+
+
+def test_a_call_of_the_browser_phone_does_not_come_by_telephone(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone, clock: Clock
+) -> None:
+    with app.app_context():
+        call = open_call("phone1", "", "inbound", clock.now(), {"kind": "training", "staff": 1}, training=True)
+        token = lines.new_token(call, str(app.secret_key))
+        db.session.commit()
+    client = connect(app)
+    client.send(start("phone1", token))
+    assert closed_with(client) == media.POLICY_VIOLATION
+
+
+def test_words_that_are_typed_mean_nothing_on_a_telephone(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:
+    client = open_line(app, telephone, new_sid())
+    assert speaks(client)
+    client.send(json.dumps({"event": "text", "text": {"words": "yes"}}))
+    client.send(key("1"))
+    until = time.monotonic() + SOON
+    while len(stored_turns(app, 1)) < 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    answered = stored_turns(app, 1)[1].heard
+    assert (answered["text"], answered["keys"]) == ("", "1")
+    client.close()
 
 
 def test_a_token_lets_in_once(app: Flask, server: BaseWSGIServer, telephone: Telephone) -> None:

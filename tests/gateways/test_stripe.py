@@ -249,6 +249,25 @@ def test_a_refund_of_ours_that_failed_does_not_explain_one_made_at_the_gateway(
     assert for_a_person() == opened
 
 
+@pytest.mark.parametrize("ours", ["claimed", "settled"])
+def test_a_refund_that_the_bank_sends_back_later_goes_to_a_person_once(
+    in_app: Flask, claimed: int, clock: Clock, ours: str
+) -> None:
+    tell(in_app, "payment_intent.succeeded", id="evt_1")
+    db.session.add(Refund(payment_id=claimed, key=f"refund:{claimed}", status=ours, claimed_at=clock.now()))
+    db.session.commit()
+    for id in ("evt_2", "evt_2", "evt_3"):
+        tell(in_app, "refund.failed", id=id, metadata={"key": f"refund:{claimed}"})
+    assert db.session.scalars(select(Refund.status)).one() == "failed" and for_a_person() == ["payment_refund_failed"]
+    tell(in_app, "charge.refunded", id="evt_4")
+    assert for_a_person() == ["payment_refund_failed", "payment_refunded_elsewhere"]
+
+
+def test_a_refund_of_somebody_elses_that_failed_is_none_of_ours(in_app: Flask, claimed: int) -> None:
+    assert tell(in_app, "refund.failed", metadata={"key": "by hand"}) == 200
+    assert for_a_person() == []
+
+
 def test_a_notice_about_something_else_is_taken_and_forgotten(in_app: Flask, claimed: int) -> None:
     assert tell(in_app, "customer.created") == 200
     assert tell(in_app, "payment_intent.succeeded", metadata={}) == 200

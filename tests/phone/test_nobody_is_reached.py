@@ -21,6 +21,7 @@ from helpline.models import Call, Caller, ServiceRequest
 from helpline.outbox import Delivery
 from helpline.phone import practice
 from helpline.providers.console import ConsoleProvider
+from helpline.services import protection
 from helpline.services.appointments import orders
 from helpline.services.appointments.models import CalendarSlot, Clinic
 from helpline.services.bills import remittances
@@ -188,6 +189,17 @@ def test_an_invented_person_is_met_in_training_only_and_a_real_one_never_there(r
         db.session.flush()
         assert [one["name"] for one in household(practice.DOROTHY)] == ["Olive"]
         assert [one["name"] for one in household(practice.DOROTHY, training=True)] == ["Dorothy"]
+
+
+def test_somebody_unknown_in_training_stops_nobodys_payments_who_is_real(ruth: FlaskClient, app: Flask) -> None:
+    with app.app_context():
+        olive = Caller(name="Olive", full_name="Olive Grey", phone=practice.STONES, created_at=dt.datetime.now(dt.UTC))
+        db.session.add(olive)
+        db.session.flush()
+        protection.freeze({}, on_the_line(app, None, practice.STONES, training=True))
+        assert protection.guard_of(olive.id).frozen_at is None
+        invented = [one["id"] for one in household(practice.STONES, training=True)]
+        assert all(protection.guard_of(one).frozen_at for one in invented)
 
 
 def test_every_call_of_the_browser_phone_is_marked(ruth: FlaskClient, app: Flask) -> None:

@@ -61,6 +61,21 @@ def test_a_form_of_a_turn_that_is_yet_to_come_says_nothing(ruth: FlaskClient, ap
     assert len(turns(app)) == 1 and "This was not said." in ruth.get(call).text
 
 
+def test_a_number_that_no_turn_can_have_breaks_nothing(ruth: FlaskClient, app: Flask) -> None:
+    call = ring(ruth, "Dorothy")
+    assert ruth.get(f"{call}/turns?since={10**20}").status_code == 200
+    assert press(ruth, f"{call}/turns", words="yes", turn=10**20, **{"as": "words"}).status_code == 302
+    assert len(turns(app)) == 1
+
+
+def test_a_card_that_is_typed_is_dots_on_the_page_too(ruth: FlaskClient) -> None:
+    call = ring(ruth, "Dorothy")
+    say(ruth, call, "yes")
+    say(ruth, call, "take it from my card 4111 1111 1111 1111")
+    page = ruth.get(call).text
+    assert "1111" not in page and "take it from my card ••••••" in page
+
+
 def test_nothing_typed_is_asked_for_again_and_silence_is_a_turn(ruth: FlaskClient, app: Flask) -> None:
     call = ring(ruth, "Dorothy")
     answer = say(ruth, call, "  ")

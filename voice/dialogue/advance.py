@@ -135,6 +135,7 @@ def _hear(state: State, meaning: Meaning) -> Step:
         _answered(wishes.keep(state, meaning) if meaning.intent == "yes" else state, meaning)
         or _wish(state, meaning)
         or _another_wish(state, meaning)
+        or _named_only(state, meaning)
         or _not_understood(state, meaning)
     )
 
@@ -206,6 +207,10 @@ def _another_wish(state: State, meaning: Meaning) -> Step | None:
     return _in_its_place(state, meaning) if sure else None
 
 
+def _named_only(state: State, meaning: Meaning) -> Step | None:
+    return wishes.ask_about_it(state, meaning) if state.ask in OPEN and state.caller else None
+
+
 def _in_its_place(state: State, wish: Meaning) -> Step | None:
     """Take up a wish in the middle of another one, or after what has just been read out. Somebody unknown has no wish under
     way, and what is taken down for a person is confirmed or dropped first."""
@@ -216,7 +221,7 @@ def _in_its_place(state: State, wish: Meaning) -> Step | None:
         return question.first(wishes.afterwards(state, wish), wish)
     if state.caller is None:
         return None
-    under_way = state.slots.get("wish") in STARTS and "request_id" not in state.slots
+    under_way = state.slots.get("wish") in STARTS and not state.slots.get("request_id")
     if (under_way or question.any_wish) and wishes.is_another(state, wish):
         return wishes.begin(state, wish, STARTS)
     return None
@@ -307,7 +312,9 @@ def _greeted(state: State, meaning: Meaning) -> Step:
 
 
 def _thanked(state: State, meaning: Meaning) -> Step:
-    return _answered(state, meaning) or (goodbye(state) if state.ask == "anything_else" else _again(state))
+    """Thanks end a call where nothing is open any more, or with "that's all"."""
+    ends = state.ask == "anything_else" or meaning.slots.get("leaving")
+    return _answered(state, meaning) or (goodbye(state) if ends else _again(state))
 
 
 def _what_day(state: State, _: Meaning) -> Step:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, by_place, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
@@ -72,9 +75,23 @@ def _doctor(state: State, meaning: Meaning) -> Step | None:
 def _which(state: State, meaning: Meaning) -> Step | None:
     if chosen := picked(meaning, state.slots["free"]):
         return _ask_to_book(state, chosen)
+    if shift := meaning.slots.get("shift"):
+        return _find_beside(state, str(shift))
     if meaning.intent == "no" and not meaning.slots.keys() & set(WANTED):
         return _ask_day(state)
     return _day(state, meaning)
+
+
+def beside(free: Sequence[Json], shift: str) -> dict[str, Any]:
+    """What is wanted by "something later": the day of the times that were offered, after or before all of them."""
+    last = dt.datetime.combine(dt.date.min, dt.time.fromisoformat(free[-1]["time"]))
+    after = (last + dt.timedelta(minutes=1)).strftime("%H:%M")  # the last one itself was not wanted
+    time = {"from": after} if shift == "later" else {"to": free[0]["time"]}
+    return {"date": free[0]["date"], "part_of_day": None, "time": time}
+
+
+def _find_beside(state: State, shift: str) -> Step:
+    return _next(with_slots(state, **beside(state.slots["free"], shift)))
 
 
 def _ask_to_book(state: State, chosen: Json, *before: Say) -> Step:
@@ -90,12 +107,14 @@ def _book(state: State, _: Meaning) -> Step:
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
-    """A yes, a no, or another time: "no, the Wednesday", "no, the third one" of those that were offered. What was not corrected
-    stays as it was."""
+    """A yes, a no, or another time: "no, the Wednesday", "no, the third one" of those that were offered, "no, later". What was
+    not corrected stays as it was."""
     chosen = state.slots["chosen"]
     if (other := by_place(meaning, state.slots["free"])) and other != chosen:
         return _ask_to_book(state, other, Say("corrected"))
     new = {name: value for name in WHEN if (value := meaning.slots.get(name)) and value != chosen.get(name)}
+    if (shift := meaning.slots.get("shift")) and not new and meaning.intent != "yes":
+        return _find_beside(with_slots(state, free=[chosen]), str(shift))
     if "date" in new or "time" in new or (new and meaning.intent != "yes"):
         before = (
             {"date": chosen["date"]} if new.keys() == {"date"} else {"date": chosen["date"], "part_of_day": None, "time": None}

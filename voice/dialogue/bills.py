@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from voice.dialogue import terms
-from voice.dialogue.asks import PIN_DIGITS, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, told, yes_no
+from voice.dialogue.asks import PIN_DIGITS, YES_NO, Ask, Outcome, Start, ask_again, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.proving import offer_call_back
@@ -36,7 +36,7 @@ def due(state: State, result: Result) -> Step:
     if result.status == "one":
         return read_out(state, bills[0])
     if result.status == "several":
-        return _one_by_one(state, bills) if state.slots.get("all") else ask_which(state, bills)
+        return one_by_one(state, bills) if state.slots.get("all") else ask_which(state, bills)
     if result.status == "new":
         return read_out(state, bills[0], Say("bill.new_biller", result.data))
     if bill := state.slots.get("bill"):
@@ -49,7 +49,7 @@ def ask_which(state: State, bills: Sequence[Json]) -> Step:
     return ask(with_slots(state, bills=bills), "bill.which", billers=[bill["biller"] for bill in bills])
 
 
-def _one_by_one(state: State, bills: Sequence[Json]) -> Step:
+def one_by_one(state: State, bills: Sequence[Json]) -> Step:
     first, *others = bills
     return read_out(_after_this(state, [bill["biller"] for bill in others]), first, Say("bill.one_by_one"))
 
@@ -127,7 +127,7 @@ def _which(state: State, meaning: Meaning) -> Step | None:
     bills, billers = state.slots["bills"], meaning.slots.get("billers", ())
     wanted = [bill for bill in bills if meaning.slots.get("all") or bill.get("kind") in billers]
     if len(wanted) > 1 and meaning.intent not in ("no", "cancel"):
-        return _one_by_one(state, wanted)
+        return one_by_one(state, wanted)
     if bill := picked(meaning, bills):
         return read_out(state, bill)
     biller = meaning.slots.get("biller")
@@ -156,6 +156,8 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
     "pay half" and "on Friday" are said once more, as what is then to be done."""
     named, bill = meaning.slots.get("biller"), state.slots["bill"]
     aside = meaning.slots.get("aside")
+    if meaning.slots.get("asked") == "bill" and meaning.intent not in ("yes", "no", "cancel"):
+        return ask_again(state, meaning)
     if named and named not in (bill.get("kind"), bill["biller"]):
         return do(state, "bills.due", Say("corrected"), biller=named)
     said = terms.said(meaning, bill)
@@ -176,6 +178,10 @@ def _leave_it(state: State, meaning: Meaning) -> Step:
 def _pin(state: State, meaning: Meaning) -> Step | None:
     if meaning.slots.get("forgotten"):
         return forgotten_pin(state, "pay_bill")
+    if asked := meaning.slots.get("asked"):
+        bill = state.slots["bill"]
+        told = {name: bill[name] for name in ("biller", "amount", "due")}
+        return ask(state, "pin", Say("pin.why") if asked == "why" else Say("bill.owed_one", told))
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")

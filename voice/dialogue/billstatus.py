@@ -58,7 +58,19 @@ def _pay_it(state: State, _: Meaning) -> Step:
     return do(state, "bills.due", biller=state.slots["bills"][0]["biller"])
 
 
+def _one_of_them(state: State, meaning: Meaning) -> Step | None:
+    """A yes, a no, or at once which of them: "the gas one", "both"."""
+    named = meaning.slots.get("biller") or meaning.slots.get("all")
+    return (
+        _pay_one(state, meaning)
+        if named and meaning.intent == "none" and not meaning.slots.get("asked")
+        else _yes_or_no(state, meaning)
+    )
+
+
 def _pay_one(state: State, meaning: Meaning) -> Step:
+    if meaning.slots.get("all"):
+        return bills.one_by_one(state, state.slots["bills"])
     if biller := meaning.slots.get("biller"):
         return do(state, "bills.due", biller=biller)
     return bills.ask_which(state, state.slots["bills"])
@@ -93,6 +105,7 @@ def _more(state: State, _: Meaning) -> Step:
     return _tell(state, state.slots["payments"])
 
 
+_yes_or_no = yes_no(_pay_one, nothing_more)
 ANSWERS: dict[str, Callable[[State, Json], Step]] = {
     "one": _one,
     "several": _several,
@@ -106,7 +119,7 @@ ANSWERS: dict[str, Callable[[State, Json], Step]] = {
 }
 ASKS = {
     "bill.owed": Ask(YES_NO, yes_no(_pay_it, nothing_more), any_wish=True),
-    "bill.owed_any": Ask(YES_NO, yes_no(_pay_one, nothing_more), any_wish=True),
+    "bill.owed_any": Ask(YES_NO, _one_of_them, any_wish=True),
     "bill.was_paid": Ask(YES_NO, told(nothing_more), any_wish=True),
     "bill.paid_more": Ask(YES_NO, yes_no(_more, nothing_more), any_wish=True),
 }

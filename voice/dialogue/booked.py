@@ -111,9 +111,14 @@ def _of_this(meaning: Meaning) -> str:
     return {"change_task": "change_appointment", "cancel_task": "cancel_appointment"}.get(meaning.intent, meaning.intent)
 
 
+def _other_day(state: State, meaning: Meaning) -> bool:
+    said = meaning.slots.get("date")
+    return isinstance(said, str) and said != state.slots["coming"][state.slots["nth"]]["date"]
+
+
 def _told(state: State, meaning: Meaning) -> Step | None:
-    """Who hears of an appointment may want to change or cancel that very one."""
-    wish = _of_this(meaning)
+    """Who hears of an appointment may want to change or cancel that very one; "could we make it Friday" changes it."""
+    wish = "change_appointment" if meaning.intent == "none" and _other_day(state, meaning) else _of_this(meaning)
     if wish in ("change_appointment", "cancel_appointment"):
         wanted = _said(meaning)
         if wish == "cancel_appointment" and wanted:
@@ -196,6 +201,8 @@ def _ask_day(state: State, *before: Say) -> Step:
 def _new_time(state: State, meaning: Meaning) -> Step | None:
     if chosen := picked(meaning, state.slots["free"]):
         return _ask_move(with_slots(state, chosen=chosen))
+    if shift := meaning.slots.get("shift"):
+        return _find(with_slots(state, wanted=appointments.beside(state.slots["free"], str(shift))))
     if meaning.intent in ("no", "back"):
         return _ask_day(state)
     return _new_day(state, meaning)

@@ -192,13 +192,16 @@ def _no_wish(state: State, meaning: Meaning) -> Step | None:
     return ask(state, "open", **state.values) if meaning.intent == "yes" else None
 
 
-def or_company(answer: Answer) -> Answer:
-    """The answer to an open question: somebody who tells us that they are lonely has no wish, and is offered one."""
+def or_talk(answer: Answer) -> Answer:
+    """The answer to an open question: who tells us that they are lonely has no wish, and is offered one; who has forgotten what
+    they rang for is told what there is. Neither has failed."""
 
     def heard(state: State, meaning: Meaning) -> Step | None:
-        if meaning.intent == "none" and meaning.slots.get("lonely") and state.caller:
+        if meaning.intent != "none" or not state.caller:
+            return answer(state, meaning)
+        if meaning.slots.get("lonely"):
             return ask(without_slots(state), "visit.company")
-        return answer(state, meaning)
+        return what_can_i_do(state, Say("open.forgotten")) if meaning.slots.get("forgotten") else answer(state, meaning)
 
     return heard
 
@@ -323,9 +326,9 @@ ASKS = {
     "who_of": Ask(_household, or_by_name(_chosen), first=_who_first),
     "who_of_these": Ask(_these, or_by_name(_chosen_of), first=_who_first),
     "resume": Ask(YES_NO, yes_no(_carry_on, _start_afresh), any_wish=True),
-    "open": Ask(listen_for("open"), or_company(or_sent(_no_wish)), any_wish=True),
+    "open": Ask(listen_for("open"), or_talk(or_sent(_no_wish)), any_wish=True),
     "unknown": Ask(YES_NO, yes_no(_unknown_yes, nothing_more), any_wish=True),
-    "anything_else": Ask(listen_for("open"), or_company(or_sent(yes_no(_more, lambda s, _: goodbye(s)))), any_wish=True),
+    "anything_else": Ask(listen_for("open"), or_talk(or_sent(yes_no(_more, lambda s, _: goodbye(s)))), any_wish=True),
     "recap": Ask(YES_NO, or_sent(yes_no(_tell_all, _told_enough)), any_wish=True, silence=_gone),
     "recap.text": Ask(YES_NO, or_sent(yes_no(_send, _no_more)), any_wish=True, silence=_gone),
     "shall_we_end": Ask(YES_NO, yes_no(lambda s, _: goodbye(s), _go_on), any_wish=True),

@@ -80,6 +80,8 @@ def _prove(state: State) -> Step:
 def _pin(state: State, meaning: Meaning) -> Step | None:
     if meaning.slots.get("forgotten"):
         return forgotten_pin(state, state.slots["wish"])
+    if meaning.slots.get("asked") == "why":
+        return ask(state, "protection.pin", Say("pin.why"))
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")

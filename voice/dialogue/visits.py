@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from voice.dialogue.asks import SILENCES_WHILE_WAITING, YES_NO, Ask, Outcome, Start, listen_for, picked, told, yes_no
 from voice.dialogue.opening import anything_else, by_our_phrase, is_it, they_are_there, who_is_there
@@ -12,6 +13,7 @@ from voice.heard import Expecting, Meaning, Result, Say, Step
 
 WANTED = ("help_kind", "date", "part_of_day")
 PARTS_OF_DAY = ("morning", "afternoon")
+VISITS_FROM, VISITS_UNTIL = "07:00", "19:00"
 NOTED = ("none", "leave_message", "ask_volunteer", "change_task")  # what a message to the volunteer may be taken for
 LEAST_WORDS = 3  # of such a message: fewer were rather not understood
 MOST_NOTES = 3
@@ -61,7 +63,12 @@ def _or_a_person(state: State, _: Meaning) -> Step:
 def _kind(state: State, meaning: Meaning) -> Step | None:
     names = list(state.slots["kinds"])
     kind = picked(meaning, names) or meaning.slots.get("help_kind")
-    return _next(with_slots(state, help_kind=kind)) if kind in names else _leave(state, meaning)
+    return _next(with_slots(state, **_when(meaning), help_kind=kind)) if kind in names else _leave(state, meaning)
+
+
+def _when(meaning: Meaning) -> dict[str, Any]:
+    """The day and the part of it, so far as they were said."""
+    return {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
 
 
 def _kind_options(state: State) -> Expecting:
@@ -69,9 +76,11 @@ def _kind_options(state: State) -> Expecting:
 
 
 def _day(state: State, meaning: Meaning) -> Step | None:
-    given = {name: meaning.slots[name] for name in ("date", "part_of_day") if meaning.slots.get(name)}
+    given = _when(meaning)
     if isinstance(given.get("date"), str):
         return _next(with_slots(state, **given))
+    if given.get("date"):
+        return ask(with_slots(state, **{**given, "date": None}), "visit.day", Say("visit.one_day"))
     return _other_kind(state, meaning) or _leave(state, meaning)
 
 
@@ -84,10 +93,21 @@ def _other_kind(state: State, meaning: Meaning) -> Step | None:
 
 
 def _part(state: State, meaning: Meaning) -> Step | None:
-    part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day")
-    if part in PARTS_OF_DAY:
-        return _next(with_slots(state, part_of_day=part))
+    """The part of the day, and another day in place of the one before: "no wait, Wednesday"."""
+    part = picked(meaning, PARTS_OF_DAY) or meaning.slots.get("part_of_day") or _part_at(meaning.slots.get("time"))
+    day = meaning.slots.get("date")
+    other_day = isinstance(day, str) and day != state.slots["date"]
+    if part in PARTS_OF_DAY or other_day:
+        new = {"part_of_day": part, **({"date": day} if other_day else {})}
+        return _next(with_slots(state, **new), *((Say("corrected"),) if other_day else ()))
     return _other_kind(state, meaning) or _leave(state, meaning)
+
+
+def _part_at(time: Any) -> str | None:
+    """The part of the day in which that time is, of several readings the one at which volunteers come."""
+    readings = time["any_of"] if isinstance(time, dict) and "any_of" in time else [time]
+    by_day = [reading for reading in readings if isinstance(reading, str) and VISITS_FROM <= reading < VISITS_UNTIL]
+    return None if not by_day else "morning" if by_day[0] < "12:00" else "afternoon"
 
 
 def _leave(state: State, meaning: Meaning) -> Step | None:
@@ -104,12 +124,15 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
         return _next(with_slots(state, **new, notes=[*notes, note]), Say("visit.note", {"note": note}))
     if new:
         return _next(with_slots(state, **new), Say("corrected"))
+    if meaning.intent not in ("yes", "no", "cancel") and _when(meaning):
+        return _next(state)  # the day that it is already: "well, the morning then"
     return _yes_or_no(state, meaning)
 
 
 def _note(meaning: Meaning) -> str:
     """What the volunteer is to know, in the caller's own words; "" where nothing of the kind was said."""
-    own_words = meaning.intent in NOTED and len(meaning.text.split()) >= LEAST_WORDS and not meaning.slots.get("aside")
+    said_more = len(meaning.text.split()) >= LEAST_WORDS and not meaning.slots.get("aside") and not _when(meaning)
+    own_words = meaning.intent in NOTED and said_more
     return str(meaning.slots.get("note") or (meaning.text if own_words else ""))
 
 

@@ -11,6 +11,12 @@ from voice.dialogue.opening import what_can_i_do
 from voice.dialogue.state import State, ask, do, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
+ABOUT = {  # what is named without a verb may be wanted, or asked about
+    "biller": ["pay_bill", "bill_status"],
+    "department": ["book_appointment", "appointment_status"],
+    "help_kind": ["ask_volunteer", "task_status"],
+}
+FEW_WORDS = 5  # "the doctor on the thirtieth": a longer sentence tells of something else
 SURE = 0.9  # above this confidence a close second is no reason to ask
 ABOUT_BOOKED = ("change_appointment", "cancel_appointment", "change_task", "cancel_task")  # in the order of their keys
 OF_ONE_KIND = (  # of these another one corrects the wish in hand, and the question itself knows how
@@ -29,8 +35,19 @@ def unsure(meaning: Meaning, wishes: Mapping[str, Start]) -> bool:
 
 
 def ask_which(state: State, meaning: Meaning) -> Step:
+    return _ask_between(state, meaning, [meaning.intent, meaning.alternatives[0]])
+
+
+def ask_about_it(state: State, meaning: Meaning) -> Step | None:
+    """ "The shopping": what is wanted of it is asked. None where nothing was named, or two things."""
+    named = [thing for thing in ABOUT if meaning.slots.get(thing)]
+    if meaning.intent != "none" or len(named) != 1 or len(meaning.text.split()) > FEW_WORDS:
+        return None
+    return _ask_between(state, meaning, ABOUT[named[0]])
+
+
+def _ask_between(state: State, meaning: Meaning, wishes: list[str]) -> Step:
     """Never a guess between two: their names are looked up, then asked for."""
-    wishes = [meaning.intent, meaning.alternatives[0]]
     return do(with_slots(state, wishes=wishes, said=dict(meaning.slots)), "wishes.named", wishes=wishes)
 
 
@@ -79,7 +96,7 @@ def is_another(state: State, wish: Meaning) -> bool:
 
 def begin(state: State, wish: Meaning, starts: Mapping[str, Start]) -> Step:
     """The wish is taken up. What was under way, and is not done, is left, and that is said."""
-    left = state.slots.get("wish") in DOING_SOMETHING and "request_id" not in state.slots and is_another(state, wish)
+    left = state.slots.get("wish") in DOING_SOMETHING and not state.slots.get("request_id") and is_another(state, wish)
     step = starts[wish.intent](replace(state, slots={}) if left else state, wish)
     return replace(step, says=(Say("instead"), *step.says)) if left else step
 

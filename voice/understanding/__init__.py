@@ -30,13 +30,13 @@ WISHES = frozenset(
     "ask_volunteer task_status change_task cancel_task freeze_payments leave_message update_details safety_lesson".split()
 )
 THINGS = ("biller", "department", "help_kind")  # what a wish may be about
-CLOSED = ("yes_no", "choice", "date")  # questions besides whose answer a wish may be said
+CLOSED = ("yes_no", "choice", "date", "digits")  # questions besides whose answer a wish may be said
 SURE_ANSWER = 0.85  # a yes or no by likeness alone, where one was asked for
 DANGER = 0.3  # of the detector's likelihood: 1 in 100 others alarms in cross-validation; one missed may cost a life, one too many a moment
 LONG_NUMBER = 5  # digits: longer than any number to ring for help
-DANGER_TOLD = (
-    0.8  # the same where a word puts it into the past, the news, a joke; or tells of being lonely: despair is far above
-)
+# The same where a word puts it into the past, the news, a joke, or tells of being lonely: despair is far above.
+DANGER_TOLD = 0.8
+TOLD_CALMLY = ("lonely", "harmless")  # kinds of words for which likeness alone has to be so sure
 CLOSE = 0.3  # of the likeliest intent's confidence: a runner-up above this was meant one time in four, and is worth a question
 SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
@@ -81,7 +81,8 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         meaning = _sure_enough(_open(reading, said, text, language, now), SURE)
         if meaning.intent in DANGERS:
             return meaning
-        return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now))
+        leaving = {"leaving": True} if meaning.intent == "thanks" and _takes_leave(said.split(), language) else {}
+        return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now) | leaving)
     meaning = (
         _unnamed(text, language, expecting)
         or _danger(reading, said, text, language)
@@ -93,6 +94,8 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
     )
     if meaning.also:
         return meaning
+    if _says_yes_at_length(meaning, said, text, language, expecting):
+        meaning = replace(meaning, intent="yes")
     meaning = _with(meaning, slots.besides(text, language, expecting, now))
     if _asks_who(expecting) and meaning.intent in ("", "yes"):
         return replace(meaning, also=_wish(names.without_introduction(text, expecting.options, language), language, now))
@@ -154,7 +157,7 @@ def _danger(reading: Reading, said: str, text: str, language: Language) -> Meani
         return Meaning("emergency", 0.98, text=text, why={"by": "pattern", "pattern": pattern})
     if _is_a_number(said):
         return None
-    told = _taken_back("emergency", said, language) or slots.longest_named(text, language, "lonely")
+    told = _taken_back("emergency", said, language) or any(slots.longest_named(text, language, kind) for kind in TOLD_CALMLY)
     if reading.danger >= (DANGER_TOLD if told else DANGER):
         why = {"by": "danger", "words": reading.telling_words("emergency")}
         return Meaning("emergency", reading.danger, text=text, why=why)
@@ -188,15 +191,23 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
     if expecting.name == "yes_no" and expecting.options and (speaking := _speaking(said, text, language, expecting)):
         return speaking
     if expecting.name == "choice":
-        picked = slots.choice(text, expecting.options)
+        picked = slots.extreme(text, language, expecting.options)
+        if picked is None:
+            picked = slots.choice(text, expecting.options)
         if picked is None:
             picked = slots.choice(values, expecting.options)
         if picked is not None:
             return Meaning("", 0.9, {"choice": picked, **slots.day_slots(values, now)}, text)
+        if shift := slots.shift(text, language, expecting.options):
+            return Meaning("", 0.8, slots.wish_slots(values, language, now) | shift, text)
+        if first := slots.any_of_these(text, language, expecting.options):
+            return Meaning("", 0.8, {**first, **slots.day_slots(values, now)}, text)
     if expecting.name in ("digits", "pin") and (found := slots.digits(values, expecting)):
         return Meaning("", 0.9, {"digits": found}, text)
     if expecting.name == "date" and "date" in (day := slots.day_slots(values, now)):
         return Meaning("", 0.9, day, text)
+    if expecting.name == "date" and (any_day := slots.any_day(text, language, now)):
+        return Meaning("", 0.8, slots.day_slots(values, now) | any_day, text)
     answer = _yes_or_no(said, text, language, now)
     if answer is None and expecting.name in ("choice", "date"):
         found_slots = slots.wish_slots(values, language, now)
@@ -206,6 +217,15 @@ def _answer(said: str, text: str, language: Language, expecting: Expecting, now:
 
 def _asks_who(expecting: Expecting) -> bool:
     return expecting.name == "name" or (expecting.name == "yes_no" and bool(expecting.options))
+
+
+def _says_yes_at_length(meaning: Meaning, said: str, text: str, language: Language, expecting: Expecting) -> bool:
+    """ "Yes dear, who else would it be at this hour": to a name, what follows a yes says no more, unless it is another name."""
+    if meaning.intent != "none" or expecting.name != "yes_no" or not expecting.options:
+        return False
+    first, *rest = said.split()
+    yes, no = language.answers.get("yes_starts", ()), language.answers.get("no_starts", ())
+    return first in yes and not {*rest} & {*no} and not names.stranger(text, expecting.options, language)
 
 
 def _unnamed(text: str, language: Language, expecting: Expecting) -> Meaning | None:
@@ -370,7 +390,8 @@ def _wish(rest: str, language: Language, now: dt.datetime) -> tuple[dict[str, An
         return ()
     wish = likeliest(rest, language, now)
     sure = wish.intent in WISHES - {"leave_message"} and wish.confidence >= SURE_WISH  # "tell them": mostly the volunteer
-    return ({"intent": wish.intent, "slots": dict(wish.slots)},) if sure else ()
+    besides = slots.besides(rest, language, Expecting("open"), now)
+    return ({"intent": wish.intent, "slots": {**wish.slots, **besides}},) if sure else ()
 
 
 def _turned(said: str, language: Language) -> str:

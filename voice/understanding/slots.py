@@ -19,6 +19,7 @@ from voice.understanding.numbers import ORDINALS, numbers, parse_digits, words_o
 CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
 SECRET_DIGITS = 4  # so many in a row may be a PIN
 LONGEST_WITHOUT_A_31ST = 63  # days from a first of February or of June on, in which every day of the month comes once
+CLOCK = {"half", "past", "quarter", "o'clock", "noon", "midday"}
 SHORT_PLACE = 3  # words: "no, the third" is a place although it might be a day
 SLOT_OF_KIND = {
     "biller": "biller",
@@ -146,15 +147,22 @@ def note(text: str, language: Language) -> dict[str, str]:
 
 def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
     """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
-    `today`, `all`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` as well; at a PIN `forgotten`."""
+    `today`, `all`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` and `forgotten`
+    as well; at a PIN `forgotten` and `asked`."""
     if expecting.name == "yes_no":
-        told = aside(text, language) | note(text, language) | place(text, now) | _today(text, now)
-        return told | _said(text, language, "all") | share(text, language) | sum_said(text, now)
+        told = aside(text, language) | note(text, language) | place(text, now) | _today(text, now) | share(text, language)
+        told |= _said(text, language, "all") | _which_of("asked", text, language) | _which_of("shift", text, language)
+        return told | sum_said(text, now)
     if expecting.name == "open":
-        return _said(text, language, "all") | _billers(text, language) | _said(text, language, "lonely")
+        return {
+            **_said(text, language, "all"),
+            **_billers(text, language),
+            **_said(text, language, "lonely"),
+            **_said(text, language, "forgotten"),
+        }
     if expecting.name == "choice":
         return _said(text, language, "all") | _billers(text, language)
-    return _said(text, language, "forgotten") if expecting.name == "pin" else {}
+    return _said(text, language, "forgotten") | _which_of("asked", text, language) if expecting.name == "pin" else {}
 
 
 def place(text: str, now: dt.datetime) -> dict[str, int]:
@@ -175,6 +183,34 @@ def place(text: str, now: dt.datetime) -> dict[str, int]:
 def _today(text: str, now: dt.datetime) -> dict[str, bool]:
     """`today`: the day that was said is the one that it is, so that "pay it today" is no other time than now."""
     return {"today": True} if day_slots(text, now).get("date") == now.date().isoformat() else {}
+
+
+def extreme(text: str, language: Language, options: tuple[str, ...]) -> int | None:
+    """The first or the last of the times that were offered, by "the earliest" or "the later one"."""
+    named = longest_named(text, language, "extreme") if any(parse_time(option) for option in options) else None
+    return {"first": 0, "last": len(options) - 1}.get(named or "")
+
+
+def any_of_these(text: str, language: Language, options: tuple[str, ...]) -> dict[str, int]:
+    """`choice`: the first of the times that were offered, for who does not mind; nothing where no times were."""
+    times = any(parse_time(option) or part_of_day(option) for option in options)
+    return {"choice": 0} if times and longest_named(text, language, "any") else {}
+
+
+def any_day(text: str, language: Language, now: dt.datetime) -> dict[str, str]:
+    """`date`: tomorrow, for who does not mind which day."""
+    tomorrow = now.date() + dt.timedelta(days=1)
+    return {"date": tomorrow.isoformat()} if longest_named(text, language, "any") else {}
+
+
+def shift(text: str, language: Language, options: tuple[str, ...]) -> dict[str, str]:
+    """`shift`: "later" or "earlier" than the times that were offered; nothing where no times were."""
+    return _which_of("shift", text, language) if any(parse_time(option) for option in options) else {}
+
+
+def _which_of(kind: str, text: str, language: Language) -> dict[str, str]:
+    found = longest_named(text, language, kind)
+    return {kind: found} if found else {}
 
 
 def _said(text: str, language: Language, kind: str) -> dict[str, bool]:
@@ -205,7 +241,7 @@ def digits(text: str, expecting: Expecting) -> str | None:
 
 def choice(text: str, options: tuple[str, ...]) -> int | None:
     """Which option was meant, from 0: by its own words, by its time, or by its place."""
-    if not options:
+    if not options or _another_time(text, options):
         return None
     return next(
         (
@@ -215,6 +251,12 @@ def choice(text: str, options: tuple[str, ...]) -> int | None:
         ),
         None,
     )
+
+
+def _another_time(text: str, options: tuple[str, ...]) -> bool:
+    """A time of the clock that was not offered: by its words alone "half past eleven" would be like "twenty past ten"."""
+    on_the_clock = bool(CLOCK & {*tokens(text)}) and parse_time(text) is not None
+    return on_the_clock and all(parse_time(option) for option in options) and _by_time(text, options) is None
 
 
 def _by_time(text: str, options: tuple[str, ...]) -> int | None:
@@ -245,6 +287,10 @@ def by_place(text: str, count: int) -> int | None:
         return count - 1
     if count == 2 and "latter" in words:
         return 1
+    if count % 2 and "middle" in words:
+        return count // 2
+    if words[-1:] == ["one"] and len(words) > 2:
+        words = words[:-1]  # "the long one" is no number
     places = [ORDINALS[word] for word in words if word in ORDINALS]
     places += [int(word[:-2]) for word in words if re.fullmatch(r"\d(st|nd|rd|th)", word)]
     if not places and (len(words) <= 3 or "number" in words or "option" in words):

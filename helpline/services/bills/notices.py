@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from flask import Blueprint, request
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from helpline import audit, events
-from helpline.db import db
+from helpline.db import changed, db
 from helpline.services.bills import settlement
 from helpline.services.bills.models import GatewayNotice, Payment, Refund
 from helpline.services.gateways.payments import NotGenuine, Notice
@@ -58,6 +58,8 @@ def take(notice: Notice, now: dt.datetime) -> bool:
             db.session.add(GatewayNotice(id=notice.id, key=notice.key, status=notice.status, at=now))
     except IntegrityError:
         return False
+    if notice.status == "not_given":
+        return _came_back(notice, now)
     payment = db.session.scalar(select(Payment).where(Payment.key == notice.key))
     if payment is None:
         log.warning("a notice (%s, %s) is about no payment of ours", notice.id, notice.status)
@@ -77,3 +79,17 @@ def _our_refund(payment: Payment, notice: Notice) -> bool:
     """Whether we have given the money back ourselves. A refund of ours that failed explains none that was made since."""
     given = exists().where(Refund.payment_id == payment.id, Refund.status != "failed")
     return notice.status == "refunded" and bool(db.session.scalar(select(given)))
+
+
+def _came_back(notice: Notice, now: dt.datetime) -> bool:
+    """The bank has sent a refund of ours back, days later perhaps: the caller does not have the money."""
+    refund = db.session.scalar(select(Refund).where(Refund.key == notice.key))
+    if refund is None:
+        log.warning("a notice (%s, %s) is about no refund of ours", notice.id, notice.status)
+        return False
+    still = (Refund.id == refund.id, Refund.status != "failed")
+    if not changed(update(Refund).where(*still).values(status="failed", reason="gateway", ended_at=now)):
+        return False
+    audit.write("gateway", "refund_failed", f"payment:{refund.payment_id}", now, reason="gateway")
+    payment = db.session.get_one(Payment, refund.payment_id)
+    return settlement.hand_to_person(payment, "payment_refund_failed", now)

@@ -30,7 +30,8 @@ class Collected:
 
 @dataclass(frozen=True)
 class Notice:
-    """What a gateway tells of its own accord, once per `id`: the charge under `key` was `paid`, `declined` or `refunded`."""
+    """What a gateway tells of its own accord, once per `id`: the charge under `key` was `paid`, `declined` or `refunded`, or
+    the refund under `key` was `not_given`, whatever was said of it before."""
 
     id: str
     key: str

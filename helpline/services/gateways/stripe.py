@@ -22,7 +22,12 @@ PATIENCE = 20.0  # seconds for an answer: the caller hears a filler meanwhile
 SKEW = dt.timedelta(minutes=10)  # between our clock and theirs
 NO_MONEY = ("insufficient_funds",)
 UNDER_WAY, NOT_GIVEN = ("pending", "requires_action"), ("failed", "canceled")  # a refund's statuses, beside succeeded
-NOTICES = {"payment_intent.succeeded": "paid", "payment_intent.payment_failed": "declined", "charge.refunded": "refunded"}
+NOTICES = {
+    "payment_intent.succeeded": "paid",
+    "payment_intent.payment_failed": "declined",
+    "charge.refunded": "refunded",
+    "refund.failed": "not_given",
+}
 log = logging.getLogger(__name__)
 
 logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it logs whom we asked about

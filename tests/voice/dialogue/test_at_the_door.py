@@ -73,3 +73,16 @@ def test_a_wish_before_the_name_need_not_be_said_again() -> None:
 def test_somebody_else_wants_nothing_in_her_name() -> None:
     step = hear(rung(EDITH), "no this is Doris, I want to pay my gas bill")
     assert step.state.ask == "unknown" and step.state.caller is None and step.state.also == ()
+
+
+def test_a_yes_may_go_on_at_length() -> None:
+    assert hear(rung(EDITH), "yes dear it is, who else would it be at this hour").state.ask == "open"
+
+
+def test_what_it_is_about_is_no_introduction_of_somebody_else() -> None:
+    assert hear(rung(EDITH, HAROLD), "it's about my wife's bill").state.ask != "unknown"
+
+
+def test_both_bills_said_with_the_name_are_both() -> None:
+    step = hear(rung(EDITH, HAROLD), "it's Edith Cole and I'd like to pay both my bills please")
+    assert step.order and step.order.name == "bills.due" and step.state.slots["all"]
