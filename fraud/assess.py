@@ -20,7 +20,7 @@ LEARNED_WEIGHS = 25.0  # points for each unit of suspicion, in the order of conv
 STOPPING: tuple[Outcome, ...] = ("hold", "refuse")
 BAND_WIDTH = 1000.0  # an outcome's scores stay below the next outcome's: a worse outcome never scores lower
 LIKENESS = "F059"  # learned from text that somebody wrote: it may hold a payment, and never refuse one
-DOUBTED = 0.25  # likeness below which a rule that heard a few words asks, because all the others are like honest calls
+DOUBTED = 0.12  # likeness below which a rule that heard a few words asks, because all the others are like honest calls
 FEW_WORDS = 8  # of fewer there are no others
 
 
@@ -38,12 +38,15 @@ class Weight:
 
 @dataclass(frozen=True)
 class Ruleset:
-    """Weights of each rule by grade, which rules act on a person's case, and the lowest score of each outcome."""
+    """Weights of each rule by grade, which rules act on a person's case, which are on trial (`shadow`), the lowest score
+    of each outcome, and what staff call each rule."""
 
     version: str
     weights: Mapping[str, Mapping[str, Weight]]
     cases: frozenset[str]
+    shadow: frozenset[str]
     bands: Mapping[Outcome, float]
+    names: Mapping[str, str]
 
     def weight(self, rule: str, grade: str) -> Weight:
         return self.weights[UNCLEAR][""] if grade == UNCLEAR else self.weights[rule][grade]
@@ -53,13 +56,16 @@ class Ruleset:
 def ruleset(path: Path = CONFIG) -> Ruleset:
     """Read and check the ruleset. Raises RulesetError for an unknown rule, a missing one or an unknown outcome."""
     data = tomllib.loads(path.read_text("utf-8"))
-    if unequal := data["rules"].keys() ^ {*RULES, UNCLEAR}:
-        raise RulesetError(f"{path.name}: rules without code, or code without points: {sorted(unequal)}")
+    for table, known in (("rules", {*RULES, UNCLEAR}), ("names", {*RULES})):
+        if unequal := data.get(table, {}).keys() ^ known:
+            raise RulesetError(f"{path.name}: [{table}] lacks rules, or has some without code: {sorted(unequal)}")
     return Ruleset(
         version=data["version"],
         weights={rule: _grades(rule, entry, path.name) for rule, entry in data["rules"].items()},
         cases=frozenset(rule for rule, entry in data["rules"].items() if entry.get("subject") == "case"),
+        shadow=frozenset(rule for rule, entry in data["rules"].items() if entry.get("shadow", False)),
         bands={outcome: float(data["bands"].get(outcome, 0)) for outcome in OUTCOMES},
+        names=data["names"],
     )
 
 
@@ -77,7 +83,9 @@ def _grades(rule: str, entry: Mapping[str, Any], file: str) -> dict[str, Weight]
 def assess(facts: Facts, rules: Ruleset) -> Assessment:
     """Run the rules: about words alone without a request. A rule that crashes counts as a hold: it fails closed, by name."""
     asked = RULES if facts.request else {rule: RULES[rule] for rule in RULES if rule in ABOUT_WORDS}
-    findings = tuple(finding for rule, function in asked.items() if (finding := _run(rule, function, facts, rules)) is not None)
+    found = [finding for rule, function in asked.items() if (finding := _run(rule, function, facts, rules)) is not None]
+    findings = tuple(finding for finding in found if finding.id not in rules.shadow)
+    shadow = tuple(finding for finding in found if finding.id in rules.shadow)
     payment = [finding for finding in findings if finding.subject == "payment"]
     total = _total(payment)
     known = _band(_total(finding for finding in payment if finding.id != LIKENESS and finding.grade != UNCLEAR), rules)
@@ -89,7 +97,7 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     # Within its outcome a score grows with what the rules and all the words say, and never reaches the next outcome's lowest.
     sure = _total(finding for finding in payment if finding.id != LIKENESS) + LEARNED_WEIGHS * suspicion(facts.words)
     score = lowest + (ceiling - lowest) * (sure / (sure + BAND_WIDTH))
-    return Assessment(outcome, score, findings, rules.version)
+    return Assessment(outcome, score, findings, rules.version, shadow)
 
 
 def _total(findings: Iterable[Finding]) -> float:
@@ -126,4 +134,6 @@ def _doubted(rule: str, hit: Hit, facts: Facts, rules: Ruleset) -> Hit:
 
 def _finding(rule: str, hit: Hit, rules: Ruleset) -> Finding:
     weight = rules.weight(rule, hit.grade)
-    return Finding(rule, weight.points * hit.share, weight.floor, hit.reason, "case" if rule in rules.cases else "payment", hit.grade)
+    return Finding(
+        rule, weight.points * hit.share, weight.floor, hit.reason, "case" if rule in rules.cases else "payment", hit.grade
+    )

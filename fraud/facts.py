@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,22 @@ class Facts:
     identity: Identity = Identity()
     manner: Manner = Manner()
     visits: Visits = Visits()
+
+
+GROUPS = ("history", "others", "line", "identity", "manner", "visits")
+
+
+def as_line(facts: Facts) -> dict[str, Any]:
+    """The facts as a line for `helpline assess`: what was known when something was decided can be assessed again."""
+    data = _known(asdict(facts))
+    line = {"transcript": data["words"], "facts": {group: data[group] for group in GROUPS if data[group]}}
+    return line if facts.request is None else {**line, "request": data["request"]}
+
+
+def _known(value: Any) -> Any:
+    """As JSON has it, without what is unavailable."""
+    if isinstance(value, dict):
+        return {key: _known(one) for key, one in value.items() if one is not None}
+    if isinstance(value, tuple | list):
+        return [_known(one) for one in value]
+    return str(value) if isinstance(value, Decimal) else value

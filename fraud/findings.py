@@ -37,9 +37,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Assessment:
-    """All findings, the score (0 or more, never lower for a worse outcome) and the outcome."""
+    """All findings, the score (0 or more, never lower for a worse outcome) and the outcome.
+
+    `shadow` are the findings of rules that are still on trial: kept, shown to whoever tunes the rules, and without any
+    effect on the rest."""
 
     outcome: Outcome
     score: float
     findings: tuple[Finding, ...]
     version: str
+    shadow: tuple[Finding, ...] = ()

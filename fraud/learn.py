@@ -26,8 +26,8 @@ from fraud.wording import FOLDER, WEIGHTS, WIDTH, Model, evidence, features
 SMALL_TALK = ("short answers and muddle", "talk and temper, many voices")
 LENGTHS = (1, 1, 2, 2, 3, 3, 4, 4, 5, 6)  # sentences of a conversation's own family
 GARBLED = 0.3  # of the conversations, each at a rate of its own up to twice the usual
-STEADINESS = 0.1  # the weight of the penalty on large weights, against one conversation's error
-STEPS = 150
+STEADINESS = 0.03  # the weight of the penalty on large weights, against one conversation's error
+STEPS = 200
 FALSE_HOLDS = 0.001  # of unseen honest conversations, at the mark for "strong"
 
 Conversation = tuple[str, ...]
@@ -38,11 +38,12 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class Family:
     """Sentences of one kind of call; `label` is scam, honest, or either, for what both hold; `about` is what the thief
-    pretends ("bank", "romance"), or the family's name: what is measured on one subject was learned from the others."""
+    pretends ("bank", "romance"), or the family's name; `source` is the file that it stands in."""
 
     name: str
     label: str
     about: str
+    source: str
     says: tuple[str, ...]
 
 
@@ -63,7 +64,7 @@ def read_text() -> Text:
     for path in sorted((FOLDER / "words").glob("*.toml")):
         for data in tomllib.loads(path.read_text("utf-8")).get("family", []):
             label = "either" if data.get("either") else "scam" if data.get("scam") else "honest"
-            families.append(Family(data["name"], label, data.get("about", data["name"]), tuple(data["says"])))
+            families.append(Family(data["name"], label, data.get("about", data["name"]), path.stem, tuple(data["says"])))
     return Text(tuple(families), tomllib.loads((FOLDER / "words" / "slots.toml").read_text("utf-8")))
 
 
@@ -172,7 +173,7 @@ def unseen(text: Text, count: int) -> tuple[Array, Array]:
     return np.asarray(scam), np.asarray(honest)
 
 
-def learn(text: Text, count: int = 5000) -> Model:
+def learn(text: Text, count: int = 8000) -> Model:
     """The model for use, with its marks set on what it has not seen."""
     scam, honest = unseen(text, count // 2)
     nothing, strong = float(np.quantile(honest, 0.8)), float(np.quantile(honest, 1 - FALSE_HOLDS))

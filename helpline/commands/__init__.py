@@ -18,6 +18,7 @@ SUBCOMMANDS = {
     "demo": ("demo", "Demonstration data, the helpline, and recorded calls over the real socket."),
     "doctor": ("doctor", "What is in use and what is missing, in plain words."),
     "export": ("exports", "Write files for others: remittances for billers."),
+    "fraud": ("fraud", "What other fraud rules would have decided, and for whom they are hard."),
     "import": ("imports", "Bring in billers, accounts, cards and bills from CSV files."),
     "models": ("models", "List, fetch and find speech models."),
     "parse": ("parse", "Numbers, amounts, dates and times in sentences on standard input."),

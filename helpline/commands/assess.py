@@ -49,14 +49,19 @@ def command() -> None:
 
 
 def _assess(data: Any) -> dict[str, Any]:
+    result = assess(read_facts(data), ruleset())
+    findings = [{"id": finding.id, "points": finding.points, "reason": finding.reason} for finding in result.findings]
+    return {"outcome": result.outcome, "score": result.score, "findings": findings}
+
+
+def read_facts(data: Any) -> Facts:
+    """The facts of one line. Raises TypeError or ValueError, with words that say what is wrong."""
     if not isinstance(data, dict):
         raise TypeError('an object with "transcript", a list of sentences, is needed')
     words = data.get("transcript", [])
     if not isinstance(words, list) or not all(isinstance(sentence, str) for sentence in words):
         raise TypeError('"transcript" must be a list of sentences')
-    result = assess(_facts(tuple(words), _object(data, "request"), _object(data, "facts") or {}), ruleset())
-    findings = [{"id": finding.id, "points": finding.points, "reason": finding.reason} for finding in result.findings]
-    return {"outcome": result.outcome, "score": result.score, "findings": findings}
+    return _facts(tuple(words), _object(data, "request"), _object(data, "facts") or {})
 
 
 def _object(data: dict[str, Any], name: str) -> dict[str, Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,10 +17,11 @@ import click
 from fraud.assess import assess, ruleset
 from fraud.facts import Facts
 from fraud.garble import garble
+from fraud.shares import share
 
 SEALED = Path(__file__).resolve().parents[2] / "tests" / "fraud" / "sealed"
 STOPPED = ("hold", "refuse")
-SURE = 1.96  # standard deviations: intervals of 95 %
+TURNS = 6  # of a call, after each of which is counted what is known by then
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,14 @@ def measure(conversations: Sequence[Conversation]) -> dict[str, Any]:
     return {
         "scams": len(scams),
         "honest": len(honest),
-        "recall_at_1_percent": _share(score > mark for score in scams),
-        "recall_at_0_2_percent": _share(score > _mark(honest, 0.002) for score in scams),
-        "scams_held": _share(answer.outcome in STOPPED for conversation, answer in both if conversation.scam),
-        "honest_held": _share(answer.outcome in STOPPED for conversation, answer in both if not conversation.scam),
+        "recall_at_1_percent": share(score > mark for score in scams),
+        "recall_at_0_2_percent": share(score > _mark(honest, 0.002) for score in scams),
+        "scams_held": share(answer.outcome in STOPPED for conversation, answer in both if conversation.scam),
+        "honest_held": share(answer.outcome in STOPPED for conversation, answer in both if not conversation.scam),
         "sentences_until_held": _how_early([conversation for conversation in conversations if conversation.scam]),
+        "after_turn": _after_turns([conversation for conversation in conversations if conversation.scam], mark),
         "families": {
-            family: _share(
+            family: share(
                 (answer.score > mark) if conversation.scam else answer.outcome in STOPPED
                 for conversation, answer in both
                 if conversation.family == family
@@ -89,13 +90,16 @@ def _mark(honest: Sequence[float], rate: float) -> float:
     return honest[int(rate * len(honest))]
 
 
-def _share(hits: Iterable[bool]) -> dict[str, float]:
-    """A share with its 95 % interval (Wilson's: right for small counts too)."""
-    found = [bool(hit) for hit in hits]
-    count, share = len(found), sum(found) / len(found)
-    middle = (share + SURE**2 / (2 * count)) / (1 + SURE**2 / count)
-    reach = SURE / (1 + SURE**2 / count) * math.sqrt(share * (1 - share) / count + SURE**2 / (4 * count**2))
-    return {"share": share, "low": max(0.0, middle - reach), "high": min(1.0, middle + reach), "of": count}
+def _after_turns(scams: Sequence[Conversation], mark: float) -> dict[str, dict[str, Any]]:
+    """After the caller's first sentences: which share of the scams stands above the mark of 1 %, and which is held."""
+    found: dict[str, dict[str, Any]] = {}
+    for count in range(1, TURNS + 1):
+        answers = [assess(Facts(conversation.words[:count]), ruleset()) for conversation in scams]
+        found[str(count)] = {
+            "recall_at_1_percent": share(answer.score > mark for answer in answers),
+            "held": share(answer.outcome in STOPPED for answer in answers),
+        }
+    return found
 
 
 def _how_early(scams: Sequence[Conversation]) -> float | None:
@@ -116,9 +120,11 @@ def _table(result: dict[str, Any]) -> Iterable[str]:
         for name in ("recall_at_1_percent", "recall_at_0_2_percent", "scams_held", "honest_held"):
             yield f"  {name:24} {_percent(found[name])}"
         yield f"  {'sentences_until_held':24} {found['sentences_until_held']}"
-        for family, share in found["families"].items():
-            yield f"    {family:52} {_percent(share)}"
+        for turn, parts in found["after_turn"].items():
+            yield f"  after turn {turn}: above the mark {_percent(parts['recall_at_1_percent'])}, held {_percent(parts['held'])}"
+        for family, part in found["families"].items():
+            yield f"    {family:52} {_percent(part)}"
 
 
-def _percent(share: dict[str, float]) -> str:
-    return f"{share['share']:6.1%}  ({share['low']:.1%} to {share['high']:.1%} of {share['of']})"
+def _percent(part: dict[str, float]) -> str:
+    return f"{part['share']:6.1%}  ({part['low']:.1%} to {part['high']:.1%} of {part['of']})"

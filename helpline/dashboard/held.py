@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from helpline.audit import AuditEntry
-from helpline.dashboard.words import ACTORS, CALL_BACKS, HOLD_ACTIONS, HOLD_STATES, OUTCOMES, word_for
+from helpline.dashboard.words import ACTORS, CALL_BACKS, HOLD_ACTIONS, HOLD_STATES, OUTCOMES, VERDICTS, word_for
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, PlannedPayment
@@ -78,6 +78,8 @@ class HoldPage:
     version: int
     history: tuple[Past, ...]
     steps: Steps
+    verdict: str
+    may_judge: bool
 
 
 def waiting_holds(now: dt.datetime) -> tuple[Held, ...]:
@@ -146,6 +148,8 @@ def hold_page(hold_id: int, staff: Staff, now: dt.datetime) -> HoldPage | None:
         version=hold.version,
         history=_history(hold),
         steps=_steps(hold, staff, now),
+        verdict=VERDICTS.get(hold.verdict, ""),
+        may_judge=hold.status != "waiting" and staff.role in MAY_DECIDE,
     )
 
 

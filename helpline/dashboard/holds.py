@@ -7,16 +7,17 @@ from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 
-from helpline.dashboard import held
-from helpline.dashboard.words import HOLD_CAME, HOLD_STEPS, LONGEST_NOTE, TOO_LONG
+from helpline.dashboard import fairness, held
+from helpline.dashboard.words import HOLD_CAME, HOLD_STEPS, JUDGED, LONGEST_NOTE, TOO_LONG, VERDICTS
 from helpline.db import db
 from helpline.pages import row_number
-from helpline.services.holds.deciding import DONE, STEPS, Decider, decide
+from helpline.services.holds.deciding import DONE, STEPS, Decider, decide, judge
 from helpline.staff.session import signed_in
 
 blueprint = Blueprint("holds", __name__, url_prefix="/office/holds", template_folder="templates")
 NO_REASON = "Write why. The reason is kept with your name."
 NO_STEP = "Choose what shall happen."
+NO_VERDICT = "Choose what it was."
 
 
 @blueprint.get("/")
@@ -58,6 +59,30 @@ def take_step(hold_id: int) -> Any:
     return redirect(url_for(".hold_page", hold_id=hold_id))
 
 
+@blueprint.post("/<int:hold_id>/verdict")
+@signed_in(*held.MAY_DECIDE)
+def take_verdict(hold_id: int) -> Any:
+    """Whether it was a false alarm: nothing is paid or stopped by it, so it needs no second look."""
+    verdict, note = request.form.get("verdict", ""), request.form.get("note", "").strip()
+    if verdict not in VERDICTS or len(note) > LONGEST_NOTE:
+        field, problem = ("verdict", NO_VERDICT) if verdict not in VERDICTS else ("verdict-note", TOO_LONG)
+        return _page(hold_id, verdict, note, field, problem), 422
+    by = Decider(g.staff.id, g.staff.role, request.form.get("version", -1, type=row_number), note)
+    try:
+        came = judge(hold_id, verdict, by, _now())
+    except KeyError:
+        abort(404)
+    db.session.commit()
+    flash(JUDGED[came], "message" if came == "judged" else "error")
+    return redirect(url_for(".hold_page", hold_id=hold_id))
+
+
+@blueprint.get("/measured")
+@signed_in()
+def measured() -> str:
+    return render_template("dashboard/measured.html", seen=fairness.measured(_now()), days=fairness.DAYS)
+
+
 def _page(
     hold_id: int, step: str = "", note: str = "", field: str = "", problem: str = "", template: str = "dashboard/hold.html"
 ) -> str:
@@ -66,7 +91,7 @@ def _page(
         abort(404)
     shown = {"step": step, "note": note, "field": field, "problem": problem}
     version = request.form.get("version", seen.version, type=int)
-    return render_template(template, seen=seen, words=HOLD_STEPS, came=HOLD_CAME, version=version, **shown)
+    return render_template(template, seen=seen, words=HOLD_STEPS, came=HOLD_CAME, verdicts=VERDICTS, version=version, **shown)
 
 
 def _now() -> dt.datetime:

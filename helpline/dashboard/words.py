@@ -152,7 +152,18 @@ HOLD_CAME = {
     "too_long": "It has waited as long as any payment may.",
     "bill_due": "The bill would be due before. The caller has to talk with us first.",
 }
+VERDICTS = {
+    "false_alarm": "A false alarm: nobody meant the caller ill",
+    "scam": "A true alarm: it was a scam, or would have been",
+}
+JUDGED = {
+    "judged": "Thank you. It is kept with your name, and counts when the rules are measured.",
+    "not_decided": "It still waits. Decide it first.",
+    "changed_meanwhile": HOLD_CAME["changed_meanwhile"],
+}
 HOLD_ACTIONS = {
+    "hold_judged_false_alarm": "Called it a false alarm",
+    "hold_judged_scam": "Called it a true alarm",
     "payment_held": "Held the payment",
     "hold_due": "The clock had run out: rang the caller",
     "asked_again_while_held": "Asked for the same payment again",

@@ -153,6 +153,11 @@ def office_holds(stage: Stage) -> None:
     stage.page.goto("/office/holds/")
 
 
+def office_holds_measured(stage: Stage) -> None:
+    office_busy(stage)
+    stage.page.goto("/office/holds/measured")
+
+
 def office_hold(stage: Stage) -> None:
     office_busy(stage)
     stage.page.goto("/office/holds/1")
@@ -363,6 +368,7 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     office_request_without_note,
     office_request_closed,
     office_holds,
+    office_holds_measured,
     office_hold,
     office_hold_without_reason,
     office_hold_without_step,

@@ -65,6 +65,13 @@ def test_protective_points_never_lift_a_floor(facts: Facts, outcome: str) -> Non
     assert assess(facts, ruleset()).outcome == outcome
 
 
+def test_a_few_words_amid_many_honest_ones_are_a_question() -> None:
+    honest = ("I'd like a nurse for my bloods on Friday please", "any morning, and can the volunteer do my shopping",
+              "I'll leave the money in an envelope for the window cleaner")  # fmt: skip
+    result = assess(Facts(honest), ruleset())
+    assert "F003" in [finding.id for finding in result.findings] and result.outcome == "confirm"
+
+
 def test_a_rule_that_crashes_holds_the_payment(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: Facts) -> str | None:
         raise ZeroDivisionError

@@ -104,6 +104,12 @@ def test_scores_are_finer_than_points() -> None:
     assert len({answer["score"] for answer in answers}) >= 3
 
 
+def test_the_bench_tells_what_is_known_after_each_turn() -> None:
+    clean = json.loads(CliRunner().invoke(bench, ["--json"]).stdout)["clean"]
+    turns = [clean["after_turn"][str(turn)]["held"]["share"] for turn in range(1, 7)]
+    assert 0 < turns[0] < turns[-1] <= clean["scams_held"]["share"] + 0.05
+
+
 def test_the_bench_measures_the_sealed_conversations() -> None:
     result = json.loads(CliRunner().invoke(bench, ["--json"]).stdout)
     clean, garbled = result["clean"], result["garbled"]

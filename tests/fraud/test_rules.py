@@ -48,6 +48,11 @@ def test_every_rule_has_three_cases() -> None:
     assert [rule for rule, count in counts.items() if count < 3] == []
 
 
+def test_every_rule_has_a_near_miss() -> None:
+    counts = {rule: sum(len(cases.get(rule, {}).get("passes", [])) for cases in CASES.values()) for rule in RULES}
+    assert [rule for rule, count in counts.items() if count < 1] == []
+
+
 def test_what_is_unavailable_never_hits() -> None:
     assert assess(Facts((), MoneyRequest()), ruleset()).findings == ()
 

@@ -150,8 +150,9 @@ def besides(text: str, language: Language, expecting: Expecting, now: dt.datetim
     `today`, `all`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` and `forgotten`
     as well; at a PIN `forgotten` and `asked`."""
     if expecting.name == "yes_no":
-        told = aside(text, language) | note(text, language) | place(text, now) | _today(text, now) | share(text, language)
-        told |= _said(text, language, "all") | _which_of("asked", text, language) | _which_of("shift", text, language)
+        told: dict[str, Any] = aside(text, language) | note(text, language) | share(text, language)
+        told |= place(text, now) | _today(text, now) | _said(text, language, "all")
+        told |= _which_of("asked", text, language) | _which_of("shift", text, language)
         return told | sum_said(text, now)
     if expecting.name == "open":
         return {

@@ -200,7 +200,11 @@ class GatewayNotice(Model):
 
 
 class Assessment(Model):
-    """What the fraud rules said of one money request, with every finding."""
+    """What the fraud rules said of one money request, with every finding, and what they knew when they said it.
+
+    `facts` is a line for `helpline assess`, None in rows from before it was kept; `shadow` are the findings of rules on
+    trial, which changed nothing; `version` is the ruleset's.
+    """
 
     __tablename__ = "assessment"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -209,4 +213,7 @@ class Assessment(Model):
     outcome: Mapped[str] = mapped_column(String(10))
     score: Mapped[float] = mapped_column(Float)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    shadow: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    version: Mapped[str] = mapped_column(String(20), default="", server_default="")
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

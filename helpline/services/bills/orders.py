@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts, History, Identity, MoneyRequest
+from fraud.facts import Facts, History, Identity, MoneyRequest, as_line
 from fraud.findings import Assessment as Assessed
 from helpline import outbox
 from helpline.db import db
@@ -132,7 +132,8 @@ def assess_again(bill_id: int, amount: Decimal, context: Context) -> None:
 
 def assessed(row: Row[Any], amount: Decimal, context: Context, held: bool) -> Assessed:
     """What the rules say of paying so much of this bill now, written down. `held`: the same payment waits already."""
-    assessment = assess(_facts(row, amount, context, held), ruleset())
+    facts = _facts(row, amount, context, held)
+    assessment = assess(facts, ruleset())
     db.session.add(
         Assessment(
             call_id=context.call_id,
@@ -140,6 +141,9 @@ def assessed(row: Row[Any], amount: Decimal, context: Context, held: bool) -> As
             outcome=assessment.outcome,
             score=assessment.score,
             findings=[asdict(finding) for finding in assessment.findings],
+            shadow=[asdict(finding) for finding in assessment.shadow],
+            facts=as_line(facts),
+            version=assessment.version,
             at=context.now,
         )
     )

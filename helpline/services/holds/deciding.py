@@ -136,6 +136,27 @@ def decide(hold_id: int, step: str, by: Decider, now: dt.datetime, settings: Set
     return came
 
 
+VERDICTS = ("false_alarm", "scam")
+
+
+def judge(hold_id: int, verdict: str, by: Decider, now: dt.datetime) -> str:
+    """What people found out about a decided hold, for the measuring of the rules: `judged`, or why not. It may be judged
+    anew, and the audit keeps each. Raises KeyError for an unknown verdict or hold."""
+    hold = keeping.locked(hold_id)
+    if hold is None or verdict not in VERDICTS:
+        raise KeyError(hold_id)
+    if hold.status == "waiting":
+        return "not_decided"
+    if by.version != hold.version:
+        return "changed_meanwhile"
+    before, hold.verdict = hold.verdict, verdict
+    hold.version += 1
+    subject = f"hold:{hold.id}"
+    events.record("hold_judged", subject, now, verdict=verdict)
+    audit.write(f"staff:{by.staff_id}", f"hold_judged_{verdict}", subject, now, before=before, note=by.note)
+    return "judged"
+
+
 def who_may_not(hold: Hold, staff_id: int, role: str, now: dt.datetime) -> str:
     """Why this person may not release it now; "" when they may."""
     if staff_id in (hold.set_by, hold.extended_by, hold.asked_by):

@@ -21,6 +21,8 @@ class Hold(Model):
     our call after the clock went: not promised yet, promised, clear, or a new signal. The constraints are the four eyes:
     whoever set, extended or asked for it never releases it, and one person alone only after a clear call-back. A first
     payment to a biller is `confirmed` instead: by our call itself, where nothing else speaks against it.
+    `verdict` is what people found out afterwards, so that the rules can be measured: it pays and stops nothing.
+    Who said so is in the audit.
     """
 
     __tablename__ = "hold"
@@ -68,4 +70,5 @@ class Hold(Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     call_back: Mapped[str] = mapped_column(String(10), default="")  # "", promised, clear, signal
+    verdict: Mapped[str] = mapped_column(String(12), default="", server_default="")  # "", false_alarm, scam
     version: Mapped[int] = mapped_column(Integer, default=0)  # raised by every change: nobody decides on an old page
