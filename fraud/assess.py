@@ -84,6 +84,7 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     """Run the rules: about words alone without a request. A rule that crashes counts as a hold: it fails closed, by name."""
     asked = RULES if facts.request else {rule: RULES[rule] for rule in RULES if rule in ABOUT_WORDS}
     found = [finding for rule, function in asked.items() if (finding := _run(rule, function, facts, rules)) is not None]
+    found = found if facts.request else _doubted(found, facts, rules)  # where money is asked for, a floor stays
     findings = tuple(finding for finding in found if finding.id not in rules.shadow)
     shadow = tuple(finding for finding in found if finding.id in rules.shadow)
     payment = [finding for finding in findings if finding.subject == "payment"]
@@ -119,17 +120,21 @@ def _mildest(*outcomes: Outcome) -> Outcome:
 def _run(rule: str, function: Rule, facts: Facts, rules: Ruleset) -> Finding | None:
     try:
         hit = function(facts)
-        return _finding(rule, _doubted(rule, hit, facts, rules), rules) if hit else None
+        return _finding(rule, hit, rules) if hit else None
     except Exception as error:
         return Finding(rule, 0.0, "hold", f"the rule failed: {type(error).__name__}")
 
 
-def _doubted(rule: str, hit: Hit, facts: Facts, rules: Ruleset) -> Hit:
-    """A few words amid many that are not like a scam's are a question: no one says "the courier's coming for my old
-    gold watch" and is held for it. Nothing is taken away: the call-back and its questions come all the same."""
-    stops = rule in ABOUT_WORDS and rules.weight(rule, hit.grade).floor in STOPPING
-    others = stops and len(" ".join(facts.words).split()) > FEW_WORDS
-    return Hit(f"{hit.reason}, amid other words", UNCLEAR) if others and likeness(facts.words) < DOUBTED else hit
+def _doubted(found: list[Finding], facts: Facts, rules: Ruleset) -> list[Finding]:
+    """A few words that one rule knows, amid many that are not like a scam's, are a question: the envelope may be for the
+    window cleaner. Two rules bear each other out. The call-back and its questions come all the same."""
+    stop = [
+        one for one in found if one.id in ABOUT_WORDS and one.floor in STOPPING and one.points and one.id not in rules.shadow
+    ]
+    if len(stop) != 1 or len(" ".join(facts.words).split()) <= FEW_WORDS or likeness(facts.words) >= DOUBTED:
+        return found
+    asked = _finding(stop[0].id, Hit(f"{stop[0].reason}, amid other words", UNCLEAR), rules)
+    return [asked if one is stop[0] else one for one in found]
 
 
 def _finding(rule: str, hit: Hit, rules: Ruleset) -> Finding:

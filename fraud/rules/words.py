@@ -165,7 +165,7 @@ def f007_coached(facts: Facts) -> Hit | None:
 
 
 OTHER_LINE = re.compile(
-    rf"\b(?:he|she|they|the man|him)(?:'s|'re| is| are)?(?: still| also| here)? (?:on|holding on) (?:my mobile|my other phone|the other (?:phone|line)|the mobile|the line (?:now|listening))\b"
+    rf"\b(?:he|she|they|the man|him)(?: from (?:the |my )?\w+)?(?:'s|'re| is| are)?(?: still| also| here)? (?:on|holding on) (?:my mobile|my other phone|the other (?:phone|line)|the mobile|the line (?:now|listening))\b"
     rf"|\b(?:he|she|they)(?:'s|'re| is| are) (?:listening|telling me the numbers|waiting on the (?:line|phone))\b|\b{TOLD}\b(?: \w+){{0,3}} (?:stay|keep|remain|keep him|hold) on the (?:line|phone)\b"
     r"|\b(?:told|said|mustn't|must not|not allowed to|can't|if i|if you|do not|wouldn't let me)(?: \w+){0,3} (?:hang up|put the phone down|disconnect)\b|\bkeep the line open\b|\bi won't hang up\b|\bhim on the mobile\b"
 )

@@ -365,7 +365,8 @@ def _lost(payments: list[Payment], charges: dict[str, LedgerTransaction], with_p
     open_bills = set(db.session.scalars(select(Bill.id).where(Bill.status == "due")))
     bills = sum((payment.status == "settled") == (payment.bill_id in open_bills) for payment in payments)
     strays = len(charges.keys() - {payment.key for payment in payments})
-    return hanging + (callers - len(payments)) + settled + bills + strays
+    without = callers - len({payment.caller_id for payment in payments})  # who was declined may have asked once more
+    return hanging + without + settled + bills + strays
 
 
 def _told_wrong(payments: list[Payment], charges: dict[str, LedgerTransaction]) -> Iterator[int]:

@@ -98,7 +98,7 @@ def _one(caller_id: int) -> Caller:
 
 
 def _callers(wanted: str) -> tuple[Trusting, ...]:
-    query = select(Caller).order_by(Caller.full_name, Caller.id).limit(MOST_ROWS)
+    query = select(Caller).where(Caller.training.is_(False)).order_by(Caller.full_name, Caller.id).limit(MOST_ROWS)
     if wanted:
         query = query.where(Caller.full_name.icontains(wanted, autoescape=True) | (Caller.phone == wanted))
     else:

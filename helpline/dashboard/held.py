@@ -13,7 +13,7 @@ from helpline.audit import AuditEntry
 from helpline.dashboard.words import ACTORS, CALL_BACKS, HOLD_ACTIONS, HOLD_STATES, OUTCOMES, VERDICTS, word_for
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
-from helpline.services.bills.models import Bill, BillAccount, Biller
+from helpline.services.bills.models import Bill, BillAccount, Biller, PlannedPayment
 from helpline.services.holds import deciding
 from helpline.services.holds.models import Hold
 from helpline.staff.models import Staff
@@ -92,6 +92,39 @@ def decided_holds(now: dt.datetime) -> tuple[Held, ...]:
     """The newest first."""
     rows = db.session.execute(_holds().where(Hold.status != "waiting", _REAL).order_by(Hold.ended_at.desc()).limit(MOST_ROWS))
     return tuple(_held(row, now) for row in rows)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A payment that waits for its day."""
+
+    name: str
+    number: str
+    biller: str
+    amount: Decimal
+    currency: str
+    pay_on: dt.date
+    due_on: dt.date
+    reference: str
+
+
+def planned_payments() -> tuple[Planned, ...]:
+    """Those that wait for their day, the next one first."""
+    rows = db.session.execute(
+        select(PlannedPayment, ServiceRequest.reference, Caller, Bill.due_on, Biller.name)
+        .join(ServiceRequest, PlannedPayment.request_id == ServiceRequest.id)
+        .join(Caller, PlannedPayment.caller_id == Caller.id)
+        .join(Bill, PlannedPayment.bill_id == Bill.id)
+        .join(BillAccount, Bill.account_id == BillAccount.id)
+        .join(Biller, BillAccount.biller_id == Biller.id)
+        .where(PlannedPayment.status == "waiting", _REAL)
+        .order_by(PlannedPayment.pay_on, PlannedPayment.id)
+        .limit(MOST_ROWS)
+    )
+    return tuple(
+        Planned(caller.full_name, caller.phone, biller, plan.amount, plan.currency, plan.pay_on, due_on, reference)
+        for plan, reference, caller, due_on, biller in rows
+    )
 
 
 def waiting_in_all() -> int:

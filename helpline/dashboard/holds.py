@@ -29,6 +29,7 @@ def hold_list() -> str:
         waiting=held.waiting_holds(now),
         waiting_in_all=held.waiting_in_all(),
         decided=held.decided_holds(now),
+        planned=held.planned_payments(),
     )
 
 

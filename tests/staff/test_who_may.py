@@ -21,6 +21,9 @@ TRAINING = {"coordinator", "supervisor", "administrator"}
 SIGN_IN = "/office/sign-in"
 OPEN = {"staff.sign_in", "staff.check", "staff.sign_out"}  # for whoever is not signed in yet, or any more
 WHO_MAY = {
+    "contacts.contact_list": ALL,
+    "contacts.contact_page": DECIDING,
+    "contacts.change_contact": DECIDING,
     "dashboard.overview": ALL,
     "dashboard.request_page": ALL,
     "dashboard.close_request": DECIDING,
@@ -34,6 +37,15 @@ WHO_MAY = {
     "holds.hold_list": ALL,
     "holds.hold_page": ALL,
     "holds.take_step": DECIDING,
+    "holds.take_verdict": DECIDING,
+    "holds.measured": ALL,
+    "identity.caller_list": ALL,
+    "identity.caller_page": ALL,
+    "identity.ring": DECIDING,
+    "identity.referee": DECIDING,
+    "identity.send_code": DECIDING,
+    "identity.visit": DECIDING,
+    "identity.number": DECIDING,
     "phone.start": TRAINING,
     "phone.afresh": TRAINING,
     "phone.ring": TRAINING,

@@ -31,7 +31,6 @@ from voice.heard import Json, Result
 from voice.languages import Language
 
 AT = dt.time(9)  # of its day, on the caller's own clock
-WAIT_FOR_PEOPLE = {"hold", "refuse"}  # what speaks against a payment today is no reason to try it on Friday
 STANDS = {"settled": "paid", "failed": "failed", "claimed": "paying"}
 
 
@@ -54,7 +53,7 @@ def plan(args: Json, context: Context) -> Result:
         return orders.waits(hold, row, context)
     assessment = orders.assessed(row, part, context, held=False)
     request = orders.open_payment_request(row, context)
-    if assessment.outcome in WAIT_FOR_PEOPLE or context.level < 2:
+    if keeping.for_people(assessment) or context.level < 2:  # what was said today is not heard again on Friday
         return orders.not_now(request, row, part, assessment, context)
     promised = PlannedPayment(
         bill_id=row.Bill.id,
@@ -222,6 +221,7 @@ def _context(
         now=now.astimezone(ZoneInfo(caller.time_zone)),
         settings=settings,
         payments=payments,
+        training=caller.training,
     )
 
 

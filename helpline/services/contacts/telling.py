@@ -27,11 +27,13 @@ def tell_contact(subject: str, caller_id: int, rules: Sequence[str], context: Co
 
     Does not commit.
     """
+    caller = db.session.get_one(Caller, caller_id)
+    if caller.training:
+        return
     near = SOMEBODY_NEAR.intersection(rules)
     found = {place: contact for place in PLACES if (contact := contact_of(caller_id, place)) is not None}
-    caller = db.session.get_one(Caller, caller_id)
     why_not = {place: "somebody_near" if near else why_silent(contact, caller, context) for place, contact in found.items()}
-    told = next((contact for place, contact in found.items() if not why_not[place]), None)
+    told = None if context.training else next((contact for place, contact in found.items() if not why_not[place]), None)
     if told is None:
         if found:
             audit.write("helpline", "contact_not_told", subject, context.now, why=[*why_not.values()])

@@ -57,11 +57,19 @@ def hold(request: ServiceRequest, bill: Bill, amount: Decimal, assessment: Asses
     events.record("payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     audit.write("helpline", "payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     promise_end(waiting)
-    if outcome != "confirm":  # that is asked of everybody, and is no news for anybody
+    if for_people(assessment):
         tell_contact(f"hold:{waiting.id}", request.caller_id, rules, context)
     if not clock.in_time:
         escalate(waiting, "due_soon", context.settings, context.now)
     return waiting
+
+
+def for_people(assessment: Assessment) -> set[str]:
+    """The rules that speak against a payment, and that no call of ours answers. A first payment, or what a caller has
+    protected, is asked about as everybody's is, and is no news for anybody."""
+    if assessment.outcome == "allow":
+        return set()
+    return {finding.id for finding in assessment.findings if finding.points > 0} - OUR_CALL_ASKS
 
 
 def waiting_on(bill_id: int) -> Hold | None:

@@ -117,6 +117,8 @@ LESSONS = {"lessons": [{"name": "bank", "title": "a call from the bank"}, {"name
            "ways": {"yes": "yes", "no": "no", "next": "next one", "again": "again", "stop": "stop"}}  # fmt: skip
 SPOKEN = {"message.record", "details.address", "details.name", "details.contact"}  # there, words are the message
 DETAILS_SLOTS = {"whats": {"phone": "your telephone number", "address": "your address"}, "tries": 0, "what": "phone",
+                 "proofs": {"pin": "your PIN", "phrase": "your safe phrase"}, "places": ["the first", "the second"], "kind": "phrase",
+                 "words": "(words)", "wished": "phrase", "call_back_id": 1, "day_of": {"ask": "visit.day", "values": {}},
                  "manners": {"slower": "more slowly", "faster": "more quickly"}, "value": "12 Elm Road", "number": "07700900123"}  # fmt: skip
 WAITS = {"hold_id": 1, "biller": "C", "kind": "gas", "amount": {"amount": "1.00", "currency": "GBP"}}
 SLOTS = {"waiting": [WAITS, WAITS], "one": WAITS, "coming": [BOOKED, BOOKED], "mine": BOOKED, "nth": 0, "wanted": {"date": "2026-12-01", "part_of_day": "morning"},
