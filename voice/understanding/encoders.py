@@ -58,7 +58,7 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # calls are many, each of them is short
         self._session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
-        self._tokenizer = _word_pieces()
+        self._tokenizer = word_pieces()
 
     def encode(self, sentences: Sequence[str]) -> Floats:
         return np.stack([self._one(sentence) for sentence in sentences])
@@ -91,7 +91,9 @@ def _on_one_thread() -> Any:
             os.environ["OMP_NUM_THREADS"] = before
 
 
-def _word_pieces() -> Any:
+@cache
+def word_pieces() -> Any:
+    """What takes a sentence into the word pieces of MiniLM apart."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
     numbers = {piece: number for number, piece in enumerate(VOCABULARY.read_text("utf-8").rstrip("\n").split("\n"))}

@@ -41,7 +41,8 @@ def fit(language: str, examples: Sequence[tuple[str, str]], encode: Callable[[Se
     weights = np.hstack([weights, both_weights[:, 1:] - both_weights[:, :1]])
     weights[features[0].shape[1] :] *= PIECES_WEIGHT
     bias = np.append(bias + NONE_FIRST * (np.array(intents) == "none"), both_bias[1] - both_bias[0])
-    return Classifier(language, intents, centre, directions, words, letters, *_rounded(weights, bias))
+    weights, bias = _rounded(weights, bias)
+    return Classifier(language, intents, centre, directions, words, letters, weights, bias)
 
 
 def _directions(moved: Floats) -> Floats:

@@ -103,7 +103,7 @@ def _load_vectors(path: Path | None) -> dict[str, Any]:
     try:
         with path.open("rb") as raw, np.load(raw) as file:
             return dict(zip(json.loads(str(file["texts"])), file["vectors"], strict=True))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return {}  # never kept, or a broken file: they are made again
 
 
@@ -143,7 +143,7 @@ def load(path: Path, key: str) -> Classifier | None:
             directions = file["directions"].astype(np.float32)
             intents = tuple(known["intents"])
             return Classifier(known["language"], intents, file["centre"], directions, words, letters, weights, bias)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 
 

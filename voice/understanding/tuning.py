@@ -6,7 +6,6 @@ Needs the extra `tuning` (jax, optax), which nothing that answers calls needs. T
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import jax
@@ -29,14 +28,16 @@ DOUBT = 0.05  # of each label is spread over all intents
 DANGER_WEIGHT = 0.5  # of being right about danger, where the intent has 1
 
 
-def tune(examples: Sequence[tuple[str, str]], language: str, told: Callable[[str], None] = lambda _: None) -> tuple[list[str], dict[str, Any]]:
+def tune(
+    examples: Sequence[tuple[str, str]], language: str, told: Callable[[str], None] = lambda _: None
+) -> tuple[list[str], dict[str, Any]]:
     """The intents of these plain sentences in their order, and the changes that tell them apart. `told` hears how far it is."""
     examples = [*examples, *misheard(examples, language)]
     intents = sorted({intent for _, intent in examples})
     labels = np.array([intents.index(intent) for _, intent in examples])
     danger = intents.index("emergency") if "emergency" in intents else -1
     pieces = pieces_of([sentence for sentence, _ in examples])
-    changes = _start(len(intents))
+    changes = start(len(intents))
     steps = EPOCHS * -(-len(examples) // TOGETHER)
     learner = _learner(steps)
     state = learner.init(changes)
@@ -57,7 +58,7 @@ def tune(examples: Sequence[tuple[str, str]], language: str, told: Callable[[str
     return intents, {name: np.asarray(value) for name, value in changes.items()}
 
 
-def _start(intents: int) -> dict[str, Any]:
+def start(intents: int) -> dict[str, Any]:
     """Changes that change nothing yet."""
     random = np.random.default_rng(0)
     model = base()
@@ -78,8 +79,13 @@ def _learner(steps: int) -> Any:
             [optax.linear_schedule(0, most, warm), optax.linear_schedule(most, COLD * most, max(1, steps - warm))], [warm]
         )
 
-    kinds = {"body": optax.adamw(rate(RATE), b2=0.98, weight_decay=0.01), "heads": optax.adamw(rate(HEADS_RATE), b2=0.98, weight_decay=0.01)}
-    return optax.multi_transform(kinds, lambda changes: {name: "heads" if name.startswith("heads") else "body" for name in changes})
+    kinds = {
+        "body": optax.adamw(rate(RATE), b2=0.98, weight_decay=0.01),
+        "heads": optax.adamw(rate(HEADS_RATE), b2=0.98, weight_decay=0.01),
+    }
+    return optax.multi_transform(
+        kinds, lambda changes: {name: "heads" if name.startswith("heads") else "body" for name in changes}
+    )
 
 
 def _loss(changes: Any, model: Any, pieces: Any, there: Any, labels: Any, weights: Any, danger: int, key: Any) -> Any:

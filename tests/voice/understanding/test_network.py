@@ -1,0 +1,99 @@
+"""The network beside the regression: the model that it comes from, its file, and its learning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voice.languages import load_language
+from voice.understanding import network, tuning
+from voice.understanding.encoders import MiniLM
+from voice.understanding.learning import classifier
+from voice.understanding.network import MOST_PIECES, base, load, pieces_of, read, save
+
+SAID = ["pay the gas bill please", "I've fallen and I can't get up", "what a lovely day it is"]
+PAYING = [
+    "pay my bill",
+    "pay the gas",
+    "I want to pay the water",
+    "settle my bill",
+    "pay what I owe",
+    "could you pay the electric",
+]
+CHATTING = [
+    "lovely weather",
+    "my cat is old",
+    "it rained all night",
+    "the roses are out",
+    "I like the wireless",
+    "my knees ache",
+]
+EXAMPLES = [(said, "pay_bill") for said in PAYING] + [(said, "none") for said in CHATTING]
+
+
+def vector(said: str, filled_to: int = 0) -> np.ndarray:
+    """One sentence, read by the model without any change."""
+    row = pieces_of([said])[0]
+    length = max(len(row), filled_to)
+    pieces, there = np.zeros((1, length), np.int64), np.zeros((1, length), np.float32)
+    pieces[0, : len(row)], there[0, : len(row)] = row, 1
+    return np.asarray(read(base(), pieces, there)[0])
+
+
+def test_unchanged_it_reads_as_the_published_model_does() -> None:
+    for said, published in zip(SAID, MiniLM().encode(SAID), strict=True):
+        ours = vector(said)
+        assert float(ours @ published) / np.linalg.norm(ours) > 0.98
+
+
+def test_what_fills_a_row_up_changes_nothing() -> None:
+    assert vector(SAID[0], filled_to=24) == pytest.approx(vector(SAID[0]), abs=1e-4)
+
+
+def test_a_sentence_that_never_ends_is_cut() -> None:
+    assert [len(row) for row in pieces_of(["and then " * 500])] == [MOST_PIECES]
+
+
+def test_english_has_a_network_of_its_own_intents() -> None:
+    english = classifier(load_language("en"))
+    assert english.network is not None and english.network.intents == english.intents
+
+
+def test_a_few_sentences_are_learned_and_come_back_from_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "EPOCHS", 60)
+    intents, changes = tuning.tune(EXAMPLES, "en")
+    save(tmp_path / network.TUNED, intents, changes)
+    tuned = load(tmp_path / network.TUNED, ("none", "pay_bill"))
+    assert tuned is not None
+    for said, intent in [("please pay the telephone bill", "pay_bill"), ("the weather is lovely", "none")]:
+        assert tuned.intents[int(np.argmax(tuned.scores(said)[:-1]))] == intent
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """The changes of a network with two intents, which change nothing."""
+    path = tmp_path / network.TUNED
+    save(path, ["none", "pay_bill"], tuning.start(2))
+    return path
+
+
+def test_a_network_of_other_intents_is_not_used(kept: Path) -> None:
+    assert load(kept, ("none", "pay_bill")) is not None
+    assert load(kept, ("none", "pay_bill", "register")) is None
+
+
+def test_the_changes_of_another_model_are_not_used(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_model", lambda: "another-1.0")
+    assert load(kept, ("none", "pay_bill")) is None
+
+
+@pytest.mark.parametrize("broken", [b"", b"no archive", b"PK\x03\x04"])
+def test_a_broken_file_is_no_network(kept: Path, broken: bytes) -> None:
+    kept.write_bytes(broken)
+    assert load(kept, ("none", "pay_bill")) is None
+
+
+def test_no_file_is_no_network(tmp_path: Path) -> None:
+    assert load(tmp_path / network.TUNED, ("none",)) is None
