@@ -122,7 +122,7 @@ def test_a_moved_visit_is_a_new_offer_to_the_same_volunteer(margaret: Context, p
     assert (new.status, new.volunteer_id, new.day) == ("offered", None, dt.date(2026, 11, 27))
     assert request_of("ask_volunteer").task_id == new.id and request_of("change_task").status == "done"
     (body,) = texts(WEI)
-    assert "shopping, Elm Park, is not Thu 26 Nov morning but Fri 27 Nov morning. Can you come then?" in body
+    assert "shopping, Elm Park, is not Thu 26 Nov morning but Fri 27 Nov morning. Answer YES" in body
     assert len(body) <= 160
     assert tasks.accept(new.id, people.wei, margaret.now)
 

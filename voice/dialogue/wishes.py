@@ -9,7 +9,7 @@ from dataclasses import replace
 from voice.dialogue.asks import Ask, Outcome, Start, offered, picked
 from voice.dialogue.opening import what_can_i_do
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.heard import Meaning, Result, Say, Step
+from voice.heard import Json, Meaning, Result, Say, Step
 
 ABOUT = {  # what is named without a verb may be wanted, or asked about
     "biller": ["pay_bill", "bill_status"],
@@ -77,7 +77,7 @@ def chosen(starts: Mapping[str, Start]) -> Ask:
 
 def keep(state: State, meaning: Meaning) -> State:
     """Remember the second wish of the same breath."""
-    return replace(state, also=(*meaning.also, *state.also)) if meaning.also else state
+    return replace(state, also=(*map(_remembered, meaning.also), *state.also)) if meaning.also else state
 
 
 def said_besides(meaning: Meaning) -> Meaning | None:
@@ -103,7 +103,12 @@ def begin(state: State, wish: Meaning, starts: Mapping[str, Start]) -> Step:
 
 def afterwards(state: State, wish: Meaning) -> State:
     """What was read out counts as heard first; the wish comes after that, like the second one of a breath."""
-    return replace(state, also=({"intent": wish.intent, "slots": dict(wish.slots)}, *state.also))
+    return replace(state, also=(_remembered({"intent": wish.intent, "slots": wish.slots}), *state.also))
+
+
+def _remembered(wish: Json) -> Json:
+    """Without digits: a PIN that was said before anybody asked for it is kept nowhere."""
+    return {**wish, "slots": {name: value for name, value in wish["slots"].items() if name != "digits"}}
 
 
 def take_up(step: Step, starts: Mapping[str, Start]) -> Step:

@@ -90,6 +90,7 @@ DIGITS = {
     "hold.pin",
     "protection.pin",
     "prove.pin",
+    "which_date",
     "details.phone",
     "details.contact_phone",
 }  # there, 0 and 9 are data
@@ -102,7 +103,8 @@ WITH_A_LADDER = sorted(ASKS.keys() - SPOKEN_MESSAGE - {"still_there", "recap", "
 
 
 def at(ask: str) -> State:
-    """A call with this question open, and everything known that any question needs."""
+    """A call with this question open, and everything known that any question needs. Its caller has spoken before: who never
+    did hears the keys with each question (test_days_by_keys)."""
     caller = None if ask in BEFORE_ANY_WISH else MARGARET
     resume = {"call_id": 9, "state": State(ask="open", values={"name": "Margaret"}, caller=MARGARET).to_json()}
     return State(
@@ -113,6 +115,7 @@ def at(ask: str) -> State:
         slots=SLOTS,
         said=(Say(ask, VALUES),),
         resume=resume,
+        spoken=True,
     )
 
 
