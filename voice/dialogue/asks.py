@@ -83,11 +83,11 @@ def yes_no(yes: Answer, no: Answer) -> Answer:
 
 def told(go_on: Answer) -> Answer:
     """An answer to what was read out, which may be heard again. A yes, a no and thanks all go on: none of them asks for
-    it once more. By key, 1 goes on and 2 says it again."""
+    it once more. By key, 1 goes on and 2 says it again. A yes of who had asked us to wait says that they are ready for it."""
 
     def answer(state: State, meaning: Meaning) -> Step | None:
-        aside = meaning.slots.get("aside")
-        if meaning.keys == "2" or aside == "missed":
+        aside, ready = meaning.slots.get("aside"), state.patience and meaning.intent == "yes" and not meaning.keys
+        if meaning.keys == "2" or aside == "missed" or ready:
             return ask_again(state, meaning)
         enough = aside == "enough" or meaning.intent in ("yes", "no", "cancel", "thanks")
         return go_on(state, meaning) if enough else None

@@ -199,9 +199,10 @@ def any_of_these(text: str, language: Language, options: tuple[str, ...]) -> dic
 
 
 def any_day(text: str, language: Language, now: dt.datetime) -> dict[str, str]:
-    """`date`: tomorrow, for who does not mind which day."""
-    tomorrow = now.date() + dt.timedelta(days=1)
-    return {"date": tomorrow.isoformat()} if longest_named(text, language, "any") else {}
+    """`date`: tomorrow, for who does not mind which day; nothing on the last day of the calendar."""
+    if now.date() == dt.date.max or not longest_named(text, language, "any"):
+        return {}
+    return {"date": (now.date() + dt.timedelta(days=1)).isoformat()}
 
 
 def shift(text: str, language: Language, options: tuple[str, ...]) -> dict[str, str]:
