@@ -179,7 +179,7 @@ def test_a_visit_moves_to_another_day_and_the_same_volunteer_is_asked_first(app:
         )
         asked = db.session.scalars(select(Offer).where(Offer.task_id == new.id)).one()
         assert db.session.get_one(Volunteer, asked.volunteer_id).name == "Wei Chen"
-    assert "is not Thu 26 Nov morning but Fri 27 Nov afternoon. Can you come then?" in texts(app, WEI)[-1]
+    assert "is not Thu 26 Nov morning but Fri 27 Nov afternoon. Answer YES" in texts(app, WEI)[-1]
     visit.say("who is coming")
     assert keys_of(visit.reply)[0] == "visit.status.waiting" and "Friday" in visit.reply.text
 
