@@ -58,7 +58,7 @@ def test_a_wrong_pin_leaves_them_stopped_and_help_goes_on(app: Flask, margaret: 
     margaret.say("freeze my payments", "yes", "no", "allow my payments again")
     assert keys_of(margaret.press("000111")) == ["pin.wrong", "protection.pin"]
     margaret.press("000112")
-    assert keys_of(margaret.press("000113"))[0] == "pin.too_many" and guard(app) == (True, False)
+    assert keys_of(margaret.press("000113"))[0] == "prove.pin_too_many" and guard(app) == (True, False)
 
 
 def test_the_protection_is_explained_offered_and_switched_off_by_pin_and_call(
