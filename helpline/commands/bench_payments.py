@@ -328,17 +328,23 @@ def _faults(bench: Bench) -> dict[str, int]:
 
 def _looked_at() -> dict[str, Any]:
     """Every payment against the ledger, its bill, its text and what was said; `wrong` is the sum of all that must be 0."""
-    payments = [*db.session.scalars(select(Payment).where(~Payment.key.startswith("demonstration")))]
+    ours = select(Payment).where(~Payment.key.startswith("demonstration"))
+    payments = [*db.session.scalars(ours.order_by(Payment.id))]
     charges = {row.key: row for row in db.session.scalars(select(LedgerTransaction).where(LedgerTransaction.memo != "deposit"))}
     with_person = set(db.session.scalars(select(ServiceRequest.details["payment_id"].as_integer()).where(_for_a_person())))
-    states = Counter(payment.status for payment in payments)
+    last = {payment.caller_id: payment for payment in payments}.values()  # who was declined may have asked once more
+    states = Counter(payment.status for payment in last)
     wrong = {
         "paid_twice": _paid_twice(),
         "lost": _lost(payments, charges, with_person),
         "told_wrong": sum(1 for _ in _told_wrong(payments, charges)),
         "unbalanced": int(bool(db.session.scalar(select(func.sum(LedgerEntry.amount))))),
     }
-    told = {"settled": states["settled"], "not_paid": states["failed"], "with_a_person": len(with_person)}
+    told = {
+        "settled": states["settled"],
+        "not_paid": states["failed"],
+        "with_a_person": sum(payment.id in with_person for payment in last),
+    }
     return {**told, **wrong, "wrong": sum(wrong.values())}
 
 

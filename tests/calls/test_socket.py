@@ -253,7 +253,7 @@ def test_told_to_stop_the_process_ends_its_calls_and_takes_no_more(
     assert speaks(client)
     app.extensions["switchboard"].lines.end_all()
     assert closed_with(client) == 1000 and comes_to(app, 1, "ended").outcome == "hung_up"
-    assert "all lines are busy" in telephone.ask("/calls/incoming", new_sid()).text
+    assert "All our lines are taken" in telephone.ask("/calls/incoming", new_sid()).text
 
 
 class TestOneLineOnly:
@@ -261,12 +261,12 @@ class TestOneLineOnly:
     def changes(self) -> dict[str, Any]:
         return {"server": {"most_calls": 1}}
 
-    def test_the_next_caller_is_promised_a_call_back_until_the_line_is_free(
+    def test_the_next_caller_hears_how_long_it_may_be_until_the_line_is_free(
         self, app: Flask, server: BaseWSGIServer, telephone: Telephone
     ) -> None:
         client = open_line(app, telephone, new_sid())
         assert speaks(client)
-        assert [verb.tag for verb in telephone.verbs("/calls/incoming", new_sid())] == ["Say", "Hangup"]
+        assert [verb.tag for verb in telephone.verbs("/calls/incoming", new_sid())] == ["Gather", "Redirect"]
         client.close()
         assert comes_to(app, 1, "ended").status == "ended"
         assert speaks(open_line(app, telephone, new_sid()))
