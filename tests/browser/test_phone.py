@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import numpy as np
 import pytest
 import soundfile
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from helpline.db import db
 from helpline.models import Call, Turn
@@ -18,7 +17,6 @@ from helpline.phone import practice
 from tests.browser.scenes import Stage, phone_not_rung, phone_start
 from tests.calls.line import Ears, Voice
 from tests.cast import Clock, People
-from tests.needs import needs
 
 pytestmark = pytest.mark.browser
 RECORDINGS = Path(__file__).parents[2] / "helpline" / "commands" / "recordings"
@@ -37,18 +35,17 @@ def microphone(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def speaking(microphone: str, site: str, app: Flask, people: People, clock: Clock) -> Iterator[Stage]:
+def speaking(
+    playwright: Playwright, chromium: str, microphone: str, site: str, app: Flask, people: People, clock: Clock
+) -> Iterator[Stage]:
     """A browser of its own, because what its microphone hears is said when it starts."""
-    path = which("chromium") or ""
-    needs(path, "Chromium (apt-get install chromium)")
     flags = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", *flags, f"--use-file-for-fake-audio-capture={microphone}"],
-        )
-        yield Stage(browser.new_context(base_url=site).new_page(), app, people, clock)
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=chromium,
+        args=["--no-sandbox", "--disable-gpu", *flags, f"--use-file-for-fake-audio-capture={microphone}"],
+    )
+    yield Stage(browser.new_context(base_url=site).new_page(), app, people, clock)
+    browser.close()
 
 
 @pytest.fixture

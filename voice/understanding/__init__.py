@@ -120,8 +120,8 @@ def understand_keys(keys: str, expecting: Expecting, today: dt.date | None = Non
     choice; of days 1 today, 2 tomorrow, 3 another one, or a day of the month. Without `today` no key is a day."""
     data = expecting.name in ("digits", "pin")
     if keys.endswith("*"):
-        # In a digits field * clears what was typed; pressed on its own it goes back.
-        return Meaning("repeat" if data and len(keys) > 1 else "back", keys=keys)
+        # Where several are typed * clears them; pressed on its own it goes back.
+        return Meaning("repeat" if (data or expecting.digits) and len(keys) > 1 else "back", keys=keys)
     if not data and keys == "0":
         return Meaning("speak_to_person", keys=keys)
     if expecting.name == "date" and today and (day := slots.day_by_keys(keys, expecting.digits, today)):
