@@ -99,21 +99,23 @@ def _no(volunteer: Volunteer, code: str, now: dt.datetime) -> Answer:
 
 
 def _done(volunteer: Volunteer, code: str, now: dt.datetime) -> Answer:
-    held = _held(volunteer)
-    chosen = _chosen(held, code)
-    if chosen is None:
-        return _which("DONE", held)
-    tasks.done(chosen[1].id, volunteer.id, now)
-    return Answer("done", "BlueVest: well done, and thank you.")
+    return _of_a_held_one("done", tasks.done, "BlueVest: well done, and thank you.", volunteer, code, now)
 
 
 def _back(volunteer: Volunteer, code: str, now: dt.datetime) -> Answer:
+    said = "BlueVest: thank you for telling us. Somebody else is asked now."
+    return _of_a_held_one("back", tasks.hand_back, said, volunteer, code, now)
+
+
+def _of_a_held_one(
+    word: str, do: Callable[[int, int, dt.datetime], object], said: str, volunteer: Volunteer, code: str, now: dt.datetime
+) -> Answer:
     held = _held(volunteer)
     chosen = _chosen(held, code)
     if chosen is None:
-        return _which("BACK", held)
-    tasks.hand_back(chosen[1].id, volunteer.id, now)
-    return Answer("back", "BlueVest: thank you for telling us. Somebody else is asked now.")
+        return _which(word.upper(), held)
+    do(chosen[1].id, volunteer.id, now)
+    return Answer(word, said)
 
 
 DOES: dict[str, Callable[[Volunteer, str, dt.datetime], Answer]] = {"yes": _yes, "no": _no, "done": _done, "back": _back}

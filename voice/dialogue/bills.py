@@ -163,8 +163,7 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
     said = terms.said(meaning, bill)
     if said and meaning.intent in ABOUT_THIS:
         return _on_terms(state, said)
-    otherwise = OTHERWISE - {"date"} if meaning.slots.get("today") else OTHERWISE
-    if meaning.intent == "pay_bill" and not (aside or meaning.slots.keys() & otherwise):
+    if meaning.intent == "pay_bill" and not (aside or meaning.slots.keys() & OTHERWISE):
         return _pay(state, meaning)
     return None if meaning.intent == "yes" and aside == "doubt" else _yes_or_no(state, meaning)
 
@@ -179,9 +178,7 @@ def _pin(state: State, meaning: Meaning) -> Step | None:
     if meaning.slots.get("forgotten"):
         return forgotten_pin(state, "pay_bill")
     if asked := meaning.slots.get("asked"):
-        bill = state.slots["bill"]
-        told = {name: bill[name] for name in ("biller", "amount", "due")}
-        return ask(state, "pin", Say("pin.why") if asked == "why" else Say("bill.owed_one", told))
+        return ask(state, "pin", Say("pin.why") if asked == "why" else Say("bill.owed_one", _spoken(state.slots["bill"])))
     if meaning.intent in ("no", "cancel", "back"):
         return _leave_it(state, meaning)
     digits = meaning.slots.get("digits", "")
