@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -25,6 +22,7 @@ from voice.tokens import plain
 from voice.understanding import network
 from voice.understanding.encoders import encode, names
 from voice.understanding.intents import Classifier, Floats, Pieces, last_words
+from voice.understanding.kept import UNREADABLE, write
 
 RECIPE = 2  # raise it when the same sentences would give other weights
 LEARNED = "learned.npz"
@@ -93,7 +91,7 @@ def vectors(sentences: Sequence[str], language: Language) -> Floats:
     missing = [text for text in dict.fromkeys(short.values()) if text not in known]
     known.update(zip(missing, encode(missing, language.code).astype(np.float16), strict=True) if missing else ())
     if path and missing:
-        _write(path, texts=np.array(json.dumps(list(known))), vectors=np.stack(list(known.values())))
+        write(path, texts=np.array(json.dumps(list(known))), vectors=np.stack(list(known.values())))
     return np.stack([known[short[sentence]] for sentence in sentences]).astype(np.float32)
 
 
@@ -103,7 +101,7 @@ def _load_vectors(path: Path | None) -> dict[str, Any]:
     try:
         with path.open("rb") as raw, np.load(raw) as file:
             return dict(zip(json.loads(str(file["texts"])), file["vectors"], strict=True))
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+    except UNREADABLE:
         return {}  # never kept, or a broken file: they are made again
 
 
@@ -116,7 +114,7 @@ def save(learned: Classifier, path: Path, key: str) -> None:
         "words": list(learned.words.columns),
         "letters": list(learned.letters.columns),
     }
-    _write(
+    write(
         path,
         known=np.array(json.dumps(known)),
         centre=learned.centre.astype(np.float32),
@@ -143,12 +141,5 @@ def load(path: Path, key: str) -> Classifier | None:
             directions = file["directions"].astype(np.float32)
             intents = tuple(known["intents"])
             return Classifier(known["language"], intents, file["centre"], directions, words, letters, weights, bias)
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+    except UNREADABLE:
         return None
-
-
-def _write(path: Path, **arrays: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        np.savez_compressed(part, **arrays)
-    os.replace(part.name, path)

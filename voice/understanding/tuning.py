@@ -5,7 +5,7 @@ Needs the extra `tuning` (jax, optax), which nothing that answers calls needs. T
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -37,7 +37,8 @@ def tune(
     labels = np.array([intents.index(intent) for _, intent in examples])
     danger = intents.index("emergency") if "emergency" in intents else -1
     pieces = pieces_of([sentence for sentence, _ in examples])
-    changes = start(len(intents))
+    model = base()
+    changes = start(model, len(intents))
     steps = EPOCHS * -(-len(examples) // TOGETHER)
     learner = _learner(steps)
     state = learner.init(changes)
@@ -48,7 +49,7 @@ def tune(
         updates, state = learner.update(slope, state, changes)
         return optax.apply_updates(changes, updates), state, loss
 
-    model = {name: jnp.asarray(value) for name, value in base().items()}
+    model = {name: jnp.asarray(value) for name, value in model.items()}
     key, losses = jax.random.key(0), []
     for number, batch in enumerate(_batches(pieces, labels)):
         changes, state, loss = step(model, changes, state, batch, jax.random.fold_in(key, number))
@@ -58,10 +59,9 @@ def tune(
     return intents, {name: np.asarray(value) for name, value in changes.items()}
 
 
-def start(intents: int) -> dict[str, Any]:
+def start(model: Mapping[str, Any], intents: int) -> dict[str, Any]:
     """Changes that change nothing yet."""
     random = np.random.default_rng(0)
-    model = base()
     changes: dict[str, Any] = {}
     for name in matrices():
         given, wanted = model[name].shape

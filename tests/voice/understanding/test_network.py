@@ -75,7 +75,7 @@ def test_a_few_sentences_are_learned_and_come_back_from_the_file(tmp_path: Path,
 def kept(tmp_path: Path) -> Path:
     """The changes of a network with two intents, which change nothing."""
     path = tmp_path / network.TUNED
-    save(path, ["none", "pay_bill"], tuning.start(2))
+    save(path, ["none", "pay_bill"], tuning.start(base(), 2))
     return path
 
 
