@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from helpline.db import db
 from helpline.settings import load_settings
 from tests.calls.line import ACCOUNT, TOKEN, Ears, Telephone, Voice
 from tests.cast import PEPPER, START, Clock
+from tests.serving import free_port
 
 
 @pytest.fixture
@@ -92,9 +92,3 @@ def town(app: Flask, seeded: tuple[Path, Demonstration], tmp_path: Path) -> Demo
         old.unlink()
     shutil.copy(seeded[0], tmp_path / "helpline.db")
     return seeded[1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

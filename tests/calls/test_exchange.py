@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from helpline import clock as ticking
 from helpline.calls.lines import Lines
@@ -23,26 +19,15 @@ from helpline.models import Call, ServiceRequest, Turn
 from helpline.services.bills.models import Payment
 from helpline.services.handover import Handover
 from helpline.staff import duty
-from tests.calls.conftest import free_port
 from tests.calls.line import ACCOUNT, TOKEN
 from tests.cast import MARGARET, Clock, People
+from tests.serving import free_port, served
 
 RUTHS = "+442071838701"
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The application at its public address."""
-    base: str = app.extensions["helpline"].settings.public_url
-    server = make_server("127.0.0.1", int(base.rpartition(":")[2]), app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    try:
-        yield base
-    finally:
-        server.shutdown()
-        server.server_close()
-        serving.join()
+def address(app: Flask) -> str:
+    return str(app.extensions["helpline"].settings.public_url)
 
 
 @pytest.fixture
@@ -55,8 +40,8 @@ def no_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
 class TestEverySocketIsRefused:
     def ring(self, app: Flask, *script: Act) -> Leg:
         """Margaret's call to its end."""
-        with served(app) as base:
-            leg = Exchange(Account(ACCOUNT, TOKEN, "+15005550006", base)).dial(MARGARET, script)
+        with served(app):
+            leg = Exchange(Account(ACCOUNT, TOKEN, "+15005550006", address(app))).dial(MARGARET, script)
             assert leg.ended.wait(60.0)
         return leg
 
@@ -99,8 +84,10 @@ class TestRuthIsOnDuty:
 
     def rung(self, app: Flask, rest_port: int, keys: str, *script: Press) -> Any:
         """Margaret's call to its end, when Ruth is rung and presses these."""
-        with served(app) as base:
-            exchange = Exchange(Account(ACCOUNT, TOKEN, "+15005550006", base), {RUTHS: lambda: (Decide(lambda _: keys),)})
+        with served(app):
+            exchange = Exchange(
+                Account(ACCOUNT, TOKEN, "+15005550006", address(app)), {RUTHS: lambda: (Decide(lambda _: keys),)}
+            )
             with exchange.rest_api(rest_port):
                 leg = exchange.dial(MARGARET, script)
                 assert wait_for(lambda: leg.waited)

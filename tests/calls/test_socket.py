@@ -14,7 +14,7 @@ import pytest
 import requests
 from flask import Flask
 from simple_websocket import Client, ConnectionClosed
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer
 from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Request, TextMessage
 
@@ -28,6 +28,7 @@ from tests.calls.line import TOKEN, Ears, Telephone, Voice, call_row, key, new_s
 from tests.calls.line import media as frame
 from tests.calls.test_conversation import Gateway, OnTheLine, paid, ring, use
 from tests.cast import PIN, Clock
+from tests.serving import served
 from voice.audio import FRAME_BYTES
 
 SOON = 8.0  # seconds for what comes at once on an idle machine
@@ -37,15 +38,8 @@ QUIET = frame(b"\xff" * FRAME_BYTES)
 @pytest.fixture
 def server(app: Flask, ears: Ears, voice: Voice) -> Iterator[BaseWSGIServer]:
     """The application served as it is, one thread a request."""
-    port = int(app.extensions["helpline"].settings.public_url.rpartition(":")[2])
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield server
-    app.extensions["switchboard"].lines.end_all()
-    server.shutdown()
-    server.server_close()
-    serving.join(SOON)
+    with served(app) as server:
+        yield server
 
 
 @pytest.fixture

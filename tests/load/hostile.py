@@ -16,14 +16,13 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import numpy as np
 from flask import Flask
 from simple_websocket import ConnectionClosed
-from werkzeug.serving import make_server
 from wsproto.utilities import LocalProtocolError
 
 from helpline.app import create_app
@@ -31,7 +30,6 @@ from helpline.calls import media
 from helpline.calls.turns import find_call
 from helpline.db import db
 from helpline.settings import load_settings
-from tests.calls.conftest import free_port
 from tests.calls.hostile import asks, frames
 from tests.calls.line import (
     ACCOUNT,
@@ -50,6 +48,7 @@ from tests.calls.line import (
 )
 from tests.calls.test_socket import comes_to, open_line, speaks
 from tests.cast import ARTHUR, JOAN, MARGARET, PEPPER, Clock, enrol
+from tests.serving import free_port, port_of, served
 
 WEBHOOKS, FRAMES, CALLS, KEYS, SILENCE, SLOW = 10_000, 10_000, 10, 4_000, 600, 40
 LINE = "{:32} {:>7} {:>7} {:>8} {:>7} {:>9} {:>9}"
@@ -181,22 +180,6 @@ def silence(app: Flask, clock: Clock, errors: Errors) -> None:
     carry(app, call, script)
     took = time.perf_counter() - begun
     tell(f"silence, s: {call_row(app, call).outcome}", [SILENCE, 0, errors.number - before], [took / SILENCE])
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[None]:
-    """A real server, one thread a request."""
-    server = make_server("127.0.0.1", port_of(app), app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield
-    app.extensions["switchboard"].lines.end_all()
-    server.shutdown()
-    serving.join(10)
-
-
-def port_of(app: Flask) -> int:
-    return int(app.extensions["helpline"].settings.public_url.rpartition(":")[2])
 
 
 def slow(app: Flask) -> None:

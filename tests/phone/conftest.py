@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from helpline.app import create_app
 from helpline.db import db
 from helpline.settings import load_settings
 from tests.calls.line import Ears, Voice
 from tests.cast import PEPPER, Clock, People, press, sign_in_ruth
+from tests.serving import free_port, served
 
 SOON = 8.0  # seconds for what comes at once on an idle machine
 
@@ -31,7 +29,7 @@ def changes() -> dict[str, Any]:
 @pytest.fixture
 def app(tmp_path: Path, clock: Clock, changes: dict[str, Any]) -> Iterator[Flask]:
     """The application over a fresh SQLite file, at a free port of this machine."""
-    here = {"data_dir": str(tmp_path), "public_url": f"http://127.0.0.1:{_free_port()}"}
+    here = {"data_dir": str(tmp_path), "public_url": f"http://127.0.0.1:{free_port()}"}
     app = create_app(load_settings({}, **{**here, "secret_key": "s" * 32, "pin_pepper": PEPPER, **changes}), clock.now)
     with app.app_context():
         db.create_all()
@@ -48,15 +46,8 @@ def address(app: Flask) -> Iterator[str]:
     """Where the application is served, with a voice and ears that need no model."""
     app.extensions["helpline"]._recognisers["en"] = Ears()
     app.extensions["helpline"]._voices["en"] = Voice()
-    url = app.extensions["helpline"].settings.public_url
-    server = make_server("127.0.0.1", int(url.rpartition(":")[2]), app, threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    yield url
-    app.extensions["switchboard"].lines.end_all()
-    server.shutdown()
-    server.server_close()
-    serving.join(SOON)
+    with served(app):
+        yield app.extensions["helpline"].settings.public_url
 
 
 @pytest.fixture
@@ -65,9 +56,3 @@ def ruth(client: FlaskClient, people: People) -> FlaskClient:
     sign_in_ruth(client)
     press(client, "/office/phone/afresh")
     return client
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
