@@ -13,14 +13,14 @@ from random import Random
 import numpy as np
 
 from fraud.garble import garble
-from fraud.learn import SMALL_TALK, Array, Conversation, Family, Text, fit, many, read_text
+from fraud.learn import SMALL_TALK, Array, Conversation, Family, Talk, Text, fit, many, read_text
 from fraud.shares import share
 from fraud.wording import Model, evidence
 
 FOLDS = 5
 LEARNED, MEASURED = 2000, 600  # conversations of each kind, in each fold
 RATES = (0.01, 0.002)
-Choice = Callable[[Family], bool]
+Choice = Callable[[Family | Talk], bool]
 
 
 def main() -> None:
@@ -36,18 +36,22 @@ def main() -> None:
 
 
 def _subjects(text: Text) -> list[Choice]:
-    scams = sorted({family.about for family in text.labelled("scam")})
-    honest = [family.name for family in text.labelled("honest")]
+    parts: tuple[Family | Talk, ...] = (*text.families, *text.talks)
+    scams, honest = (sorted({part.about for part in parts if part.label == label}) for label in ("scam", "honest"))
 
-    def held_out(family: Family, fold: int) -> bool:
-        place = scams.index(family.about) if family.label == "scam" else honest.index(family.name)
+    def held_out(part: Family | Talk, fold: int) -> bool:
+        place = scams.index(part.about) if part.label == "scam" else honest.index(part.about)
         return place % FOLDS == fold
 
-    return [lambda family, fold=fold: held_out(family, fold) for fold in range(FOLDS)]  # type: ignore[misc]
+    return [lambda part, fold=fold: held_out(part, fold) for fold in range(FOLDS)]  # type: ignore[misc]
 
 
 def _sources() -> list[Choice]:
-    return [lambda family: "voices" in family.source, lambda family: "voices" not in family.source]
+    return [lambda part: _is_in(part, "voices"), lambda part: not _is_in(part, "voices")]
+
+
+def _is_in(part: Family | Talk, source: str) -> bool:
+    return source in part.source
 
 
 def _only(text: Text, folds: Sequence[Choice], at: int, kept: bool) -> Text:
@@ -59,6 +63,7 @@ def _only(text: Text, folds: Sequence[Choice], at: int, kept: bool) -> Text:
             for family in text.families
             if family.name in SMALL_TALK or family.label == "either" or folds[at](family) is not kept
         ),
+        talks=tuple(talk for talk in text.talks if folds[at](talk) is not kept),
     )
 
 

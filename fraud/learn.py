@@ -25,6 +25,8 @@ from fraud.wording import FOLDER, WEIGHTS, WIDTH, Model, evidence, features
 
 SMALL_TALK = ("short answers and muddle", "talk and temper, many voices")
 LENGTHS = (1, 1, 2, 2, 3, 3, 4, 4, 5, 6)  # sentences of a conversation's own family
+WHOLE = 0.5  # of the conversations: told by one person, in their order; the rest is composed of sentences
+CUT = 0.5  # of those told by one person: begins late or ends early, as calls do when the line is cut
 GARBLED = 0.3  # of the conversations, each at a rate of its own up to twice the usual
 STEADINESS = 0.03  # the weight of the penalty on large weights, against one conversation's error
 STEPS = 200
@@ -48,10 +50,21 @@ class Family:
 
 
 @dataclass(frozen=True)
+class Talk:
+    """What one person said in one call, in its order. Label, pretence and source are as those of a family."""
+
+    label: str
+    about: str
+    source: str
+    says: Conversation
+
+
+@dataclass(frozen=True)
 class Text:
-    """All families, and what may stand in their slots."""
+    """All families and talks, and what may stand in the families' slots."""
 
     families: tuple[Family, ...]
+    talks: tuple[Talk, ...]
     slots: dict[str, list[str]]
 
     def labelled(self, label: str) -> list[Family]:
@@ -61,11 +74,15 @@ class Text:
 def read_text() -> Text:
     """Every family in config/fraud/words."""
     families: list[Family] = []
+    talks: list[Talk] = []
     for path in sorted((FOLDER / "words").glob("*.toml")):
         for data in tomllib.loads(path.read_text("utf-8")).get("family", []):
             label = "either" if data.get("either") else "scam" if data.get("scam") else "honest"
-            families.append(Family(data["name"], label, data.get("about", data["name"]), path.stem, tuple(data["says"])))
-    return Text(tuple(families), tomllib.loads((FOLDER / "words" / "slots.toml").read_text("utf-8")))
+            about = data.get("about", data["name"])
+            talks += [Talk(label, about, path.stem, tuple(says)) for says in data.get("conversations", [])]
+            if "says" in data:
+                families.append(Family(data["name"], label, about, path.stem, tuple(data["says"])))
+    return Text(tuple(families), tuple(talks), tomllib.loads((FOLDER / "words" / "slots.toml").read_text("utf-8")))
 
 
 def fingerprint() -> str:
@@ -77,8 +94,28 @@ def fingerprint() -> str:
 
 
 def compose(text: Text, label: str, random: Random) -> Conversation:
-    """One conversation: sentences of a family, small talk, and some of what any call may hold. A scam is now and then
-    told in the middle of ordinary business; a fifth of all come as one run of words; some are garbled."""
+    """One conversation: half are talks, half are made of sentences; a fifth of all come as one run of words; some are garbled."""
+    talks = [talk for talk in text.talks if talk.label == label]
+    says = _stretch(random.choice(talks), random) if talks and random.random() < WHOLE else _made(text, label, random)
+    says = [" ".join(says)] if random.random() < 0.2 else says
+    if random.random() >= GARBLED:
+        return tuple(says)
+    rate = random.uniform(0.04, 0.24)
+    return tuple(garble(sentence, random, rate) for sentence in says)
+
+
+def _stretch(talk: Talk, random: Random) -> list[str]:
+    """A talk, or at least half of its turns."""
+    if random.random() >= CUT:
+        return list(talk.says)
+    kept = random.randint((len(talk.says) + 1) // 2, len(talk.says))
+    start = random.randint(0, len(talk.says) - kept)
+    return list(talk.says[start : start + kept])
+
+
+def _made(text: Text, label: str, random: Random) -> list[str]:
+    """Sentences of a family, small talk, and some of what any call may hold. A scam is now and then told in the middle of
+    ordinary business."""
     families, honest = _own(text, label), text.labelled("honest")
     family = random.choices(families, [len(family.says) ** 0.5 for family in families])[0]
     small_talk = random.choice([family for family in honest if family.name in SMALL_TALK])
@@ -89,11 +126,7 @@ def compose(text: Text, label: str, random: Random) -> Conversation:
         says += _some(text.labelled("either")[0], random.choice((1, 2, 3)), random)
     says = [_filled(sentence, text, random) for sentence in says]
     random.shuffle(says)
-    says = [" ".join(says)] if random.random() < 0.2 else says
-    if random.random() >= GARBLED:
-        return tuple(says)
-    rate = random.uniform(0.04, 0.24)
-    return tuple(garble(sentence, random, rate) for sentence in says)
+    return says
 
 
 def _own(text: Text, label: str) -> list[Family]:
@@ -143,7 +176,8 @@ def _table(conversations: Sequence[Conversation]) -> csr_matrix:
 
 
 def halves(text: Text) -> tuple[Text, Text]:
-    """The text in two, every family in both, no sentence in both; small talk and what is in either kind stay whole."""
+    """The text in two, every family in both, no sentence and no talk in both; small talk and what is in either kind stay
+    whole."""
 
     def part(which: int) -> Text:
         whole = (*SMALL_TALK, "either")
@@ -152,6 +186,7 @@ def halves(text: Text) -> tuple[Text, Text]:
             families=tuple(
                 family if family.name in whole else replace(family, says=family.says[which::2]) for family in text.families
             ),
+            talks=text.talks[which::2],
         )
 
     return part(0), part(1)

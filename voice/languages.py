@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ LEAST = {  # what a translation must have for a call to get anywhere, and for so
     "patterns": ("emergency",),
 }
 SAID_OF_LANGUAGES = {"language.keys", "language.changed", "language.none", "language.by_key"}  # the others are names
+MOST_LANGUAGES = 16  # kept ready, with what is made of them
 MOST_GRAMMARS = 256  # kept ready: the closed questions of every language, and the latest offers
 HOT = ("biller", "department", "language", "help_kind")  # what a wish is about: nobody says the others unasked
 MOST_HOTWORDS = 40  # Whisper cuts them at 223 tokens; fewer weigh more
@@ -112,11 +113,16 @@ def _grammar(language: Language, name: str, options: tuple[str, ...]) -> tuple[s
 def load_language(code: str, folder: Path | None = None, kept: Path | None = None) -> Language:
     """Read and check one language. `kept`: a folder for what is learned from it. Raises LanguageError, with all that
     is wrong in it, a fault a line."""
-    return _load(code, folder or languages_folder(), kept)
+    return _kept(code, folder or languages_folder(), kept)
 
 
-@cache
-def _load(code: str, folder: Path, kept: Path | None) -> Language:
+@lru_cache(maxsize=MOST_LANGUAGES)
+def _kept(code: str, folder: Path, kept: Path | None) -> Language:
+    return replace(_load(code, folder), kept=kept)
+
+
+@lru_cache(maxsize=MOST_LANGUAGES)
+def _load(code: str, folder: Path) -> Language:
     faults: Faults = []
     files = read_files(code, folder, faults)
     language = Language(
@@ -131,7 +137,6 @@ def _load(code: str, folder: Path, kept: Path | None) -> Language:
         prompts=files.prompts or {},
         names=names_from(files.names),
         folder=folder / code,
-        kept=kept,
     )
     _check_sentences(files, faults)
     _check_prompts(code, files, folder, faults)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from math import exp, log
 from typing import Any
 
 from rapidfuzz import fuzz
 
 from voice.heard import Expecting, Meaning
-from voice.languages import Language
+from voice.languages import MOST_LANGUAGES, Language
 from voice.tokens import LONGEST, plain
 from voice.understanding import names, slots
 from voice.understanding.dates import parse_date, parse_datetime, parse_duration, parse_time
@@ -318,13 +318,13 @@ def _taken_back(intent: str, said: str, language: Language) -> bool:
     return any(pattern.search(said) for pattern in language.not_patterns.get(intent, ()))
 
 
-@cache
+@lru_cache(maxsize=MOST_LANGUAGES)
 def _sentences(language: Language) -> dict[str, str]:
     """The intent of every sentence of the language's data, as plain words."""
     return {plain(sentence): intent for intent, sentences in language.sentences.items() for sentence in sentences}
 
 
-@cache
+@lru_cache(maxsize=MOST_LANGUAGES)
 def _plain_answers(language: Language) -> dict[str, str]:
     """Those of the sentences that are a yes or a no."""
     return {said: intent for said, intent in _sentences(language).items() if intent in ("yes", "no")}

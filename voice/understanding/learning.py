@@ -11,24 +11,24 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from voice.languages import Language
+from voice.languages import MOST_LANGUAGES, Language
 from voice.tokens import plain
 from voice.understanding import network
 from voice.understanding.encoders import encode, names
 from voice.understanding.intents import Classifier, Floats, Pieces, last_words
-from voice.understanding.kept import UNREADABLE, write
+from voice.understanding.kept import UNREADABLE, read_once, write
 
 RECIPE = 2  # raise it when the same sentences would give other weights
 LEARNED = "learned.npz"
 
 
-@cache
+@lru_cache(maxsize=MOST_LANGUAGES)
 def classifier(language: Language) -> Classifier:
     """The language's classifier: what was learned before from these very sentences, else learned now and kept."""
     key = key_of(language)
@@ -126,6 +126,7 @@ def save(learned: Classifier, path: Path, key: str) -> None:
     )
 
 
+@read_once
 def load(path: Path, key: str) -> Classifier | None:
     """The weights that were kept under this key; None when there are none, or the file is another's or broken."""
     try:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice.understanding.encoders import word_pieces
-from voice.understanding.kept import UNREADABLE, write
+from voice.understanding.kept import UNREADABLE, read_once, write
 
 Floats = npt.NDArray[np.float32]
 Arrays = Mapping[str, Any]
@@ -165,6 +165,7 @@ def save(path: Path, intents: Sequence[str], changes: Arrays) -> None:
     write(path, known=np.array(json.dumps(known)), **kept)
 
 
+@read_once
 def load(path: Path, intents: tuple[str, ...]) -> Network | None:
     """The network of a language with these intents; None where there is none, or it is of other intents or another model."""
     try:
