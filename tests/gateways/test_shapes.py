@@ -1,10 +1,9 @@
 """Our requests have the shape that Stripe's own description of its interface asks for: checked by its stripe-mock, which
-knows no money and forgets everything. `STRIPE_MOCK` names a running one, such as http://127.0.0.1:12111."""
+knows no money and forgets everything."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 from decimal import Decimal
 
 import pytest
@@ -17,14 +16,12 @@ from helpline.services.gateways.cards import Card
 from helpline.services.gateways.payments import Charge
 from helpline.services.gateways.stripe import Stripe
 
-MOCK = os.environ["STRIPE_MOCK"]
-
 
 @pytest.fixture
-def gateway(in_app: Flask) -> Stripe:
+def gateway(in_app: Flask, stripe_mock: str) -> Stripe:
     db.session.add(Card(payer="caller:1", customer="cus_1", payment_method="pm_card_visa"))
     db.session.commit()
-    return Stripe("sk_test_1", "whsec_1", MOCK)
+    return Stripe("sk_test_1", "whsec_1", stripe_mock)
 
 
 def test_a_charge_is_a_request_that_stripe_knows(gateway: Stripe, caplog: pytest.LogCaptureFixture) -> None:
