@@ -40,6 +40,17 @@ def test_giving_back_is_a_request_that_stripe_knows(gateway: Stripe, monkeypatch
     assert gateway.refund("refund:1", "bill:1", "caller:1", utc_now()) == Charge("paid")
 
 
+def test_saving_a_card_is_a_request_that_stripe_knows(gateway: Stripe, caplog: pytest.LogCaptureFixture) -> None:
+    gateway.save_card("card:1", "caller:1", "pm_card_visa")
+    gateway.save_card("card:2", "caller:2", "pm_card_visa")  # who is no customer yet
+    assert "refused the card" not in caplog.text
+
+
+def test_a_page_for_a_card_is_a_request_that_stripe_knows(gateway: Stripe) -> None:
+    assert gateway.open_card_page("card:1", "caller:1", "https://helpline.example.org/office/cards/1").id
+    gateway.saved_on_page("cs_test_1")
+
+
 def test_a_request_of_a_wrong_shape_would_be_noticed(gateway: Stripe) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         gateway._client.v1.payment_intents.create({"amount": "much", "currency": "gbp"})  # type: ignore[typeddict-item]
