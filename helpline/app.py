@@ -18,7 +18,7 @@ from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
 from helpline.calls.media import log_times
-from helpline.dashboard import contacts, guards, holds, identity, trail
+from helpline.dashboard import cards, contacts, guards, holds, identity, trail
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
@@ -89,6 +89,7 @@ def create_app(
         guards.blueprint,
         contacts.blueprint,
         identity.blueprint,
+        cards.blueprint,
     ):
         app.register_blueprint(pages_of)
     if settings.browser_phone:

@@ -43,6 +43,7 @@ class Telephony:
     browser_phone: str
     account_sid: str
     api_url: str
+    pay_connector: str
     auth_token: str = field(default="", repr=False)
 
 
@@ -253,6 +254,9 @@ def _check(settings: Settings) -> None:
         "https outside this machine: callers' words and PINs travel over it",
     )
     _check_payments(settings.payments, require)
+    if settings.telephony.pay_connector:
+        both = settings.telephony.provider == "twilio" and settings.payments.gateway == "stripe"
+        require(both, "telephony.pay_connector", "only with Twilio and Stripe: it hands cards from the one to the other")
     if settings.telephony.provider == "twilio":
         require(bool(settings.telephony.auth_token), "telephony.auth_token", f"set {TOKEN_VARIABLE}")
         require(bool(settings.telephony.account_sid), "telephony.account_sid", "the account's id")

@@ -113,7 +113,7 @@ class Say:
     values: Json = field(default_factory=dict)
 
 
-Then = Literal["listen", "carry_out", "hang_up", "person"]
+Then = Literal["listen", "carry_out", "hang_up", "person", "card"]
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Said:
 @dataclass(frozen=True)
 class Reply:
     """What a turn answers: said in order, then `then`: listen for `expecting`, carry out the pending order
-    (say this meanwhile), hang up, or hand the line to a person. `pace` 0.5-2.0 (1.0 natural), `gain` in dB. `pause`:
+    (say this meanwhile), hang up, hand the line to a person, or leave it for a card to be typed. `pace` 0.5-2.0 (1.0 natural), `gain` in dB. `pause`:
     seconds that this caller usually pauses within a sentence, 0.0 where that is not known."""
 
     turn: int

@@ -24,7 +24,7 @@ from helpline.db import db
 from helpline.identity import phrases
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
-from helpline.services import handover, languages, office, protection, proving, visits
+from helpline.services import cards, handover, languages, office, protection, proving, visits
 from helpline.services.bills import planning
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
@@ -40,6 +40,7 @@ from voice.understanding import understand, understand_keys
 from volunteers.models import Task
 
 MOST_ORDERS = 4  # in one turn: more would be a loop
+AWAY = ("person", "card")  # outcomes of a call that the telephone company has meanwhile, and may give back
 BROKEN = ("dropped", "hung_up")  # outcomes of a call whose socket went away without our doing
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class Conversation:
         """The first words of a call; for a call whose socket broke, its last words once more."""
         call = turns.locked(call_id)
         if call.status == "returned":
-            return self._nobody_came(call)
+            return self._typed_a_card(call) or self._nobody_came(call)
         if call.turns:
             return self._reconnect(call)
         reason = self._reason(call)
@@ -127,12 +128,13 @@ class Conversation:
         return language.prompt(key, {"today": today.isoformat(), "helpline": self.settings.name, **state.values}, today)
 
     def come_back(self, call_id: int) -> bool:
-        """No person took the call that was put through: the next socket takes it up again. False when it was not
-        the conversation that put it through."""
+        """No person took the call that was put through, or a card has been typed in it or not: the next socket takes it up
+        again. False when it was not the conversation that left it."""
         call = turns.locked(call_id)
-        if call.status == "ended" and call.outcome == "person":
+        if call.status == "ended" and call.outcome in AWAY:
+            if call.outcome == "person":
+                events.record("nobody_took_it", f"call:{call.id}", self.now())
             call.status, call.outcome, call.ended_at = "returned", "", None
-            events.record("nobody_took_it", f"call:{call.id}", self.now())
         returned = call.status == "returned"
         db.session.commit()
         return returned
@@ -192,6 +194,14 @@ class Conversation:
         db.session.commit()
         sorry = Said("reconnected", language.prompt("reconnected", {}, self.now().date()))
         return replace(reply, says=(sorry, *reply.says))
+
+    def _typed_a_card(self, call: Call) -> Reply | None:
+        came = cards.came_of(call)
+        if came is None:
+            return None
+        reply = self._turn(call, State.from_json(call.state or {}), Heard(), came)
+        db.session.commit()
+        return reply
 
     def _nobody_came(self, call: Call) -> Reply:
         state, context = State.from_json(call.state or {}), self._context(call, State(), Heard())
@@ -348,7 +358,7 @@ class Conversation:
         call.caller_id = state.caller["id"] if state.caller else None
         if call.outcome in BROKEN:  # the line has gone meanwhile
             call.status = "dropped" if _unfinished(state) else "ended"
-        elif step.then in ("hang_up", "person"):
+        elif step.then in ("hang_up", *AWAY):
             call.status, call.outcome, call.ended_at = "ended", step.then, self.now()
             events.record("call_ended", f"call:{call.id}", self.now(), outcome=step.then)
         else:

@@ -161,7 +161,7 @@ def _answer(call_id: int, reply: Reply, *first: Speak) -> Response:
     says = (*first, *(Speak(said.text, said.language or reply.language) for said in reply.says if said.text))
     if reply.then == "hang_up":
         return document(*says, HangUp())
-    if reply.then == "person":
+    if reply.then in ("person", "card"):
         return document(*says, GoTo(public(AFTER)))
     tries = request.args.get("tries", 0, type=int)
     here = public(f"/calls/{call_id}/turns/{reply.turn + 1}") + (f"?tries={tries}" if tries else "")

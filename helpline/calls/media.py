@@ -472,7 +472,7 @@ class LiveCall:
     def _leaving(self) -> bool:
         """The last words are out of our hands: when they have been heard, the verbs behind the stream go on."""
         reply = self._answering.reply
-        return self._answering.idle and reply is not None and reply.then in ("hang_up", "person")
+        return self._answering.idle and reply is not None and reply.then in ("hang_up", "person", "card")
 
     # -- the end
 

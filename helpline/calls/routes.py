@@ -42,8 +42,9 @@ from helpline.calls.turns import find_call, open_call
 from helpline.db import db
 from helpline.models import Call
 from helpline.outbox import Delivery
-from helpline.providers import GoTo, HangUp, Speak, Stream
-from helpline.services import fullhouse, handover, people
+from helpline.providers import GoTo, HangUp, Speak, Stream, TakeCard
+from helpline.services import cards, fullhouse, handover, people
+from helpline.services.cards import CardEntry
 
 blueprint = door("calls", __name__)
 sock = Sock()
@@ -113,6 +114,8 @@ def after() -> Response:
     call = call_of(ringing())
     if call.outcome == "person":
         return document(HangUp()) if _nobody_but_a_machine(call) else _to_person(call)
+    if call.outcome == "card":
+        return _card(call)
     if call.outcome not in ("", *BROKEN):
         return document(HangUp())
     worked = call.turns > request.args.get("turns", call.turns, type=int)
@@ -128,6 +131,20 @@ def handed_over() -> Response:
     handover.close(call.id, parts().now(), asked.taken, gone)
     db.session.commit()
     return document(HangUp()) if asked.taken or gone else _nobody_there(call.id)
+
+
+@blueprint.post("/card/<int:entry_id>")
+def card_typed(entry_id: int) -> Response:
+    """A card was typed, or was not: told twice, it counts once. The caller comes back to us."""
+    asked = ringing()
+    entry = db.session.get(CardEntry, entry_id)
+    call = db.session.get(Call, entry.call_id) if entry is not None and entry.call_id else None
+    if entry is None or call is None or call.sid != asked.sid:
+        abort(404)
+    typed = parts().provider.card(request.form)
+    cards.take(entry, typed, parts().now())
+    db.session.commit()
+    return document(HangUp()) if typed.came == "hung_up" else _back_from_card(call.id)
 
 
 @blueprint.post("/stream-status")
@@ -291,6 +308,23 @@ def _to_person(call: Call) -> Response:
         return document(*verbs)
     over = waited is not None and waited.status in ("over", "gone")
     return document(HangUp()) if over else _nobody_there(call.id)
+
+
+def _card(call: Call) -> Response:
+    """Have the telephone company ask for the card that this call was left for."""
+    entry = cards.entry_of(call)
+    if entry is None or entry.status != "waiting":
+        return _back_from_card(call.id)
+    code, here = language_of(call), public(f"/calls/card/{entry.id}")
+    number, month, secret, checking = (spoken(f"card.{step}", code) for step in ("number", "month", "code", "processing"))
+    connector = parts().settings.telephony.pay_connector
+    return document(TakeCard((number, month, secret, checking), spoken("card.again", code), connector, here), GoTo(here))
+
+
+def _back_from_card(call_id: int) -> Response:
+    parts().conversation.come_back(call_id)
+    call = db.session.get_one(Call, call_id)
+    return _carry(call) if call.outcome in ("", *BROKEN) else document(HangUp())
 
 
 def _nobody_there(call_id: int) -> Response:

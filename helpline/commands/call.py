@@ -74,6 +74,8 @@ class Terminal:
         self.reply = reply
         if reply.then == "person":
             self.show("Telephone", self._who_is_rung())
+        if reply.then == "card":
+            self.show("Telephone", "[the telephone company asks for the card now]")
 
     def _who_is_rung(self) -> str:
         """A terminal puts nobody through: it says what would happen now."""
@@ -85,7 +87,7 @@ class Terminal:
 
     @property
     def over(self) -> bool:
-        return self.reply is not None and self.reply.then in ("hang_up", "person")
+        return self.reply is not None and self.reply.then in ("hang_up", "person", "card")
 
     def hear(self, step: Spoken) -> None:
         assert self.reply is not None  # noqa: S101 - begin() came first

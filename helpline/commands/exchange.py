@@ -26,6 +26,7 @@ import requests
 from simple_websocket import Client, ConnectionClosed
 from simple_websocket.errors import SimpleWebsocketError
 
+from helpline.commands.cardtyping import Connector, pay
 from helpline.providers.twilio import API, sign
 from voice.audio import FRAME_BYTES, FRAME_MS, MULAW_SILENCE, RATE, mulaw_to_pcm, write_wav
 
@@ -160,6 +161,7 @@ class Exchange:
         self.account = account
         self.callees = dict(callees or {})
         self.staff_answers = staff_answers
+        self.connectors: dict[str, Connector] = {}  # Pay Connectors by their names
         self.messages: list[dict[str, str]] = []
         self.legs: list[Leg] = []
         self.recordings: dict[str, bytes] = {}  # as WAV files, until they are deleted
@@ -237,6 +239,9 @@ class Exchange:
                     return
                 if url := self._recorded(leg):
                     verbs = deque(self._document(leg, verb.get("action", ""), RecordingUrl=url, RecordingDuration="1"))
+            elif verb.tag == "Pay":
+                came = pay(verb, self.connectors, lambda: _pressed(leg), leg.spoken.append)
+                verbs = deque(self._document(leg, verb.get("action", ""), **came))
             elif verb.tag == "Enqueue":
                 verbs = deque(self._enqueue(leg, verb))
             elif verb.tag == "Dial" and len(verb):

@@ -49,6 +49,7 @@ ABOUT = {
     "new_name": "Another name: ring the number on file first",
     "new_contact": "Another trusted contact: ring the number on file first",
     "new_pin": "Needs a new PIN",
+    "new_card": "A new card: they type it by keys, or on the card company's page with you. Never take it down",
     "new_bank": "New bank details: ring the number on file first",
 }
 ENDINGS = {
@@ -196,6 +197,10 @@ HOLD_ACTIONS = {
     "vouch_refused": "Typed a wrong code of a visit",
     "vouched": "Vouched that it was they",
     "phone_changed": "Changed the telephone number",
+    "card_page_opened": "Opened the card company's page for a new card",
+    "card_seen": "Looked at with which card somebody pays",
+    "card_saved": "A new card pays their bills",
+    "card_refused": "A new card was not allowed",
     "identity_seen": "Looked at how somebody proves who they are",
     "pin_not_tried": "A PIN too early or too often: not even compared",
     "pin_chosen": "Chose a PIN of their own",

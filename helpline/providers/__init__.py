@@ -71,6 +71,15 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class CardTyped:
+    """What came of a card that somebody was to type: `ok` with the `token` by which the card company knows it; or they pressed
+    `star`, were given enough `tries`, have `hung_up`, or there was `trouble`, no fault of theirs. Never a digit of it."""
+
+    came: Literal["ok", "star", "tries", "hung_up", "trouble"]
+    token: str = ""
+
+
+@dataclass(frozen=True)
 class Stream:
     """Carry the call's sound both ways over our socket; `token` lets this one call in. `status_url` is told when that
     fails."""
@@ -157,11 +166,24 @@ class Join:
 
 
 @dataclass(frozen=True)
+class TakeCard:
+    """Have the provider ask for a card's number, its last month and its code, by keys, and hand them to the card company
+    called `connector`: no digit comes to us. `says`: its three questions, and what is said while the card company is
+    asked; `again` is said before a question that has to be put once more. Then `url` is told what came of it; the next
+    verb should ask there as well."""
+
+    says: tuple[Speak, Speak, Speak, Speak]
+    again: Speak
+    connector: str
+    url: str
+
+
+@dataclass(frozen=True)
 class HangUp:
     """End the call."""
 
 
-Verb = Stream | Speak | GoTo | PutThrough | AskKeys | Record | Pause | Wait | Leave | Join | HangUp
+Verb = Stream | Speak | GoTo | PutThrough | AskKeys | Record | Pause | Wait | Leave | Join | TakeCard | HangUp
 
 
 class Provider(Protocol):
@@ -182,6 +204,10 @@ class Provider(Protocol):
 
     def ringing(self, form: Mapping[str, str]) -> Ringing:
         """The call that a signed request tells of. Raises ValueError when it tells of none."""
+        ...
+
+    def card(self, form: Mapping[str, str]) -> CardTyped:
+        """What a signed request tells of a card that was typed."""
         ...
 
     def incoming(self, form: Mapping[str, str]) -> Incoming:

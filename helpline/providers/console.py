@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from helpline.providers import Incoming, Outcome, ProviderError, Ringing, Verb
+from helpline.providers import CardTyped, Incoming, Outcome, ProviderError, Ringing, Verb
 
 
 class ConsoleProvider:
@@ -23,6 +23,9 @@ class ConsoleProvider:
 
     def ringing(self, form: Mapping[str, str]) -> Ringing:
         raise ValueError("nobody rings the console")
+
+    def card(self, form: Mapping[str, str]) -> CardTyped:
+        raise ValueError("nobody types a card at the console")
 
     def incoming(self, form: Mapping[str, str]) -> Incoming:
         raise ValueError("nobody writes to the console")

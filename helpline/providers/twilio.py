@@ -25,6 +25,7 @@ from helpline.providers import (
     STATUS,
     TEXT_STATUS,
     AskKeys,
+    CardTyped,
     GoTo,
     HangUp,
     Incoming,
@@ -39,6 +40,7 @@ from helpline.providers import (
     Ringing,
     Speak,
     Stream,
+    TakeCard,
     Verb,
     Wait,
 )
@@ -86,7 +88,17 @@ TEXT_ERRORS = {  # why a text did not arrive
 }  # fmt: skip
 TEXT_AGAIN = {30001, 30003, 30008, 30009, 30017, 30022}  # of these: what was wrong may be over in a while
 TAKES_NO_TEXTS, WANTS_NO_TEXTS = {30006, 21614}, {21610}
-
+CARD_STEPS = ("payment-card-number", "expiration-date", "security-code", "payment-processing")
+CARD_TRIES, CARD_SECONDS = 3, 20  # of each question; between two keys: a card is read with glasses on
+MORE_TRIES = " ".join(str(number) for number in range(2, CARD_TRIES + 2))  # Twilio counts the tries behind the first one
+CARD_TOKEN = re.compile("pm_[0-9a-zA-Z_]{6,80}")
+CARD_RESULTS: dict[str, Literal["star", "tries", "hung_up"]] = {
+    "": "tries",  # after the last try the next verb goes on
+    "too-many-failed-attempts": "tries",
+    "caller-interrupted-with-star": "star",
+    "caller-hung-up": "hung_up",
+}
+PAY_LANGUAGES = {"en-AU", "en-CA", "en-GB", "en-IN", "en-US", "es-ES", "es-MX", "fr-CA", "fr-FR", "de-DE", "it-IT"}
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +164,15 @@ class TwilioProvider:
             machine=form.get("AnsweredBy", "").startswith(("machine", "fax")),
             keys="".join(key for key in form.get("Digits", "") if key in "0123456789*#")[:MOST_KEYS],
         )
+
+    def card(self, form: Mapping[str, str]) -> CardTyped:
+        result, token = form.get("Result", ""), form.get("PaymentToken", "")
+        if result == "success" and CARD_TOKEN.fullmatch(token):
+            return CardTyped("ok", token)
+        if result not in CARD_RESULTS:
+            why = [told for told in (result, form.get("PayErrorCode", "")) if re.fullmatch("[a-z-]{1,40}|[0-9]{5}", told)]
+            log.error("a card could not be taken: %s", " ".join(why) or "Twilio says not why")
+        return CardTyped(CARD_RESULTS.get(result, "trouble"))
 
     def incoming(self, form: Mapping[str, str]) -> Incoming:
         number = form.get("From", "").strip()
@@ -269,6 +290,8 @@ def _sayable(verb: Verb) -> Verb:
 def _clean(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_sayable(verb) for verb in value)
+    if isinstance(value, Speak):
+        return _sayable(value)
     return FORBIDDEN.sub("", value) if isinstance(value, str) else value
 
 
@@ -307,8 +330,28 @@ def _add(response: VoiceResponse, verb: Verb) -> None:
         case Join(queue, joined_url, url):
             dial = response.dial(action=url, method="POST", timeout=JOIN_SECONDS, time_limit=LONGEST_JOINED)
             dial.queue(queue, url=joined_url, method="POST")
+        case TakeCard():
+            _take_card(response, verb)
         case HangUp():
             response.hangup()
+
+
+def _take_card(response: VoiceResponse, verb: TakeCard) -> None:
+    """A PaymentMethod at Stripe, and nothing charged. Every question has our words: Twilio's own are there in few languages."""
+    spoken = traits(verb.again.language).telephone
+    pay = response.pay(
+        payment_connector=verb.connector, payment_method="credit-card", token_type="payment-method", input="dtmf",  # noqa: S106
+        action=verb.url, timeout=CARD_SECONDS, max_attempts=CARD_TRIES, security_code=True, postal_code=False,
+        **({"language": spoken} if spoken in PAY_LANGUAGES else {}),
+    )  # fmt: skip
+    for step, says in zip(CARD_STEPS, verb.says, strict=True):
+        if step == CARD_STEPS[-1]:
+            _say(pay.prompt(for_=step), says)
+            continue
+        _say(pay.prompt(for_=step, attempt="1"), says)
+        more = pay.prompt(for_=step, attempt=MORE_TRIES)
+        _say(more, verb.again)
+        _say(more, says)
 
 
 class _Rerooted(TwilioHttpClient):  # type: ignore[misc]

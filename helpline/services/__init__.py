@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from helpline.identity.pins import check_pin
 from helpline.services import (
+    cards,
     details,
     enrolment,
     languages,
@@ -63,9 +64,11 @@ ORDERS: dict[str, Callable[[Json, Context], Result]] = {
     **lessons.ORDERS,
     **recap.ORDERS,
     **details.ORDERS,
+    **cards.ORDERS,
 }
 OUTSIDE: dict[str, tuple[Callable[[Json, Context], Json], Callable[[Json, Json, Context], Result]]] = {
     "bills.settle": (settlement.charge_order, settlement.settle_order),
+    **cards.OUTSIDE,
 }
 
 

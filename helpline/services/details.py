@@ -9,7 +9,7 @@ from __future__ import annotations
 from helpline import audit, events
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
-from helpline.services import office
+from helpline.services import cards, office
 from helpline.services.context import Context
 from helpline.services.requests import close, keep_recording, open_request
 from voice.dialogue.details import BEHIND_A_PROOF, MANNERS, WHATS
@@ -25,7 +25,7 @@ def known(args: Json, context: Context) -> Result:
         "manners": {manner: _words(f"details.way.{manner}", context) for manner in MANNERS},
     }
     wanted = longest_named(args["words"], context.language, "detail")
-    return Result("details.known", "ok", {**names, "wanted": wanted})
+    return Result("details.known", "ok", {**names, "wanted": wanted, "card_by_keys": cards.by_keys(context)})
 
 
 def prefer(args: Json, context: Context) -> Result:

@@ -31,6 +31,10 @@ class FakeStripe:
         self.money: dict[str, int] = {}
         self.intents: list[dict[str, Any]] = []
         self.refunds: list[dict[str, Any]] = []
+        self.methods: dict[str, dict[str, Any]] = {}  # cards that were left here, by their id
+        self.customers = 0
+        self.setup_status = "succeeded"  # that a card is looked at with
+        self.pages: dict[str, dict[str, Any]] = {}
         self.refund_status = "succeeded"  # that a refund is made with
         self.faults: deque[str] = deque()
         self.asked: list[tuple[str, str]] = []  # path, idempotency key
@@ -62,7 +66,8 @@ class FakeStripe:
                 if asked != form:
                     return 400, _error("idempotency", type="idempotency_error")
             else:
-                answer = self._charge(form) if path == "/v1/payment_intents" else self._refund(form)
+                answer = {"/v1/payment_intents": self._charge, "/v1/refunds": self._refund, "/v1/customers": self._customer,
+                          "/v1/setup_intents": self._setup, "/v1/checkout/sessions": self._page}[path](form)  # fmt: skip
                 if fault == "500 after":
                     answer = 500, _error("api_error")
                 self._kept[key] = (form, copy.deepcopy(answer))
@@ -100,6 +105,41 @@ class FakeStripe:
         id = f"re_{len(self.refunds) + 1}"
         self.refunds.append({"id": id, "object": "refund", "payment_intent": intent["id"], "status": self.refund_status})
         return 200, self.refunds[-1]
+
+    def leave_card(self, number: str, month: str) -> str:
+        """A card as a Pay Connector, or a page, brings it: its id."""
+        id = f"pm_of_a_test_{len(self.methods) + 1}"
+        card = {"brand": "visa", "last4": number[-4:], "exp_month": int(month[:2]), "exp_year": 2000 + int(month[2:])}
+        self.methods[id] = {"id": id, "object": "payment_method", "customer": None, "card": card}
+        return id
+
+    def fill_page(self, id: str, method: str) -> None:
+        """Somebody has left this card on the page."""
+        setup = {"id": "seti_page", "object": "setup_intent", "status": "succeeded", "payment_method": self.methods[method]}
+        self.pages[id] |= {"status": "complete", "setup_intent": setup}
+
+    def _customer(self, form: dict[str, Any]) -> Answer:
+        self.customers += 1
+        return 200, {"id": f"cus_{self.customers}", "object": "customer"}
+
+    def _setup(self, form: dict[str, Any]) -> Answer:
+        if self.setup_status == "declined":
+            return 402, _error("card_declined", type="card_error")
+        if self.setup_status == "succeeded":
+            self.methods[form["payment_method"]]["customer"] = form["customer"]
+        return 200, {"id": "seti_1", "object": "setup_intent", "status": self.setup_status}
+
+    def _page(self, form: dict[str, Any]) -> Answer:
+        id = f"cs_test_{len(self.pages) + 1}"
+        page = {"id": id, "object": "checkout.session", "status": "open", "customer": form["customer"], "setup_intent": None}
+        self.pages[id] = {**page, "url": f"https://checkout.stripe.com/c/pay/{id}"}
+        return 200, self.pages[id]
+
+    def one(self, path: str) -> Answer:
+        """A card, or a page, as it stands now."""
+        kind, _, id = path.removeprefix("/v1/").rpartition("/")
+        found = (self.methods if kind == "payment_methods" else self.pages).get(id)
+        return (200, found) if found else (404, _error("resource_missing", type="invalid_request_error"))
 
     def refund(self, path: str, query: dict[str, str]) -> Answer:
         """One refund as it stands now, or those of a charge."""
@@ -141,6 +181,9 @@ def _handler(stripe: FakeStripe) -> type[BaseHTTPRequestHandler]:
             else:
                 url = urlsplit(self.path)
                 query = {name: values[0] for name, values in parse_qs(url.query).items()}
+                if url.path.startswith(("/v1/payment_methods/", "/v1/checkout/sessions/")):
+                    self._answer(stripe.one(url.path))
+                    return
                 refunds = url.path.startswith("/v1/refunds")
                 self._answer(stripe.refund(url.path, query) if refunds else stripe.listed(query))
 

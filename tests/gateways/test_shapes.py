@@ -1,10 +1,9 @@
 """Our requests have the shape that Stripe's own description of its interface asks for: checked by its stripe-mock, which
-knows no money and forgets everything. `STRIPE_MOCK` names a running one, such as http://127.0.0.1:12111."""
+knows no money and forgets everything."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 from decimal import Decimal
 
 import pytest
@@ -17,14 +16,12 @@ from helpline.services.gateways.cards import Card
 from helpline.services.gateways.payments import Charge
 from helpline.services.gateways.stripe import Stripe
 
-MOCK = os.environ["STRIPE_MOCK"]
-
 
 @pytest.fixture
-def gateway(in_app: Flask) -> Stripe:
+def gateway(in_app: Flask, stripe_mock: str) -> Stripe:
     db.session.add(Card(payer="caller:1", customer="cus_1", payment_method="pm_card_visa"))
     db.session.commit()
-    return Stripe("sk_test_1", "whsec_1", MOCK)
+    return Stripe("sk_test_1", "whsec_1", stripe_mock)
 
 
 def test_a_charge_is_a_request_that_stripe_knows(gateway: Stripe, caplog: pytest.LogCaptureFixture) -> None:
@@ -41,6 +38,17 @@ def test_looking_a_charge_up_and_reading_the_books_are_requests_that_stripe_know
 def test_giving_back_is_a_request_that_stripe_knows(gateway: Stripe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway, "_intent", lambda *_: {"id": "pi_1", "status": "succeeded"})
     assert gateway.refund("refund:1", "bill:1", "caller:1", utc_now()) == Charge("paid")
+
+
+def test_saving_a_card_is_a_request_that_stripe_knows(gateway: Stripe, caplog: pytest.LogCaptureFixture) -> None:
+    gateway.save_card("card:1", "caller:1", "pm_card_visa")
+    gateway.save_card("card:2", "caller:2", "pm_card_visa")  # who is no customer yet
+    assert "refused the card" not in caplog.text
+
+
+def test_a_page_for_a_card_is_a_request_that_stripe_knows(gateway: Stripe) -> None:
+    assert gateway.open_card_page("card:1", "caller:1", "https://helpline.example.org/office/cards/1").id
+    gateway.saved_on_page("cs_test_1")
 
 
 def test_a_request_of_a_wrong_shape_would_be_noticed(gateway: Stripe) -> None:

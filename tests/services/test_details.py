@@ -121,7 +121,7 @@ def test_the_office_sees_it_with_the_callers_voice_and_closes_it(in_app: Flask, 
     [
         ("change my address please", "address"), ("i've moved in with my daughter", "address"), ("i've got a new mobile", "phone"),
         ("my son's number has changed", "contact"), ("change my next of kin", "contact"), ("i've forgotten my pin number", "pin"),
-        ("change my bank details", "bank"), ("i've gone back to my maiden name", "name"), ("take my husband's name off", "contact"),
+        ("change my bank details", "bank"), ("i have a new bank card", "card"), ("i've gone back to my maiden name", "name"), ("take my husband's name off", "contact"),
         ("change the language", "language"), ("change how fast you speak", "manner"), ("something has changed", None),
     ],
 )  # fmt: skip

@@ -18,6 +18,7 @@ from voice.dialogue import (
     bills,
     billstatus,
     booked,
+    cards,
     complaints,
     days,
     details,
@@ -63,6 +64,7 @@ FORMS = (
     proof,
     phrases,
     ownpin,
+    cards,
 )
 ASKS: dict[str, Ask] = {name: question for form in FORMS for name, question in form.ASKS.items()}
 RESULTS: dict[str, Outcome] = {name: f for form in (*FORMS, safety, wishes) for name, f in form.RESULTS.items()}
@@ -340,6 +342,11 @@ UNIVERSALS: dict[str, Start] = {
 }
 ASKS["which_wish"] = ASKS["which_booked"] = wishes.chosen(STARTS)
 ASKS["which_date"] = days.figures(ASKS)
-PROVEN: dict[str, Start] = {**STARTS, **details.BEHIND_A_PROOF, "vouch": person.vouched_for}  # what level 2 may be for
+PROVEN: dict[str, Start] = {
+    **STARTS,
+    **details.BEHIND_A_PROOF,
+    "vouch": person.vouched_for,
+    "card": cards.begin,
+}  # what level 2 may be for
 ASKS.update(proving.ASKS)
 RESULTS.update(proving.outcomes(PROVEN))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from voice.dialogue import language, ownpin, phrases
+from voice.dialogue import cards, language, ownpin, phrases
 from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import anything_else
@@ -42,6 +42,9 @@ def known(state: State, result: Result) -> Step:
     state = with_slots(state, tries=0, **{kind: result.data[kind] for kind in ("whats", "manners", "proofs")})
     if (wanted := str(result.data.get("wanted"))) in BY_A_PERSON:
         return find_person(state, Say("details.person"), about=f"new_{wanted}")
+    if wanted == "card":
+        by_keys = result.data.get("card_by_keys") and not state.alarmed
+        return prove(state, "card", cards.begin) if by_keys else find_person(state, Say("details.person"), about="new_card")
     if wanted in BEHIND_A_PROOF:
         return prove(state, wanted, BEHIND_A_PROOF[wanted])
     if wanted == "language":

@@ -64,7 +64,8 @@ def _bring_card(row: Row, arrival: Arrival) -> Done:
     if card is not None and (card.customer, card.payment_method) == (row["customer"], row["payment_method"]):
         return "unchanged"
     done: Done = "amended" if card else "added"
-    db.session.merge(Card(payer=payer, customer=row["customer"], payment_method=row["payment_method"]))
+    called_by = {"brand": "", "last_four": "", "expires": "", "saved_at": None}  # of the one before
+    db.session.merge(Card(payer=payer, customer=row["customer"], payment_method=row["payment_method"], **called_by))
     audit.write(ACTOR, f"card_{done}", payer, arrival.now, file=arrival.file, line=row.line)
     return done
 

@@ -1,4 +1,4 @@
-"""Stripe: cards that callers have left with it are charged while they are on the telephone. The only file that knows Stripe.
+"""Stripe: cards that callers leave with it are charged while they are on the telephone. The only file that knows Stripe.
 
 Every charge is one PaymentIntent, made and confirmed in one request under the payment's own key, which also stands in its
 metadata: what a lost answer said can be looked up there for as long as Stripe keeps its books.
@@ -15,12 +15,12 @@ from typing import Any
 import stripe
 
 from helpline.services.catalogue import catalogue
-from helpline.services.gateways.cards import card_of
+from helpline.services.gateways.cards import CardPage, CardSaved, card_of
 from helpline.services.gateways.payments import Charge, Collected, GatewayUnclear, NotGenuine, Notice
 
 PATIENCE = 20.0  # seconds for an answer: the caller hears a filler meanwhile
 SKEW = dt.timedelta(minutes=10)  # between our clock and theirs
-NO_MONEY = ("insufficient_funds",)
+REASONS = {"insufficient_funds": "no_money", "expired_card": "card_expired"}  # that a caller may hear, and does something about
 UNDER_WAY, NOT_GIVEN = ("pending", "requires_action"), ("failed", "canceled")  # a refund's statuses, beside succeeded
 NOTICES = {
     "payment_intent.succeeded": "paid",
@@ -118,6 +118,66 @@ class Stripe:
             return None
         return Notice(event["id"], key, status, _reason(subject.get("last_payment_error")) if status == "declined" else "")
 
+    def save_card(self, key: str, payer: str, payment_method: str) -> CardSaved | None:
+        """A SetupIntent, made and confirmed in one request. One that wants its owner's password is a no: it cannot be typed
+        on a telephone."""
+        try:
+            method = self._client.v1.payment_methods.retrieve(payment_method).to_dict()
+            customer = method.get("customer") or self._customer(payer)
+            wanted: Any = {
+                "customer": customer,
+                "payment_method": payment_method,
+                "payment_method_types": ["card"],
+                "usage": "off_session",
+                "confirm": True,
+                "metadata": {"key": key},
+            }
+            status = self._client.v1.setup_intents.create(wanted, {"idempotency_key": key}).status
+        except stripe.CardError:
+            return None
+        except stripe.InvalidRequestError as error:
+            log.error("stripe refused the card %s as it was brought: %s", key, error.code)
+            return None
+        except stripe.StripeError as error:
+            raise GatewayUnclear(_told(error)) from error
+        if status == "processing":
+            raise GatewayUnclear("the card is being looked at")
+        return _saved(customer, method) if status == "succeeded" else None
+
+    def open_card_page(self, key: str, payer: str, back: str) -> CardPage:
+        """A Checkout Session that moves no money. The caller's own bank may ask for their password there."""
+        try:
+            wanted: Any = {
+                "mode": "setup",
+                "customer": self._customer(payer),
+                "payment_method_types": ["card"],
+                "success_url": back,
+                "cancel_url": back,
+                "metadata": {"card": key},
+            }
+            session = self._client.v1.checkout.sessions.create(wanted, {"idempotency_key": key})
+        except stripe.StripeError as error:
+            raise GatewayUnclear(_told(error)) from error
+        return CardPage(session.id, session.url or "")
+
+    def saved_on_page(self, page_id: str) -> CardSaved | None:
+        try:
+            wanted: Any = {"expand": ["setup_intent.payment_method"]}
+            session = self._client.v1.checkout.sessions.retrieve(page_id, wanted).to_dict()
+        except stripe.StripeError as error:
+            raise GatewayUnclear(_told(error)) from error
+        setup = session.get("setup_intent") or {}
+        if session["status"] != "complete" or setup["status"] != "succeeded":
+            return None
+        return _saved(session["customer"], setup["payment_method"])
+
+    def _customer(self, payer: str) -> str:
+        """Who the payer is at Stripe: nobody is made twice within a day, and whoever has a card has been made."""
+        if card := card_of(payer):
+            return card.customer
+        wanted: Any = {"metadata": {"payer": payer}}
+        return str(self._client.v1.customers.create(wanted, {"idempotency_key": f"customer:{payer}"}).id)
+
     def _refund_status(self, key: str, intent_id: str) -> str:
         """How the refund stands now. The answer under a key is kept as it first was: only the books know what became of it."""
         asked: Any = {"payment_intent": intent_id, "metadata": {"key": key}}
@@ -160,6 +220,11 @@ def _outcome(intent: dict[str, Any]) -> Charge:
     raise GatewayUnclear(f"the charge is {status}")
 
 
+def _saved(customer: str, method: dict[str, Any]) -> CardSaved:
+    card = method["card"]
+    return CardSaved(customer, method["id"], card["brand"], card["last4"], f"{card['exp_year']}-{card['exp_month']:02}")
+
+
 def _given_back(status: str) -> Charge:
     """What a refund's status means. Raises GatewayUnclear while it is under way: the bank may still say no."""
     if status == "succeeded":
@@ -172,7 +237,7 @@ def _given_back(status: str) -> Charge:
 def _reason(failure: dict[str, Any] | None) -> str:
     """Why a card was declined, as a word that the caller may hear."""
     code = (failure or {}).get("decline_code") or (failure or {}).get("code")
-    return "no_money" if code in NO_MONEY else "gateway"
+    return REASONS.get(str(code), "gateway")
 
 
 def _told(error: stripe.StripeError) -> str:

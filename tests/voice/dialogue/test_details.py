@@ -82,6 +82,14 @@ def test_a_bank_is_a_persons_from_the_first_word() -> None:
     assert step.order.name == "person.find" and said(step) == ["details.person"]
 
 
+def test_a_card_is_typed_behind_the_pin_where_this_line_can_take_one_else_it_is_a_persons() -> None:
+    step = wished("card")
+    assert step.order.name == "person.find" and said(step) == ["details.person"]
+    begun = advance(State(ask="open", caller=MARGARET, level=1), Meaning("update_details", text="i have a new card"))
+    asked = come_back(begun, whats=WHATS, manners=MANNERS, proofs=PROOFS, wanted="card", card_by_keys=True)
+    assert said(asked) == ["prove.pin"]
+
+
 @pytest.mark.parametrize("secret", ["pin", "phrase", "visit_word"])
 def test_by_what_we_know_each_other_is_behind_the_pin(secret: str) -> None:
     step = wished(secret)
