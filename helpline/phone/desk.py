@@ -92,11 +92,10 @@ def decline(ring_id: int) -> tuple[str, int]:
 def line(ws: Any, ring_id: int) -> None:
     """The sound of a call that was taken here. Should this socket break, the caller is taken up by the helpline again."""
     never_wait_long(ws)
-    ring = _mine(ring_id)
-    waits = db.session.get_one(Handover, ring.handover_id)
-    talk = switchboard().talks.find(waits.id) if ring.status == "taken" and handover.taken_at_desk(waits) else None
-    handover_id = waits.id
+    ring = _owned(ring_id)
+    handover_id = ring.handover_id if ring is not None and ring.status == "taken" and _still(ring.handover_id) else 0
     db.session.remove()
+    talk = switchboard().talks.find(handover_id)
     if talk is None or not talk.come(talk.desk):
         ws.close(POLICY_VIOLATION, "nobody's call")
         return
@@ -115,17 +114,23 @@ def line(ws: Any, ring_id: int) -> None:
 
 
 def _mine(ring_id: int) -> Ring:
-    """A ring of whoever is signed in, while they are on duty."""
-    ring = db.session.get(Ring, ring_id)
-    if ring is None or not any(one.id == ring.duty_id and one.staff_id == g.staff.id for one in duty.on_duty(parts().now())):
+    ring = _owned(ring_id)
+    if ring is None:
         abort(404)
     return ring
 
 
+def _owned(ring_id: int) -> Ring | None:
+    """A ring of whoever is signed in, while they are on duty."""
+    ring = db.session.get(Ring, ring_id)
+    mine = {one.id for one in duty.on_duty(parts().now()) if one.staff_id == g.staff.id}
+    return ring if ring is not None and ring.duty_id in mine else None
+
+
 def _still(handover_id: int) -> bool:
     """Whether the caller, who is on the way from the queue, may still come."""
-    coming = handover.taken_at_desk(db.session.get_one(Handover, handover_id))
-    db.session.remove()
+    coming = handover.taken_at_desk(db.session.get_one(Handover, handover_id, populate_existing=True))
+    db.session.rollback()
     return coming
 
 

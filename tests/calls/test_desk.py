@@ -397,6 +397,14 @@ def test_no_line_before_the_call_is_taken_and_none_for_a_second_window(site: str
     first.close()
 
 
+def test_another_colleagues_line_is_not_hers(site: str, office: Office, ruth: FlaskClient, helen: FlaskClient) -> None:
+    office.put_through()
+    assert take(helen, 2) == 204
+    assert closed_with(desk_line(site, ruth, 2)) == POLICY_VIOLATION
+    assert closed_with(desk_line(site, ruth, 99)) == POLICY_VIOLATION
+    assert office.row().status == "taken"
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
 def test_another_sites_page_and_a_stranger_get_no_line(
     site: str, office: Office, ruth: FlaskClient, app: Flask, origin: str

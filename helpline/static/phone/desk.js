@@ -14,8 +14,10 @@ const OVER = {
   hung_up: "You have hung up.",
   left: "The call is over.",
   nobody: "The caller did not come to your line. The helpline looks after them.",
+  refused: "The call is over, or open in another window.",
   lost: "The line broke. The helpline looks after the caller.",
 }
+const NOT_THIS_ONE = 1008 // the code of a socket that the helpline has closed at once
 const REFUSED = {
   404: "This call is not for you any more.",
   409: "Somebody else has taken the call, or the caller has gone.",
@@ -118,8 +120,9 @@ async function talk(ring) {
     const socket = (call.socket = socketAt(`${desk.dataset.rings}${ring}/line`))
     line.port.onmessage = ({ data }) => data.frame && say(mediaOf(data.frame))
     socket.onmessage = ({ data }) => hear(JSON.parse(data))
-    socket.onclose = over
+    socket.onclose = ({ code }) => over(code === NOT_THIS_ONE ? "refused" : call?.why)
   } catch (problem) {
+    call?.socket?.close()
     over()
     tell(NO_MICROPHONE + problem.message)
   }
@@ -139,12 +142,11 @@ function hangUp() {
   say({ event: "stop" })
 }
 
-function over() {
-  const why = call?.why
+function over(why = "lost") {
   call?.stream?.getTracks().forEach((track) => track.stop())
   call?.line?.disconnect()
   call = null
-  waiting(`${OVER[why] || OVER.lost} Calls ring here again.`)
+  waiting(`${OVER[why]} Calls ring here again.`)
 }
 
 function waiting(words) {
