@@ -22,6 +22,7 @@ from helpline.dashboard import cards, contacts, guards, holds, identity, trail
 from helpline.dashboard import views as dashboard
 from helpline.db import db
 from helpline.parts import Parts, can_serve
+from helpline.phone import desk
 from helpline.phone import views as phone
 from helpline.providers import open_provider
 from helpline.services.bills import notices
@@ -83,6 +84,7 @@ def create_app(
         volunteers.blueprint,
         staff.blueprint,
         duty.blueprint,
+        desk.blueprint,
         dashboard.blueprint,
         holds.blueprint,
         trail.blueprint,

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from helpline.calls import answering
 from helpline.calls.answering import TurnTimes
+from helpline.calls.bridge import Talks
 from helpline.calls.lines import Lines
 from helpline.calls.turns import open_call
 from helpline.db import db
@@ -40,6 +41,7 @@ class Switchboard:
     """What all calls of this process share, as `app.extensions["switchboard"]`."""
 
     lines: Lines
+    talks: Talks
     pool: Executor
     measured: Callable[[TurnTimes], None]
 

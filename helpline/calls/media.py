@@ -227,7 +227,7 @@ class LiveCall:
             self._too_fast()
             return
         try:
-            event, content = _read(message)
+            event, content = read_message(message)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             log.debug("call %s: a message that means nothing", self.call_id)
             return
@@ -505,7 +505,7 @@ class LiveCall:
         self._socket.send(json.dumps({**message, "streamSid": self._stream_sid}))
 
 
-def _read(message: str | bytes) -> tuple[str, Any]:
+def read_message(message: str | bytes) -> tuple[str, Any]:
     """The event of a message and what it brings: the caller's sound as mu-law, a key, the name of a mark, typed words.
 
     Raises ValueError, KeyError, TypeError, AttributeError or RecursionError for what means nothing.

@@ -14,6 +14,7 @@ from flask import Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from helpline.calls.doors import HANDED_OVER, document, door, language_of, parts, public, ringing, spoken, to_office
+from helpline.calls.fallback import chosen
 from helpline.db import db
 from helpline.models import Call, Caller
 from helpline.providers import AskKeys, GoTo, HangUp, Join, Leave, Pause, Speak, Verb, Wait
@@ -22,6 +23,8 @@ from helpline.services.handover import Handover, Ring
 
 TAKE = "1"
 BETWEEN_WORDS = 8  # seconds of quiet between two sentences to somebody who waits
+LOOK_EVERY = 2  # of these seconds: who takes the call at a desk waits until the queue asks again
+SILENT_LOOKS = BETWEEN_WORDS // LOOK_EVERY
 TO_PRESS = 6  # seconds for somebody who has been rung, after each time that they hear what it is about
 ABOUT = 10  # seconds: how exactly somebody is told how long they have waited
 QUEUES = 1000  # the telephone company keeps every queue that it was ever told of: the names come round again
@@ -42,8 +45,8 @@ def a_way_out(error: Exception) -> Any:
 def put_through(call: Call, about: str = "") -> list[Verb]:
     """Let the caller wait while everybody on duty is rung; where nobody is, ring the office's own telephone. Nothing
     when it has none either, or when the wait of this turn has ended. Does not commit."""
-    patience = dt.timedelta(seconds=parts().settings.turn_taking.longest_wait)
-    waits = handover.begin(call, parts().now(), patience, about)
+    now, patience = parts().now(), dt.timedelta(seconds=parts().settings.turn_taking.longest_wait)
+    waits = handover.begin(call, now, patience, about, desks=not chosen(call))
     if waits is None:
         return to_office()
     return [] if waits.ended_at else [Wait(_queue(waits), public(f"/calls/waiting/{waits.id}"), public(HANDED_OVER))]
@@ -51,7 +54,7 @@ def put_through(call: Call, about: str = "") -> list[Verb]:
 
 def whispered(ring: Ring, waits: Handover) -> Response:
     """What somebody on duty hears who picks up: twice, because a telephone takes a moment to the ear."""
-    verbs: list[Verb] = [*(_whisper(ring, waits) if waits.status == "waiting" else _too_late(waits)), HangUp()]
+    verbs: list[Verb] = [*(_by_telephone(ring, waits) if waits.status == "waiting" else _too_late(waits)), HangUp()]
     db.session.commit()
     return document(*verbs)
 
@@ -104,13 +107,19 @@ def waiting(handover_id: int) -> Response:
     left = handover.leave(waits, asked.keys, now)
     stands = "in_vain" if left else handover.how_it_stands(waits, now)
     waited = (now - waits.began_at).total_seconds()
+    to_desk, desks = handover.taken_at_desk(waits), handover.rings_at_desks(waits, now)
     db.session.commit()
-    if stands == "in_vain":
+    if stands == "in_vain" or to_desk:
         return document(Leave())
     here = public(f"/calls/waiting/{handover_id}")
     if stands == "joining":
         return document(spoken("person.joining", code), Pause(BETWEEN_WORDS), GoTo(here))
-    return document(AskKeys((_while_waiting(waited, code), spoken("person.instead", code)), here, BETWEEN_WORDS), GoTo(here))
+    silent = request.args.get("silent", 0, type=int)
+    says = () if silent else (_while_waiting(waited, code), spoken("person.instead", code))
+    if not desks:
+        return document(AskKeys(says, here, BETWEEN_WORDS), GoTo(here))
+    left_silent = (silent or SILENT_LOOKS) - 1
+    return document(AskKeys(says, here, LOOK_EVERY), GoTo(f"{here}?silent={left_silent}" if left_silent > 0 else here))
 
 
 def _while_waiting(waited: float, code: str) -> Speak:
@@ -119,14 +128,18 @@ def _while_waiting(waited: float, code: str) -> Speak:
     return spoken("person.still_waiting", code, seconds=round(waited / ABOUT) * ABOUT)
 
 
-def _whisper(ring: Ring, waits: Handover) -> list[Verb]:
+def whisper(waits: Handover) -> tuple[Speak, ...]:
     """Who it is and what about: a first name and a subject, nothing that a machine must not keep."""
     call = db.session.get_one(Call, waits.call_id)
     caller = db.session.get(Caller, call.caller_id) if call.caller_id else None
     subject, known = f"about.{waits.about}", parts().languages[parts().settings.language].prompts
     who = caller.name if caller else spoken("ring.somebody").text
     about = (spoken(subject),) if subject in known else ()
-    says = (spoken("ring.wants", who=who), *about, spoken("ring.take"))
+    return (spoken("ring.wants", who=who), *about)
+
+
+def _by_telephone(ring: Ring, waits: Handover) -> list[Verb]:
+    says = (*whisper(waits), spoken("ring.take"))
     return [AskKeys(says, public(f"/calls/rings/{ring.id}"), TO_PRESS)] * 2
 
 

@@ -19,11 +19,13 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
 from helpline import deliveries, events
-from helpline.calls import fallback, full, person
+from helpline.calls import bridge, fallback, full, person
 from helpline.calls.answering import TurnTimes
+from helpline.calls.bridge import Talks
 from helpline.calls.conversation import BROKEN
 from helpline.calls.doors import (
     AFTER,
+    HANDED_OVER,
     Parts,
     Switchboard,
     call_of,
@@ -45,10 +47,11 @@ from helpline.outbox import Delivery
 from helpline.providers import GoTo, HangUp, Speak, Stream, TakeCard
 from helpline.services import cards, fullhouse, handover, people
 from helpline.services.cards import CardEntry
+from helpline.services.handover import Handover
 
 blueprint = door("calls", __name__)
 sock = Sock()
-SOCKET, STREAM_STATUS = "/calls/stream", "/calls/stream-status"
+SOCKET, DESK, STREAM_STATUS = "/calls/stream", "/calls/desk", "/calls/stream-status"
 START_WITHIN = 5.0  # seconds from the handshake to `start`
 SEND_WITHIN = 5  # seconds that the other side may leave our sound unread
 MOST_SOCKETS = 2  # in a row: a line that breaks more often goes on by turns
@@ -62,7 +65,7 @@ def init_app(app: Flask, parts: Parts, measured: Callable[[TurnTimes], None] = l
     server = parts.settings.server
     app.config["SOCK_SERVER_OPTIONS"] = {"max_message_size": MOST_MESSAGE, "ping_interval": PING_SECONDS}
     pool = ThreadPoolExecutor(max_workers=server.most_calls, thread_name_prefix="answering")
-    app.extensions["switchboard"] = Switchboard(Lines(server.most_calls), pool, measured)
+    app.extensions["switchboard"] = Switchboard(Lines(server.most_calls), Talks(), pool, measured)
     app.register_blueprint(blueprint)
 
 
@@ -125,9 +128,13 @@ def after() -> Response:
 
 @blueprint.post("/handed-over")
 def handed_over() -> Response:
-    """A person was rung: they talked, or nobody was there and the caller comes back to us."""
+    """A person was rung: they talked, or nobody was there and the caller comes back to us. Or somebody has taken the call at
+    their desk, and this is where its sound goes there."""
     asked = ringing()
     call, gone = call_of(asked), asked.status == "ended"
+    waits = handover.latest(call.id)
+    if waits is not None and waits.status in ("taken", "lost", "over") and handover.at_a_desk(waits) and not gone:
+        return _after_the_desk(call, waits) if "desk" in request.args else _to_desk(call, waits)
     handover.close(call.id, parts().now(), asked.taken, gone)
     db.session.commit()
     return document(HangUp()) if asked.taken or gone else _nobody_there(call.id)
@@ -199,12 +206,40 @@ def stream(ws: Any) -> None:
     carry(ws, lambda call: not call.training)
 
 
+@sock.route("/desk", bp=blueprint)  # type: ignore[untyped-decorator]
+def desk(ws: Any) -> None:
+    """The caller's side, once somebody has taken the call at their desk."""
+    never_wait_long(ws)
+    try:
+        start = _start(ws)
+    except ConnectionClosed:
+        return
+    carries = _let_in(start, lambda call: not call.training)
+    waits = handover.latest(carries[0]) if carries else None
+    talk = switchboard().talks.find(waits.id) if waits and handover.taken_at_desk(waits) else None
+    handover_id = waits.id if waits else 0
+    db.session.remove()
+    if talk is None or not talk.come(talk.caller):
+        ws.close(POLICY_VIOLATION, "nobody's call")
+        return
+    try:
+        bridge.carry(ws, start["streamSid"], talk, talk.caller, joined=lambda: _joined(handover_id))
+    finally:
+        switchboard().talks.close(handover_id)
+
+
+def _joined(handover_id: int) -> None:
+    handover.joined(db.session.get_one(Handover, handover_id), parts().now())
+    db.session.commit()
+    db.session.remove()
+
+
 def carry(ws: Any, its_own: Callable[[Call], bool], may_type: bool = False) -> None:
     """One socket: nothing is heard of it before a `start` with the token of a call that is `its_own`. `may_type`: what is
     typed there counts as said."""
     board = switchboard()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    _never_wait_long(ws)
+    never_wait_long(ws)
     try:
         start = _start(ws)
     except ConnectionClosed:
@@ -252,7 +287,7 @@ def _let_in(start: dict[str, Any], its_own: Callable[[Call], bool]) -> tuple[int
     return carries
 
 
-def _never_wait_long(ws: Any) -> None:
+def never_wait_long(ws: Any) -> None:
     """Sending to somebody who does not read must end in an error, not in a thread that waits for ever."""
     ws.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_WITHIN, 0))
 
@@ -276,6 +311,24 @@ def _carry(call: Call, broken: int = 0, first: tuple[Speak, ...] = (), waits: bo
     db.session.commit()
     next_time = public(AFTER) + (f"?broken={broken}&turns={call.turns}" if broken else "")
     return document(*first, Stream(public(SOCKET).replace("http", "ws", 1), token, public(STREAM_STATUS)), GoTo(next_time))
+
+
+def _to_desk(call: Call, waits: Handover) -> Response:
+    """The caller has left the queue, because somebody took the call at their desk: its sound goes there, once."""
+    if fallback.chosen(call) or not handover.taken_at_desk(waits):
+        return _after_the_desk(call, waits)
+    token, name = new_token(call, str(current_app.secret_key)), handover.who_took_it(waits).partition(" ")[0]
+    db.session.commit()
+    stream = Stream(public(DESK).replace("http", "ws", 1), token, public(STREAM_STATUS))
+    return document(spoken("person.joined", language_of(call), name=name), stream, GoTo(public(HANDED_OVER) + "?desk"))
+
+
+def _after_the_desk(call: Call, waits: Handover) -> Response:
+    """They have talked, and whoever was at the desk hung up; or the line to it broke, and the caller is taken up again."""
+    handover.lost(waits, parts().now())
+    over = waits.status == "over"
+    db.session.commit()
+    return document(HangUp()) if over else _nobody_there(call.id, (spoken("person.lost", language_of(call)),))
 
 
 def _by_turns(call: Call) -> Response:
@@ -327,11 +380,11 @@ def _back_from_card(call_id: int) -> Response:
     return _carry(call) if call.outcome in ("", *BROKEN) else document(HangUp())
 
 
-def _nobody_there(call_id: int) -> Response:
+def _nobody_there(call_id: int, first: tuple[Speak, ...] = ()) -> Response:
     """No person took the call: it goes on where it was."""
     returned = parts().conversation.come_back(call_id)
     if returned and switchboard().lines.room_for(call_id):
-        return _carry(db.session.get_one(Call, call_id))
+        return _carry(db.session.get_one(Call, call_id), first=first)
     return _call_back(call_id, "bad_line" if switchboard().lines.room_for(call_id) else "busy", nobody_there=True)
 
 

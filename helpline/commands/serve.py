@@ -77,6 +77,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
         def end_calls_and_stop(*told: Any) -> None:
             switchboard.lines.end_all()
+            switchboard.talks.end_all()
             stop(*told)
 
         signal.signal(signal.SIGTERM, end_calls_and_stop)

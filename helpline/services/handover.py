@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, select, text, update
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, false, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,7 @@ from helpline.staff.duty import OnDuty, on_duty
 from helpline.staff.models import Duty, Staff
 
 JOIN_WITHIN = dt.timedelta(seconds=30)  # from the key to the two being joined: then something has gone wrong
+TELEPHONE_AFTER = dt.timedelta(seconds=20)  # without an answer at the desk: they may have walked away from it
 TALK_OVER = dt.timedelta(seconds=LONGEST_JOINED, minutes=5)  # from the key: by then it has ended, though nobody told us
 TAKE_CALL = "take_call"  # the purpose of a call to somebody on duty
 WISHES = {"1": "message", "2": "call_back"}  # what a caller may press instead of waiting
@@ -29,7 +30,8 @@ Waits = Literal["waiting", "joining", "in_vain"]
 
 
 class Handover(Model):
-    """One caller's wait. waiting -> taken -> over; or in_vain (nobody took it), left (a key: `wish`), gone (hung up)."""
+    """One caller's wait. waiting -> taken -> over; or in_vain (nobody took it), left (a key: `wish`), gone (hung up), lost
+    (taken at a desk, whose line broke)."""
 
     __tablename__ = "handover"
     __table_args__ = (UniqueConstraint("call_id", "turn"),)
@@ -47,7 +49,8 @@ class Handover(Model):
 
 
 class Ring(Model):
-    """One person on duty being rung about a handover: ringing -> answered -> taken, declined, late or unanswered."""
+    """One person on duty being rung about a handover: ringing -> answered -> taken, declined, late or unanswered.
+    `at_desk`: taken on the page, not at the telephone."""
 
     __tablename__ = "ring"
     __table_args__ = (
@@ -60,6 +63,7 @@ class Ring(Model):
     delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), unique=True)
     sid: Mapped[str | None] = mapped_column(String(64), index=True)  # the provider's id, once somebody has answered
     status: Mapped[str] = mapped_column(String(12), default="ringing")
+    at_desk: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -71,9 +75,10 @@ def free(now: dt.datetime) -> tuple[OnDuty, ...]:
     return tuple(one for one in on_duty(now) if one.id not in busy)
 
 
-def begin(call: Call, now: dt.datetime, patience: dt.timedelta, about: str = "") -> Handover | None:
+def begin(call: Call, now: dt.datetime, patience: dt.timedelta, about: str = "", desks: bool = True) -> Handover | None:
     """Have everybody rung who is free, for this call as it stands: begun now, or the wait that was begun before (a
-    repeated webhook), which may have ended. None when nobody is free. `about`, where the conversation does not know."""
+    repeated webhook), which may have ended. None when nobody is free. `about`, where the conversation does not know.
+    `desks`: whether the call's sound can be carried to one; else telephones ring at once."""
     where = select(Handover).where(Handover.call_id == call.id, Handover.turn == call.turns)
     if (known := db.session.scalar(where)) is not None:
         return known
@@ -88,7 +93,7 @@ def begin(call: Call, now: dt.datetime, patience: dt.timedelta, about: str = "")
     except IntegrityError:  # the same webhook, twice at the same moment
         return db.session.scalars(where).one()
     for one in people:
-        _ring(handover, one, now)
+        _ring(handover, one, now, desks)
     events.record("waits_for_person", f"call:{call.id}", now, rung=len(people))
     return handover
 
@@ -143,8 +148,9 @@ def picked_up(delivery_id: int, sid: str) -> tuple[Ring, Handover] | None:
     return ring, db.session.get_one(Handover, ring.handover_id)
 
 
-def take(ring: Ring, now: dt.datetime) -> bool:
-    """They have pressed the key. True for the first, however often that is told; False for all others."""
+def take(ring: Ring, now: dt.datetime, at_desk: bool = False) -> bool:
+    """They have pressed the key. True for the first, however often that is told; False for all others, and for their own
+    telephone when they took it `at_desk`."""
     if ring.status not in ("ringing", "answered", "taken"):
         return False
     took = changed(
@@ -153,18 +159,19 @@ def take(ring: Ring, now: dt.datetime) -> bool:
         .values(status="taken", taken_at=now)
     )
     if took:
-        db.session.execute(update(Ring).where(Ring.id == ring.id).values(status="taken"))
+        db.session.execute(update(Ring).where(Ring.id == ring.id).values(status="taken", at_desk=at_desk))
         _stop_ringing(ring.handover_id, now)
-        events.record("person_took_it", f"handover:{ring.handover_id}", now, duty=ring.duty_id)
+        events.record("person_took_it", f"handover:{ring.handover_id}", now, duty=ring.duty_id, at_desk=at_desk)
         return True
     handover = db.session.get_one(Handover, ring.handover_id, populate_existing=True)
     _end_ring(ring, "late", now)
-    return handover.status == "taken" and ring.status == "taken"
+    return handover.status == "taken" and ring.status == "taken" and ring.at_desk == at_desk
 
 
 def decline(ring: Ring, now: dt.datetime) -> None:
-    """Another key: this caller is not for them."""
+    """Another key: this caller is not for them, at their telephone neither."""
     _end_ring(ring, "declined", now)
+    withdraw_deliveries(select(Ring.delivery_id).where(Ring.id == ring.id), now)
 
 
 def joined(handover: Handover, now: dt.datetime) -> None:
@@ -184,7 +191,7 @@ def ring_ended(sid: str, now: dt.datetime) -> bool:
         return False
     _end_ring(ring, "unanswered", now)
     handover = db.session.get_one(Handover, ring.handover_id, populate_existing=True)
-    if ring.status == "taken":
+    if ring.status == "taken" and not ring.at_desk:
         _end(handover, "over" if handover.joined_at else "in_vain", now, only="taken")
     return True
 
@@ -195,12 +202,51 @@ def who_took_it(handover: Handover) -> str:
     return db.session.scalar(named.where(Ring.handover_id == handover.id, Ring.status == "taken")) or ""
 
 
+# -- the side of a desk
+
+
+def at_desk(duty_id: int, now: dt.datetime) -> list[tuple[Ring, Handover]]:
+    """The callers about whom this person's desk rings, longest waiting first."""
+    rows = db.session.execute(
+        select(Ring, Handover)
+        .join(Handover, Handover.id == Ring.handover_id)
+        .where(Ring.duty_id == duty_id, Ring.status.in_(("ringing", "answered")))
+        .where(Handover.status == "waiting", Handover.answer_by > now)
+        .order_by(Handover.id)
+    )
+    return [(ring, handover) for ring, handover in rows]
+
+
+def rings_at_desks(handover: Handover, now: dt.datetime) -> bool:
+    """Whether somebody may take the call on their page, who would have to wait until the caller's queue asks us again."""
+    rung = set(db.session.scalars(select(Ring.duty_id).where(Ring.handover_id == handover.id, Ring.status == "ringing")))
+    return any(one.at_desk and one.id in rung for one in on_duty(now))
+
+
+def taken_at_desk(handover: Handover) -> bool:
+    """Whether somebody has taken it on their page, and still wants it."""
+    return handover.status == "taken" and at_a_desk(handover)
+
+
+def at_a_desk(handover: Handover) -> bool:
+    """Whether it was taken at a desk, whatever became of it."""
+    taken = select(Ring.id).where(Ring.handover_id == handover.id, Ring.status == "taken", Ring.at_desk)
+    return db.session.scalar(taken) is not None
+
+
+def lost(handover: Handover, now: dt.datetime) -> bool:
+    """The line between the caller and the desk broke: the caller comes back to us. False when they had finished."""
+    return _end(handover, "lost", now, only="taken")
+
+
 # -- pieces
 
 
-def _ring(handover: Handover, one: OnDuty, now: dt.datetime) -> None:
+def _ring(handover: Handover, one: OnDuty, now: dt.datetime, desks: bool) -> None:
+    """Their telephone rings; of who sits at a desk, only when it is not answered there."""
+    due = now + TELEPHONE_AFTER if desks and one.at_desk else now
     key = f"call:{TAKE_CALL}:{handover.id}:{one.id}"
-    delivery = Delivery(channel="call", to_number=one.number, purpose={"kind": TAKE_CALL}, due_at=now, dedupe_key=key)
+    delivery = Delivery(channel="call", to_number=one.number, purpose={"kind": TAKE_CALL}, due_at=due, dedupe_key=key)
     promise(delivery)
     db.session.flush()
     db.session.add(Ring(handover_id=handover.id, duty_id=one.id, delivery_id=delivery.id))

@@ -14,19 +14,22 @@ from helpline.models import A_PHONE
 from helpline.staff.models import Duty, Staff
 
 LONGEST_DUTY = dt.timedelta(hours=12)  # who has forgotten to go off duty is not rung the next morning
+PAGE_OPEN = dt.timedelta(seconds=15)  # since a desk last asked: it asks every two seconds, and a busy browser is late
 ROLES_ON_DUTY = ("coordinator", "supervisor")
 WRITTEN_AROUND = str.maketrans("", "", " \t-./()")  # what people write between the digits
 
 
 @dataclass(frozen=True)
 class OnDuty:
-    """Somebody on duty, as others see it. `until`: when it ends by itself."""
+    """Somebody on duty, as others see it. `at_desk`: calls come to a page that they have open. `until`: when it ends by
+    itself."""
 
     id: int
     staff_id: int
     name: str
     number: str
     since: dt.datetime
+    at_desk: bool = False
 
     @property
     def until(self) -> dt.datetime:
@@ -71,13 +74,30 @@ def on_duty(now: dt.datetime) -> tuple[OnDuty, ...]:
         .where(Staff.active, Staff.role.in_(ROLES_ON_DUTY))
         .order_by(Duty.began_at, Duty.id)
     )
-    return tuple(OnDuty(duty.id, duty.staff_id, name, duty.number, duty.began_at) for duty, name in rows)
+    return tuple(OnDuty(duty.id, duty.staff_id, name, duty.number, duty.began_at, _page_open(duty, now)) for duty, name in rows)
+
+
+def seen(staff_id: int, now: dt.datetime) -> OnDuty | None:
+    """Their desk is open and asks for callers. None when they are not on duty. Does not commit."""
+    mine = next((one for one in on_duty(now) if one.staff_id == staff_id), None)
+    if mine is not None:
+        db.session.execute(update(Duty).where(Duty.id == mine.id).values(seen_at=now))
+    return mine
+
+
+def left_desk(staff_id: int) -> None:
+    """Their desk is closed: calls come to their telephone again, at once. Does not commit."""
+    db.session.execute(update(Duty).where(Duty.staff_id == staff_id, Duty.ended_at.is_(None)).values(seen_at=None))
 
 
 def last_number(staff_id: int) -> str:
     """The telephone of their last duty; "" before the first."""
     latest = select(Duty.number).where(Duty.staff_id == staff_id).order_by(Duty.id.desc()).limit(1)
     return db.session.scalar(latest) or ""
+
+
+def _page_open(duty: Duty, now: dt.datetime) -> bool:
+    return duty.seen_at is not None and now - duty.seen_at < PAGE_OPEN
 
 
 def _end_forgotten(now: dt.datetime) -> None:

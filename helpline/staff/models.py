@@ -41,4 +41,5 @@ class Duty(Model):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     number: Mapped[str] = mapped_column(String(20))  # E.164
     began_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # when their desk, a page that takes calls, last asked
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

@@ -257,6 +257,16 @@ def duty_on(stage: Stage) -> None:
     stage.page.get_by_role("button", name="Go on duty").click()
 
 
+def desk_off_duty(stage: Stage) -> None:
+    stage.sign_in_office()
+    stage.page.goto("/office/desk")
+
+
+def desk(stage: Stage) -> None:
+    duty_on(stage)
+    stage.page.get_by_role("link", name="Take calls on a page").click()
+
+
 def phone_nobody(stage: Stage) -> None:
     stage.sign_in_office()
     stage.page.goto("/office/phone/")
@@ -383,6 +393,8 @@ SCENES: tuple[Callable[[Stage], None], ...] = (
     duty_off,
     duty_without_number,
     duty_on,
+    desk_off_duty,
+    desk,
     phone_nobody,
     phone_start,
     phone_not_rung,

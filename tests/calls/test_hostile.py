@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from helpline.calls import media
-from helpline.calls.media import _read
+from helpline.calls.media import read_message
 from helpline.calls.routes import _let_in
 from helpline.db import db
 from helpline.models import Call
@@ -42,7 +42,7 @@ PASSED_OVER = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 def test_any_message_is_read_or_passed_over(message: str | bytes) -> None:
     """No other error than those that a live call passes over; a key is always text, sound always bytes."""
     try:
-        event, content = _read(message)
+        event, content = read_message(message)
     except PASSED_OVER:
         return
     assert event in ("media", "dtmf", "mark", "stop", "")

@@ -75,7 +75,7 @@ def test_a_silent_turn_is_not_the_last_time_that_something_was_heard(app: Flask,
 @given(st.text() | st.binary() | JSON.map(json.dumps))
 def test_any_message_means_something_or_nothing(message: str | bytes) -> None:
     try:
-        event, content = media._read(message)
+        event, content = media.read_message(message)
     except MEANS_NOTHING:
         return
     assert isinstance(event, str) and (content is None or isinstance(content, str | bytes))

@@ -64,7 +64,7 @@ def test_another_colleagues_call_is_not_shown(ruth: FlaskClient, app: Flask) -> 
 
 def test_only_its_pages_may_run_a_script_and_none_stands_in_them(ruth: FlaskClient) -> None:
     call = ring(ruth, "Dorothy")
-    for path in ("/office/phone/", call):
+    for path in ("/office/phone/", "/office/desk", call):
         policy = ruth.get(path).headers["Content-Security-Policy"]
         assert "script-src 'self'; connect-src 'self'" in policy and "unsafe" not in policy
     assert "script-src" not in ruth.get("/office/").headers["Content-Security-Policy"]

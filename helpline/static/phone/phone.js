@@ -35,12 +35,8 @@ async function begin() {
   tell("Ringing.")
   try {
     const context = new AudioContext({ latencyHint: "interactive" })
-    call = { context, microphone: await microphone() }
-    await context.audioWorklet.addModule(phone.dataset.line)
-    const line = new AudioWorkletNode(context, "line", { outputChannelCount: [1] })
-    if (call.microphone) context.createMediaStreamSource(call.microphone).connect(line)
-    line.connect(context.destination)
-    await context.resume()
+    call = { context, microphone: await microphone().catch(() => null) } // who has none hears the helpline and types
+    const line = await openLine(context, call.microphone, phone.dataset.line)
     connect(line, await token())
   } catch (problem) {
     putDown()
@@ -50,16 +46,6 @@ async function begin() {
   lift.disabled = false
 }
 
-// The microphone, or null: who has none hears the helpline and types.
-async function microphone() {
-  try {
-    const wanted = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 }
-    return await navigator.mediaDevices.getUserMedia({ audio: wanted })
-  } catch {
-    return null
-  }
-}
-
 async function token() {
   const answer = await fetch(phone.dataset.token, { method: "POST", headers: { "X-CSRFToken": phone.dataset.csrf } })
   if (!answer.ok || answer.redirected) throw new Error(BUSY[answer.status] || "Sign in again.")
@@ -67,9 +53,7 @@ async function token() {
 }
 
 function connect(line, { sid, token }) {
-  const address = new URL(phone.dataset.stream, location.href)
-  address.protocol = address.protocol.replace("http", "ws")
-  const socket = (call.socket = new WebSocket(address))
+  const socket = (call.socket = socketAt(phone.dataset.stream))
   socket.onopen = () => {
     send({ event: "connected", protocol: "Call", version: "1.0.0" })
     const mediaFormat = { encoding: "audio/x-mulaw", sampleRate: 8000, channels: 1 }
@@ -86,11 +70,11 @@ function send(message) {
 }
 
 function hear(frame) {
-  send({ event: "media", media: { track: "inbound", payload: btoa(String.fromCharCode(...frame)) } })
+  send(mediaOf(frame))
 }
 
 function play(line, { event, media, mark }) {
-  if (event === "media") line.port.postMessage({ sound: Uint8Array.from(atob(media.payload), (letter) => letter.charCodeAt(0)) })
+  if (event === "media") line.port.postMessage(soundOf(media))
   if (event === "mark") line.port.postMessage({ mark: mark.name })
   if (event === "clear") line.port.postMessage({ clear: true })
 }
