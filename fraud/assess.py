@@ -96,7 +96,9 @@ def assess(facts: Facts, rules: Ruleset) -> Assessment:
     ceiling = min((rules.bands[worse] for worse in OUTCOMES[OUTCOMES.index(outcome) + 1 :]), default=BAND_WIDTH)
     lowest = rules.bands[outcome]
     # Within its outcome a score grows with what the rules and all the words say, and never reaches the next outcome's lowest.
-    sure = _total(finding for finding in payment if finding.id != LIKENESS) + LEARNED_WEIGHS * suspicion(facts.words)
+    sure = _total(finding for finding in payment if finding.id != LIKENESS) + LEARNED_WEIGHS * suspicion(
+        facts.words, facts.read
+    )
     score = lowest + (ceiling - lowest) * (sure / (sure + BAND_WIDTH))
     return Assessment(outcome, score, findings, rules.version, shadow)
 
@@ -131,7 +133,7 @@ def _doubted(found: list[Finding], facts: Facts, rules: Ruleset) -> list[Finding
     stop = [
         one for one in found if one.id in ABOUT_WORDS and one.floor in STOPPING and one.points and one.id not in rules.shadow
     ]
-    if len(stop) != 1 or len(" ".join(facts.words).split()) <= FEW_WORDS or likeness(facts.words) >= DOUBTED:
+    if len(stop) != 1 or len(" ".join(facts.words).split()) <= FEW_WORDS or likeness(facts.words, facts.read) >= DOUBTED:
         return found
     asked = _finding(stop[0].id, Hit(f"{stop[0].reason}, amid other words", UNCLEAR), rules)
     return [asked if one is stop[0] else one for one in found]

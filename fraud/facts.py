@@ -110,7 +110,8 @@ class Visits:
 
 @dataclass(frozen=True)
 class Facts:
-    """`words`: the caller's sentences of this call, oldest first. Without a `request` only rules about words run."""
+    """`words`: the caller's sentences of this call, oldest first. `read`: how a network that has learned from whole
+    conversations reads them, as the log-odds of a scam. Without a `request` only rules about words run."""
 
     words: tuple[str, ...] = ()
     request: MoneyRequest | None = None
@@ -120,6 +121,7 @@ class Facts:
     identity: Identity = Identity()
     manner: Manner = Manner()
     visits: Visits = Visits()
+    read: float | None = None
 
 
 GROUPS = ("history", "others", "line", "identity", "manner", "visits")
@@ -129,6 +131,7 @@ def as_line(facts: Facts) -> dict[str, Any]:
     """The facts as a line for `helpline assess`: what was known when something was decided can be assessed again."""
     data = _known(asdict(facts))
     line = {"transcript": data["words"], "facts": {group: data[group] for group in GROUPS if data[group]}}
+    line |= {} if facts.read is None else {"read": facts.read}
     return line if facts.request is None else {**line, "request": data["request"]}
 
 

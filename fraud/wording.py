@@ -28,6 +28,11 @@ PIECE = 4  # letters: a garbled word keeps most of its pieces
 FEW = 25  # features: a block of fewer says less, however strange they are
 PIECES_WEIGH = 0.3  # against words and classes: they are many, and vaguer
 TOGETHER_WEIGHS = 0.5
+NETWORK_SHARE = 2.0  # of the network's log odds, beside the linear model's
+NETWORK_MARKS = (
+    0.3,
+    10.6,
+)  # log odds of both at which likeness is 0 and 1: a fifth, and 0.5 %, of the honest are above (decision 0005)
 TOKEN = re.compile(r"[a-z']+|[£$]?\d+|[.,;!?]")
 
 Features = tuple[list[int], list[float]]
@@ -52,16 +57,22 @@ def model(path: Path = WEIGHTS) -> Model:
         )
 
 
-def likeness(words: tuple[str, ...]) -> float:
-    """From 0 (nothing of a scam) over 1 (as like as hardly any honest call) to at most 1.75."""
-    learned = model()
-    return min(1.75, suspicion(words) / (learned.strong - learned.nothing))
+def likeness(words: tuple[str, ...], read: float | None = None) -> float:
+    """From 0 (nothing of a scam) over 1 (as like as hardly any honest call) to at most 1.75.
+
+    `read`: the log odds of the network that has read the same words; without them the linear model stands alone."""
+    nothing, strong = _marks(read)
+    return min(1.75, suspicion(words, read) / (strong - nothing))
 
 
-def suspicion(words: tuple[str, ...]) -> float:
+def suspicion(words: tuple[str, ...], read: float | None = None) -> float:
     """The log odds above those at which likeness begins, at least 0: without an end, for the order of conversations."""
-    learned = model()
-    return max(0.0, evidence(words, learned) - learned.nothing)
+    nothing, _ = _marks(read)
+    return max(0.0, evidence(words, model()) + NETWORK_SHARE * (read or 0.0) - nothing)
+
+
+def _marks(read: float | None) -> tuple[float, float]:
+    return (model().nothing, model().strong) if read is None else NETWORK_MARKS
 
 
 def evidence(words: tuple[str, ...], learned: Model) -> float:

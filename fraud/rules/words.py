@@ -357,7 +357,7 @@ def f059_like_a_scam(facts: Facts) -> Hit | None:
     """All words together, against the conversations in config/fraud/words. It raises at most to a hold.
 
     A person's own ordinary words must not stop a payment to an allowed biller, so there only the strongest likeness counts."""
-    like = likeness(facts.words)
+    like = likeness(facts.words, facts.read)
     if like >= 1:
         return Hit("the words are like those of scams", "strong", like)
     allowed = facts.request is not None and facts.request.biller_allowed is not False

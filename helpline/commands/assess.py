@@ -6,7 +6,7 @@ import json
 import sys
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +15,7 @@ import click
 from fraud.assess import assess, ruleset
 from fraud.facts import Facts, History, Identity, Line, Manner, MoneyRequest, Others, Visits
 from helpline.commands.filters import lines, write
+from helpline.services.scamwords import read_words
 
 GROUPS: Mapping[str, type] = {
     "history": History,
@@ -49,7 +50,8 @@ def command() -> None:
 
 
 def _assess(data: Any) -> dict[str, Any]:
-    result = assess(read_facts(data), ruleset())
+    facts = read_facts(data)
+    result = assess(facts if facts.read is not None else replace(facts, read=read_words(facts.words)), ruleset())
     findings = [{"id": finding.id, "points": finding.points, "reason": finding.reason} for finding in result.findings]
     return {"outcome": result.outcome, "score": result.score, "findings": findings}
 
@@ -61,7 +63,8 @@ def read_facts(data: Any) -> Facts:
     words = data.get("transcript", [])
     if not isinstance(words, list) or not all(isinstance(sentence, str) for sentence in words):
         raise TypeError('"transcript" must be a list of sentences')
-    return _facts(tuple(words), _object(data, "request"), _object(data, "facts") or {})
+    read = _number("read", data["read"]) if data.get("read") is not None else None
+    return replace(_facts(tuple(words), _object(data, "request"), _object(data, "facts") or {}), read=read)
 
 
 def _object(data: dict[str, Any], name: str) -> dict[str, Any] | None:

@@ -15,9 +15,9 @@ from typing import Any
 import click
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts
 from fraud.garble import garble
 from fraud.shares import share
+from helpline.services.scamwords import spoken
 
 SEALED = Path(__file__).resolve().parents[2] / "tests" / "fraud" / "sealed"
 STOPPED = ("hold", "refuse")
@@ -58,7 +58,7 @@ def read(folder: Path) -> list[Conversation]:
 def measure(conversations: Sequence[Conversation]) -> dict[str, Any]:
     """Recall at two rates of false holds, by family, how early, and what is held as answered."""
     started = perf_counter()
-    answers = [assess(Facts(conversation.words), ruleset()) for conversation in conversations]
+    answers = [assess(spoken(conversation.words), ruleset()) for conversation in conversations]
     seconds = perf_counter() - started
     both = list(zip(conversations, answers, strict=True))
     honest = sorted((answer.score for conversation, answer in both if not conversation.scam), reverse=True)
@@ -94,7 +94,7 @@ def _after_turns(scams: Sequence[Conversation], mark: float) -> dict[str, dict[s
     """After the caller's first sentences: which share of the scams stands above the mark of 1 %, and which is held."""
     found: dict[str, dict[str, Any]] = {}
     for count in range(1, TURNS + 1):
-        answers = [assess(Facts(conversation.words[:count]), ruleset()) for conversation in scams]
+        answers = [assess(spoken(conversation.words[:count]), ruleset()) for conversation in scams]
         found[str(count)] = {
             "recall_at_1_percent": share(answer.score > mark for answer in answers),
             "held": share(answer.outcome in STOPPED for answer in answers),
@@ -108,8 +108,8 @@ def _how_early(scams: Sequence[Conversation]) -> float | None:
         count
         for conversation in scams
         for count in range(1, len(conversation.words) + 1)
-        if assess(Facts(conversation.words[:count]), ruleset()).outcome in STOPPED
-        and (count == 1 or assess(Facts(conversation.words[: count - 1]), ruleset()).outcome not in STOPPED)
+        if assess(spoken(conversation.words[:count]), ruleset()).outcome in STOPPED
+        and (count == 1 or assess(spoken(conversation.words[: count - 1]), ruleset()).outcome not in STOPPED)
     ]
     return median(after) if after else None
 

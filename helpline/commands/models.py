@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from helpline.commands import scam_tuning
 from helpline.commands.filters import language_option
 from helpline.settings import Settings, SettingsError, load_settings
 from voice.languages import Language
@@ -14,6 +15,8 @@ from voice.recognisers.models import ModelError, catalogue, find_vosk_model, get
 from voice.traits import codes
 from voice.understanding.learning import learn as learn_and_keep
 from voice.understanding.learning import tune as tune_and_keep
+
+NEEDS = "the extra `tuning` brings what it needs: pip install -e '.[tuning]'"
 
 
 @click.group()
@@ -89,8 +92,18 @@ def tune(language: Language) -> None:
     try:
         path = tune_and_keep(language, lambda progress: click.echo(f"{language.code}: {progress}"))
     except ImportError as error:
-        raise click.ClickException(f"{error}; the extra `tuning` brings what it needs: pip install -e '.[tuning]'") from error
+        raise click.ClickException(f"{error}; {NEEDS}") from error
     click.echo(f"{language.code}: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+@command.command("tune-fraud")
+@click.option("--measure", is_flag=True, help="Learn from half of the text, and say how it does on the other half.")
+def tune_fraud(measure: bool) -> None:
+    """Tune the network that hears a thief's traces to config/fraud/words, after `python -m fraud.learn`: half an hour."""
+    try:
+        (scam_tuning.measure if measure else scam_tuning.tune)(click.echo)
+    except ImportError as error:
+        raise click.ClickException(f"{error}; {NEEDS}") from error
 
 
 def _find(language: str, settings: Settings) -> Path | None:

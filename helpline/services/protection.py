@@ -12,7 +12,6 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts
 from helpline import audit, events, outbox
 from helpline.db import Model, UtcDateTime, db
 from helpline.identity.household import household, person
@@ -21,6 +20,7 @@ from helpline.models import Caller, ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request
+from helpline.services.scamwords import spoken
 from helpline.settings import Settings
 from voice.heard import Json, Result
 from voice.languages import Language
@@ -152,7 +152,7 @@ def confirmed(args: Json, context: Context) -> Result:
     if request is None or caller_id is None or request.caller_id != caller_id or request.closed_at is not None:
         return Result("protection.confirmed", "late")
     yes = [name for name, said in args["answers"].items() if said]
-    words = assess(Facts(words=context.words), ruleset())
+    words = assess(spoken(context.words), ruleset())
     if yes or words.outcome != "allow" or context.now > request.created_at + ANSWER_WITHIN:
         audit.write(f"caller:{caller_id}", "lift_refused", f"caller:{caller_id}", context.now, yes=yes)
         return Result("protection.confirmed", "signal")

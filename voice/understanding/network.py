@@ -43,9 +43,9 @@ class Network:
     heads: Floats
     bias: Floats
 
-    def scores(self, said: str) -> Floats:
-        """What speaks for each intent, and for danger, as logarithms of odds: shape (intents + 1)."""
-        pieces = np.array([pieces_of([said])[0]])
+    def scores(self, said: str, most: int = MOST_PIECES) -> Floats:
+        """What speaks for each intent, and for danger, as logarithms of odds: shape (intents + 1). `most`: pieces that are read."""
+        pieces = np.array([pieces_of([said], most)[0]])
         return np.asarray(read(self.model, pieces, np.ones_like(pieces, dtype=np.float32))[0] @ self.heads + self.bias)
 
 
@@ -108,10 +108,10 @@ def matrices() -> list[str]:
     return [f"{layer}.{name}" for layer in range(LAYERS) for name in MATRICES]
 
 
-def pieces_of(sentences: Sequence[str]) -> list[list[int]]:
-    """The numbers of each sentence's word pieces; of a long one the first, and the piece that ends it."""
+def pieces_of(sentences: Sequence[str], most: int = MOST_PIECES) -> list[list[int]]:
+    """The numbers of each sentence's word pieces, at most 128; of a long one the first, and the piece that ends it."""
     rows = [encoding.ids for encoding in word_pieces().encode_batch(list(sentences))]
-    return [row if len(row) <= MOST_PIECES else [*row[: MOST_PIECES - 1], row[-1]] for row in rows]
+    return [row if len(row) <= most else [*row[: most - 1], row[-1]] for row in rows]
 
 
 def base() -> Arrays:

@@ -14,13 +14,13 @@ import numpy as np
 import optax
 
 from voice.understanding.mishearing import misheard
-from voice.understanding.network import base, matrices, merged, pieces_of, read
+from voice.understanding.network import MOST_PIECES, base, matrices, merged, pieces_of, read
 
 RANK = 16  # of a change
 EPOCHS = 3
 TOGETHER = 32  # sentences in a step
 SORTED = 20  # so many steps' sentences are sorted by length, lest a step be mostly filled up
-LENGTHS = (8, 12, 16, 24, 32, 48, 64)  # pieces: each of them is compiled once
+LENGTHS = (8, 12, 16, 24, 32, 48, 64, 96, 128)  # pieces: each of them is compiled once
 RATE, HEADS_RATE = 1e-3, 2e-3  # of learning
 WARM, COLD = 200, 0.02  # steps until the full rate; the share of it that is left at the end
 LEAN = 0.1  # of the states are left out in each step
@@ -32,14 +32,23 @@ def tune(
     examples: Sequence[tuple[str, str]], language: str, told: Callable[[str], None] = lambda _: None
 ) -> tuple[list[str], dict[str, Any]]:
     """The intents of these plain sentences in their order, and the changes that tell them apart. `told` hears how far it is."""
-    examples = [*examples, *misheard(examples, language)]
+    return fit([*examples, *misheard(examples, language)], told)
+
+
+def fit(
+    examples: Sequence[tuple[str, str]],
+    told: Callable[[str], None] = lambda _: None,
+    epochs: int = EPOCHS,
+    most: int = MOST_PIECES,
+) -> tuple[list[str], dict[str, Any]]:
+    """The labels of these texts in their order, and the changes that tell them apart. `most`: pieces of a text, at most 128."""
     intents = sorted({intent for _, intent in examples})
     labels = np.array([intents.index(intent) for _, intent in examples])
     danger = intents.index("emergency") if "emergency" in intents else -1
-    pieces = pieces_of([sentence for sentence, _ in examples])
+    pieces = pieces_of([sentence for sentence, _ in examples], most)
     model = base()
     changes = start(model, len(intents))
-    steps = EPOCHS * -(-len(examples) // TOGETHER)
+    steps = epochs * -(-len(examples) // TOGETHER)
     learner = _learner(steps)
     state = learner.init(changes)
 
@@ -51,7 +60,7 @@ def tune(
 
     model = {name: jnp.asarray(value) for name, value in model.items()}
     key, losses = jax.random.key(0), []
-    for number, batch in enumerate(_batches(pieces, labels)):
+    for number, batch in enumerate(_batches(pieces, labels, epochs)):
         changes, state, loss = step(model, changes, state, batch, jax.random.fold_in(key, number))
         losses.append(loss)
         if number % 100 == 99:
@@ -105,10 +114,10 @@ def _thinned(states: Any, share: float, key: Any) -> Any:
     return jnp.where(jax.random.bernoulli(key, 1 - share, states.shape), states / (1 - share), 0)
 
 
-def _batches(pieces: Sequence[Sequence[int]], labels: Any) -> Iterator[tuple[Any, ...]]:
+def _batches(pieces: Sequence[Sequence[int]], labels: Any, epochs: int) -> Iterator[tuple[Any, ...]]:
     """Every sentence once an epoch, in an order of chance, those of like length together."""
     lengths = np.array([len(row) for row in pieces])
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         random = np.random.default_rng(epoch)
         order = random.permutation(len(pieces))
         batches = []

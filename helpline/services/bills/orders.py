@@ -24,6 +24,7 @@ from helpline.services.holds import keeping
 from helpline.services.holds.models import Hold
 from helpline.services.office import CALL_BACK
 from helpline.services.requests import close, count, open_request
+from helpline.services.scamwords import read_words
 from voice.heard import Json, Result
 
 LONGEST_OVERDUE = dt.timedelta(days=30)  # that an overdue bill may be put off once more
@@ -263,8 +264,10 @@ def _facts(row: Row[Any], amount: Decimal, context: Context, held: bool) -> Fact
             )
         )
     ]
+    words = (*_told_before(context), *context.words)
     return Facts(
-        words=(*_told_before(context), *context.words),
+        words=words,
+        read=read_words(words),
         request=MoneyRequest(
             amount=amount,
             biller_allowed=row.Biller.allowed,

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts
 from helpline import audit, events
 from helpline.db import db
 from helpline.identity.household import person
@@ -19,6 +18,7 @@ from helpline.services.bills.orders import assess_again, money_data
 from helpline.services.context import Context
 from helpline.services.holds import deciding, keeping
 from helpline.services.holds.models import Hold
+from helpline.services.scamwords import spoken
 from voice.heard import Json, Result
 
 PAID = {"settled": "paid", "failed": "failed", "claimed": "paying"}
@@ -71,7 +71,7 @@ def answered(args: Json, context: Context) -> Result:
     hold = _own(args, context)
     if hold is None or hold.call_back != "promised":
         return Result("holds.answered", "late")
-    words = assess(Facts(words=context.words), ruleset())
+    words = assess(spoken(context.words), ruleset())
     yes = [name for name, against in args["answers"].items() if against]
     clear = not yes and words.outcome == "allow"
     hold.call_back = "clear" if clear else "signal"
