@@ -35,7 +35,8 @@ class MoneyRequest:
 class History:
     """This caller's money requests: sums already settled, the caller's own limits, and counts.
 
-    `today` are the amounts of the last 24 hours, without this one; `asked_today` counts requests in the same time."""
+    `today` are the amounts of the last 24 hours, without this one; `asked_today` counts the calls in which a payment was
+    asked for in the same time, with this one: several bills in one call are one errand."""
 
     today: tuple[Decimal, ...] | None = None
     month_total: Decimal | None = None

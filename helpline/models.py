@@ -78,7 +78,10 @@ class ServiceRequest(Model):
     """What a caller asked to be done, with its state and its reference number."""
 
     __tablename__ = "service_request"
-    __table_args__ = (Index("ix_service_request_open", "intent", "status"),)
+    __table_args__ = (
+        Index("ix_service_request_open", "intent", "status"),
+        Index("ix_service_request_caller", "caller_id", "created_at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
     dedupe_key: Mapped[str] = mapped_column(String(80), unique=True)  # the same wish in the same call is one request

@@ -97,7 +97,11 @@ def f032_many_requests(facts: Facts) -> Hit | None:
     if facts.history.new_payees_week is not None and facts.history.new_payees_week > 2:
         return Hit("more than two new payees in a week", "payees")
     asked = facts.history.asked_today
-    return Hit("more than three payments asked for in a day", "requests") if asked is not None and asked > 3 else None
+    return (
+        Hit("payments were asked for in more than three calls in a day", "requests")
+        if asked is not None and asked > 3
+        else None
+    )
 
 
 def f033_many_callers_one_payee(facts: Facts) -> Hit | None:

@@ -70,12 +70,19 @@ def is_fresh(row: CallBack, now: dt.datetime) -> bool:
 
 
 def number_changed_lately(caller_id: int, now: dt.datetime) -> bool:
-    where = (
-        AuditEntry.action == "phone_changed",
-        AuditEntry.subject == f"caller:{caller_id}",
-        AuditEntry.at > now - NEW_NUMBER,
-    )
-    return db.session.scalar(select(AuditEntry.id).where(*where).limit(1)) is not None
+    changed_at = _number_changed_at(caller_id)
+    return changed_at is not None and changed_at > now - NEW_NUMBER
+
+
+def days_since_number_changed(caller_id: int, now: dt.datetime) -> int | None:
+    """How many days ago another number came on file; None where none ever did."""
+    changed_at = _number_changed_at(caller_id)
+    return (now - changed_at).days if changed_at is not None else None
+
+
+def _number_changed_at(caller_id: int) -> dt.datetime | None:
+    where = (AuditEntry.action == "phone_changed", AuditEntry.subject == f"caller:{caller_id}")
+    return db.session.scalar(select(func.max(AuditEntry.at)).where(*where))
 
 
 def _waits(caller_id: int, wish: str, now: dt.datetime) -> bool:

@@ -29,6 +29,7 @@ def electricity(in_app: Flask, people: People, clock: Clock) -> BillAccount:
         paid = bill(account, amount, today - dt.timedelta(days=30 * months), "paid")
         request = open_request("pay_bill", on_the_line(in_app, people.margaret))
         request.status, request.closed_at = "done", clock.now()
+        request.created_at = clock.now() - dt.timedelta(days=30 * months)  # asked for today it would be one of many
         db.session.add(
             Payment(
                 bill_id=paid.id, caller_id=people.margaret, request_id=request.id, key=f"before:{months}", amount=paid.amount,

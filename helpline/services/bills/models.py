@@ -98,7 +98,7 @@ class Payment(Model):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     bill_id: Mapped[int] = mapped_column(ForeignKey("bill.id"))
-    caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"))
+    caller_id: Mapped[int] = mapped_column(ForeignKey("caller.id"), index=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("service_request.id"))
     part: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     key: Mapped[str] = mapped_column(String(80), unique=True)  # the gateway's idempotency key

@@ -10,21 +10,19 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 
 from fraud.assess import assess, ruleset
-from fraud.facts import Facts, History, Identity, MoneyRequest, as_line
+from fraud.facts import as_line
 from fraud.findings import Assessment as Assessed
 from helpline import outbox
 from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.services import protection
 from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment, left_of
+from helpline.services.bills.gathering import facts_of
 from helpline.services.bills.models import Assessment, Bill, BillAccount, Biller, Payment, PlannedPayment
-from helpline.services.contacts.keeping import days_since_change
 from helpline.services.context import Context
 from helpline.services.holds import keeping
 from helpline.services.holds.models import Hold
-from helpline.services.office import CALL_BACK
 from helpline.services.requests import close, count, open_request
-from helpline.services.scamwords import read_words
 from voice.heard import Json, Result
 
 LONGEST_OVERDUE = dt.timedelta(days=30)  # that an overdue bill may be put off once more
@@ -133,7 +131,7 @@ def assess_again(bill_id: int, amount: Decimal, context: Context) -> None:
 
 def assessed(row: Row[Any], amount: Decimal, context: Context, held: bool) -> Assessed:
     """What the rules say of paying so much of this bill now, written down. `held`: the same payment waits already."""
-    facts = _facts(row, amount, context, held)
+    facts = facts_of(row, amount, context, held)
     assessment = assess(facts, ruleset())
     db.session.add(
         Assessment(
@@ -236,44 +234,3 @@ def paid_before(caller_id: int | None, biller_id: int) -> bool:
         .where(Payment.caller_id == caller_id, Payment.status == "settled", BillAccount.biller_id == biller_id)
     )
     return bool(db.session.scalar(select(exists(settled))))
-
-
-def _told_before(context: Context) -> list[str]:
-    """What this caller has told of a thief in another call a while ago: who is made to hang up and ring again is in the
-    same hands. Once somebody of the office has closed the case, it counts no more."""
-    cases = select(ServiceRequest.details["words"].as_string()).where(
-        ServiceRequest.caller_id == context.caller_id,
-        ServiceRequest.intent == "report_scam",
-        ServiceRequest.call_id != context.call_id,
-        ServiceRequest.closed_at.is_(None),
-        ServiceRequest.created_at > context.now - CALL_BACK,
-    )
-    return [words for words in db.session.scalars(cases) if words]
-
-
-def _facts(row: Row[Any], amount: Decimal, context: Context, held: bool) -> Facts:
-    settled = [
-        payment.amount
-        for payment in db.session.scalars(
-            select(Payment)
-            .join(Bill, Payment.bill_id == Bill.id)
-            .where(
-                Payment.caller_id == context.caller_id,
-                Payment.status == "settled",
-                Bill.account_id == row.BillAccount.id,
-            )
-        )
-    ]
-    words = (*_told_before(context), *context.words)
-    return Facts(
-        words=words,
-        read=read_words(words),
-        request=MoneyRequest(
-            amount=amount,
-            biller_allowed=row.Biller.allowed,
-            paid_before=tuple(settled),
-            bill_amount=left_of(row.Bill),
-        ),
-        history=History(same_request_held=held),
-        identity=Identity(contact_changed_days=days_since_change(row.BillAccount.caller_id, context.now)),
-    )
