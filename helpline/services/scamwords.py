@@ -39,7 +39,7 @@ def parts_of(words: tuple[str, ...]) -> Iterator[str]:
     """The sentences one after the other, each part as long as the network can read."""
     part: list[str] = []
     for sentence in words:
-        said = sentence.lower().split()
+        said = sentence.encode(errors="ignore").decode().lower().split()  # half a character is none
         for start in range(0, len(said), WORDS):
             piece = said[start : start + WORDS]
             if len(part) + len(piece) > WORDS:
