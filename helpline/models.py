@@ -29,6 +29,7 @@ class Caller(Model):
     address: Mapped[str] = mapped_column(String(240), default="")
     door_notes: Mapped[str] = mapped_column(String(240), default="")
     pin_hash: Mapped[str | None] = mapped_column(String(240))
+    birth_year: Mapped[int | None] = mapped_column(Integer)  # only to count holds by age: it decides nothing
     visit_word: Mapped[str] = mapped_column(String(40), default="")
     pace: Mapped[float] = mapped_column(Float, default=1.0)
     gain: Mapped[float] = mapped_column(Float, default=0.0)

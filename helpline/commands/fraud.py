@@ -124,7 +124,7 @@ def _in_words(result: dict[str, Any], rules: Ruleset) -> Iterable[str]:
 @click.option("--days", type=click.IntRange(min=1), default=measures.DAYS, show_default=True, help="How far back.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
 def fairness(days: int, as_json: bool) -> None:
-    """Payments stopped by language and by how well the caller was heard, and each rule against what people found out."""
+    """Payments stopped by language, by age and by how well the caller was heard, and each rule against what people found out."""
     with create_app(load_settings(os.environ)).app_context():
         db.session.connection(execution_options={"read_only": True})
         seen = measures.measured(dt.datetime.now(dt.UTC), days)
@@ -134,11 +134,10 @@ def fairness(days: int, as_json: bool) -> None:
 
 
 def _table(seen: measures.Measured) -> Iterable[str]:
-    for words, groups in (("Language", seen.languages), ("Heard", seen.heard)):
+    for words, groups in (("Language", seen.languages), ("Age", seen.ages), ("Heard", seen.heard)):
         yield f"{words:16} asked  stopped"
         for group in groups:
             yield f"  {group.name:14} {group.asked:5}  {group.stopped:7}  {group.share:6.1%} ({group.low:.1%} to {group.high:.1%})"
-    yield "Age: not known, the helpline keeps no date of birth."
     for rule in seen.rules:
         trial = ", on trial" * rule.on_trial
         yield f"{rule.id} {rule.name}{trial}: spoke {rule.spoke}, held {rule.held}, false alarms {rule.false_alarms}, scams {rule.scams}"

@@ -1,4 +1,4 @@
-"""`helpline import`: billers, callers' accounts, cards and trusted contacts, and bills as CSV files."""
+"""`helpline import`: callers, billers, callers' accounts, cards and trusted contacts, and bills as CSV files."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from helpline.commands.database import up_to_date
 from helpline.parts import Parts
 from helpline.services.bills.imports import Arrival, Brought, bring_billers, bring_bills
 from helpline.services.bills.payers import bring_accounts, bring_cards
+from helpline.services.callers import bring_callers
 from helpline.services.contacts.imports import bring_contacts
 from helpline.services.tables import FileFault
 from helpline.settings import load_settings
@@ -30,8 +31,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group()
 def command() -> None:
-    """Bring in billers, accounts, cards, contacts and bills from CSV files. Rows that are wrong are told by line and column, the others are kept;
-    the exit code is 1 if one was refused. A file may be brought again: what is on file already changes nothing."""
+    """Bring in callers, billers, accounts, cards, contacts and bills from CSV files. Rows that are wrong are told by line and
+    column, the others are kept; the exit code is 1 if one was refused. A file may be brought again: what is on file already changes nothing."""
 
 
 @command.command()
@@ -41,6 +42,21 @@ def command() -> None:
 def bills(file: Path, check: bool, as_json: bool) -> None:
     """Columns: biller, account, reference (the biller's number of the bill), amount, currency, period, issued, due."""
     _bring(file, check, as_json, lambda data, parts, arrival: bring_bills(data, arrival))
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+def callers(file: Path, check: bool, as_json: bool) -> None:
+    """Columns: phone, full_name, name (as they like to be called), birth_year, language, time_zone, area, address, door_notes,
+    landline (yes or no). All but the first three may be empty."""
+
+    def bring(data: bytes, parts: Parts, arrival: Arrival) -> Brought:
+        languages = [parts.settings.language, *(code for code in parts.languages if code != parts.settings.language)]
+        return bring_callers(data, languages, parts.settings.time_zone, arrival)
+
+    _bring(file, check, as_json, bring)
 
 
 @command.command()

@@ -1,8 +1,8 @@
-"""How the fraud rules do, and for whom: holds by language and by how well the caller was heard, and each rule against what
-people found out. Only reads.
+"""How the fraud rules do, and for whom: holds by language, by age and by how well the caller was heard, and each rule against
+what people found out. Only reads.
 
-A hold that comes of bad hearing, or of a language, is an error of ours and no risk of theirs. Nothing here is known of
-age: the helpline keeps no date of birth.
+A hold that comes of bad hearing, of a language or of an age is an error of ours and no risk of theirs. No rule knows an age:
+the year of birth, where it was written down, is for this count alone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from helpline.services.holds.models import Hold
 
 DAYS = 90
 STOPPED = ("hold", "refuse")
+AGES = ((65, "under 65"), (75, "65 to 74"), (85, "75 to 84"))  # years below which a band ends; one birthday may be yet to come
 HEARD = ((0.6, "badly"), (0.85, "fairly"))  # mean confidence of a call's words below which they were heard so
 
 
@@ -58,6 +59,7 @@ class RuleCount:
 @dataclass(frozen=True)
 class Measured:
     languages: tuple[Group, ...]
+    ages: tuple[Group, ...]
     heard: tuple[Group, ...]
     rules: tuple[RuleCount, ...]
 
@@ -66,7 +68,7 @@ def measured(now: dt.datetime, days: int = DAYS) -> Measured:
     """Of the payments asked for in the last `days` days."""
     since = now - dt.timedelta(days=days)
     rows = db.session.execute(
-        select(Assessment.call_id, Assessment.outcome, Caller.language)
+        select(Assessment.call_id, Assessment.outcome, Caller.language, Caller.birth_year)
         .join(Bill, Assessment.bill_id == Bill.id)
         .join(BillAccount, Bill.account_id == BillAccount.id)
         .join(Caller, BillAccount.caller_id == Caller.id)
@@ -75,6 +77,7 @@ def measured(now: dt.datetime, days: int = DAYS) -> Measured:
     heard = _how_heard(since)
     return Measured(
         languages=_groups([(row.language, row.outcome) for row in rows]),
+        ages=_groups([(_age(row.birth_year, now.year), row.outcome) for row in rows]),
         heard=_groups([(heard.get(row.call_id, "by keys alone"), row.outcome) for row in rows]),
         rules=_rules(since),
     )
@@ -84,8 +87,8 @@ def as_data(seen: Measured) -> dict[str, Any]:
     """As `helpline fraud fairness --json` writes it."""
     return {
         "language": {group.name: _group_data(group) for group in seen.languages},
+        "age": {group.name: _group_data(group) for group in seen.ages},
         "heard": {group.name: _group_data(group) for group in seen.heard},
-        "age": None,
         "rules": {rule.id: {key: value for key, value in vars(rule).items() if key != "id"} for rule in seen.rules},
     }
 
@@ -102,6 +105,12 @@ def _how_heard(since: dt.datetime) -> Mapping[int, str]:
         if heard["text"] and not heard["keys"]:
             confidences[call_id].append(heard["confidence"])
     return {call: _how(sum(found) / len(found)) for call, found in confidences.items()}
+
+
+def _age(born: int | None, year: int) -> str:
+    if born is None:
+        return "not known"
+    return next((band for below, band in AGES if year - born < below), "85 and older")
 
 
 def _how(confidence: float) -> str:

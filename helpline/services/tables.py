@@ -149,6 +149,11 @@ def words(most: int) -> Reader:
     return read
 
 
+def or_nothing(read: Reader) -> Reader:
+    """What `read` makes of a field; None of an empty one."""
+    return lambda field: read(field) if field else None
+
+
 def amount(field: str) -> Decimal:
     """Money above nothing, with a point before the smaller part: 42.50 or 42."""
     if _AMOUNT.fullmatch(field):

@@ -33,3 +33,11 @@ def test_a_file_that_is_no_table_is_refused_in_words(run: Run, tmp_path: Path) -
     file.write_bytes(b"PK\x03\x04\xff\xfe")
     ran = run("import", "bills", file)
     assert ran.code == 1 and "bills.xlsx: line 1: the file is not UTF-8" in ran.err
+
+
+def test_callers_come_in_by_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "callers.csv"
+    header = "phone,full_name,name,birth_year,language,time_zone,area,address,door_notes,landline\n"
+    file.write_text(header + "+442071838799,Rose Adeyemi,Rose,1938,,,Elm Park,3 Mill Lane,,yes\n", "utf-8")
+    assert run("import", "callers", file, "--json").items == [{"added": 1, "amended": 0, "unchanged": 0, "faults": []}]
+    assert run("import", "callers", file).out == "0 added, 0 amended, 1 unchanged, 0 refused\n"

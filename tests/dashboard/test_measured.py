@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -111,3 +112,23 @@ def test_holds_are_counted_by_language_with_an_interval(app: Flask, people: Peop
     assert by_language == {"en": (1, 0), "ko": (1, 1)}
     assert [(group.name, group.asked) for group in seen.heard] == [("by keys alone", 2)]
     assert all(group.low < 0.5 < group.high or group.share in (0, 1) for group in seen.languages)
+
+
+def test_holds_are_counted_by_age_where_a_year_of_birth_is_known(
+    client: FlaskClient, app: Flask, people: People, hold: int, clock: Clock
+) -> None:
+    with app.app_context():
+        assert [(group.name, group.asked) for group in fairness.measured(clock.now()).ages] == [("not known", 1)]
+        for born, band in (
+            (1, "85 and older"),
+            (1941, "85 and older"),
+            (1942, "75 to 84"),
+            (1952, "65 to 74"),
+            (1962, "under 65"),
+        ):
+            db.session.execute(update(Caller).where(Caller.id == people.margaret).values(birth_year=born))
+            assert [group.name for group in fairness.measured(dt.datetime(2026, 12, 1, tzinfo=dt.UTC)).ages] == [band]
+        db.session.commit()
+    sign_in_ruth(client)
+    page = client.get("/office/holds/measured").text
+    assert "By age" in page and "under 65" in page

@@ -20,7 +20,7 @@ from helpline.models import ServiceRequest
 from helpline.outbox import Delivery
 from helpline.services import protection, safety
 from helpline.services.bills import orders, settlement
-from helpline.services.bills.models import Payment
+from helpline.services.bills.models import Bill, Payment
 from helpline.services.gateways.ledger import Ledger, balance
 from helpline.services.holds import calls, keeping
 from helpline.services.holds.models import Hold
@@ -193,6 +193,15 @@ def test_what_else_speaks_against_it_is_not_for_our_call_to_end(
     tick(in_app)
     assert answer(hold.id, on_the_line(in_app, people.margaret)) == "clear"
     assert type_pin(hold.id, on_the_line(in_app, people.margaret)).status == "late"
+
+
+def test_a_first_bill_that_is_paid_long_before_its_day_is_ended_by_our_call_too(
+    in_app: Flask, people: People, water: int, clock: Clock
+) -> None:
+    db.session.execute(update(Bill).where(Bill.id == water).values(due_on=clock.now().date() + dt.timedelta(days=40)))
+    assert orders.claim({"bill_id": water}, on_the_line(in_app, people.margaret)).status == "rings"
+    hold = db.session.scalars(select(Hold)).one()
+    assert {"F023", "F029"} <= {finding["id"] for finding in hold.findings}
 
 
 def test_no_row_says_that_our_call_paid_what_it_did_not_clear(asked: int) -> None:

@@ -23,8 +23,8 @@ from helpline.services.holds.models import Hold
 from helpline.settings import Settings
 
 FIRST_PAYMENT = "F023"
-OUR_CALL_ASKS = {FIRST_PAYMENT, "F027", "F038"}  # a round amount says little of a bill that the biller has issued; a
-# withheld number says nothing any more once we have rung the one on file
+OUR_CALL_ASKS = {FIRST_PAYMENT, "F027", "F029", "F038"}  # a round amount and a due day far off say little of a bill that the
+# biller has issued; a withheld number says nothing any more once we have rung the one on file
 ANSWER_WITHIN = dt.timedelta(hours=2)  # of our ringing; then the office looks
 FREE_THE_LINE = dt.timedelta(minutes=2)  # before we ring somebody who is still on the telephone with us
 MOST_ROUNDS = 3  # of ringing for one payment, each of as many attempts as any call of ours has
