@@ -22,6 +22,7 @@ WITHIN = 15.0  # dB below the caller's loudest that still is the caller, and not
 FADE = 1.0  # dB a second by which that loudness is forgotten: somebody quieter may take the receiver
 DEAD = -50.0  # dB of full scale: a line on which nothing at all is heard
 OLD, YOUNG = 47, 16  # windows of a dead line, 1.5 and 0.5 s, that the two memories begin with when it comes to life
+ALIKE = 1e-3  # of a memory's numbers, which go from -1 to 1 and beyond: what is nearer has the same opinion
 RECENT = 6  # windows, about 0.2 s: a weak consonant is as loud as the vowel beside it
 _HERTZ = np.fft.rfftfreq(WINDOW, 1 / DETECTOR_RATE)
 _TELEPHONE = (_HERTZ >= 300) & (_HERTZ <= 3400)  # without the hum of a bad line
@@ -87,19 +88,25 @@ class SpeechDetector:
         self._dead.clear()
         for index, window in enumerate(missed):
             young = len(missed) - index <= YOUNG or len(missed) < OLD
-            self._probability(window, memories=(0, 1) if young else (0,))
+            self._probability(window, newest=young)
 
-    def _probability(self, window: Samples, memories: tuple[int, ...] = (0, 1)) -> float:
-        """The highest opinion of these memories, each of which then knows the window."""
+    def _probability(self, window: Samples, newest: bool = True) -> float:
+        """The highest opinion of the memories, each of which then knows the window; the younger one only if it is `newest`.
+        Memories that have come to the same are one."""
         given = np.concatenate([self._context, window])[None, :]
         self._context = window[-CONTEXT:]
         opinions = []
-        for index in memories:
-            h, c = self._memories[index]
+        for index, (h, c) in enumerate(self._memories if newest else self._memories[:1]):
             output, *memory = _session().run(None, {"input": given, "h": h, "c": c})
             self._memories[index] = (memory[0], memory[1])
             opinions.append(float(output.reshape(-1)[0]))
+        if len(opinions) > 1 and _alike(*self._memories):
+            self._memories.pop()
         return max(opinions)
+
+
+def _alike(one: tuple[Samples, Samples], other: tuple[Samples, Samples]) -> bool:
+    return all(float(np.abs(mine - theirs).max()) < ALIKE for mine, theirs in zip(one, other, strict=True))
 
 
 def _new_memory() -> tuple[Samples, Samples]:

@@ -34,9 +34,9 @@ class Lines:
             return (live := self._live.get(call_id)) is not None and live.hearing
 
     def behind(self) -> list[float]:
-        """Of each live call, by how many seconds we lag behind its sound."""
+        """Of each call that is not over, by how many seconds we lag behind its sound."""
         with self._lock:
-            return [call.behind for call in self._live.values()]
+            return [call.behind for call in self._live.values() if not call.over]
 
     def take(self, call: LiveCall) -> bool:
         """Let this socket carry its call. A dead socket that nobody has noticed yet makes way: after HEARING seconds

@@ -32,6 +32,7 @@ from voice.speechdetector import SpeechDetector
 from voice.turntaking import CutOff, Patience, TurnTaker, Verdict, learned, patience
 
 TICK = 0.1  # seconds: how long to wait for a message before looking at the clock
+AT_ONCE = 0.06  # seconds of sound at most that are worked through together: three frames cost less than three times one
 PRE_ROLL = 1.0  # seconds of sound kept from before somebody is heard to speak
 QUIET_LINE = 30.0  # seconds without any message: the line is dead, though nobody said so
 HEARING = 2.0  # seconds: a line that sent something so recently is alive
@@ -89,16 +90,22 @@ class Ear:
         """Take a piece of sound, and whether it is speech, and whether the line was anything but dead lately."""
         self._before.append(pcm)
         self._feeding = audible if self._partials else self._feeding or speaking
-        if self._feeding and self.stream is not None:
-            while self._before:
-                self.partial = self.stream.feed(self._before.popleft())
+        if self._feeding and sum(map(len, self._before)) >= AT_ONCE * RATE * 2:
+            self._pour()
         while not self._feeding and sum(map(len, self._before)) > PRE_ROLL * RATE * 2:
             self._before.popleft()
 
     def take_stream(self) -> Stream | None:
         """The stream, to be looked at: what comes from now on is kept for the next one."""
+        if self._feeding:
+            self._pour()
         stream, self.stream, self.partial, self._feeding = self.stream, None, "", False
         return stream
+
+    def _pour(self) -> None:
+        if self.stream is not None and self._before:
+            self.partial = self.stream.feed(b"".join(self._before))
+            self._before.clear()
 
 
 class Listening:
@@ -178,6 +185,7 @@ class LiveCall:
         self._cut_off = CutOff()
         self._pause = 0.0  # the caller's usual one within a sentence, in seconds; 0.0: not known
         self._recording = bytearray()
+        self._arrived = b""  # sound that is to be heard as soon as what lies unread has been looked at
         self._first_sound: Clause | None = None  # of an answer, until it has been sent
         self._troubles = 0
         self._over = False
@@ -196,6 +204,11 @@ class LiveCall:
         never came counts as lag too."""
         return max(0.0, self._clock() - self._started_at - self._sound_seconds)
 
+    @property
+    def over(self) -> bool:
+        """Whether no more sound is listened to: what is left is to keep what was said."""
+        return self._over
+
     def let_go(self) -> None:
         """Another socket has taken this call over, or the process stops."""
         self._over = True
@@ -210,6 +223,8 @@ class LiveCall:
                 if message is not None:
                     self._last_message_at = now
                     self._take(message, now)
+                elif self._arrived:
+                    self._media(now)
                 self._collect()
                 self._tick(now)
         except (ConnectionClosed, OSError):
@@ -223,7 +238,8 @@ class LiveCall:
 
     def _take(self, message: str | bytes, now: float) -> None:
         """One message. What is malformed or unknown is passed over: a call never falls over it."""
-        if len(getattr(self._socket, "input_buffer", ())) > MOST_UNREAD:
+        unread = len(getattr(self._socket, "input_buffer", ()))
+        if unread > MOST_UNREAD:
             self._too_fast()
             return
         try:
@@ -232,8 +248,10 @@ class LiveCall:
             log.debug("call %s: a message that means nothing", self.call_id)
             return
         if event == "media":
-            self._media(content, now)
-        elif event == "dtmf":
+            self._arrived += content
+        if self._arrived and (event != "media" or not unread or len(self._arrived) >= AT_ONCE * RATE):
+            self._media(now)
+        if event == "dtmf":
             self._key(content, now)
         elif event == "mark":
             self._player.marked(content)
@@ -242,11 +260,13 @@ class LiveCall:
         elif event == "stop":
             self._over = True
 
-    def _media(self, sound: bytes, now: float) -> None:
+    def _media(self, now: float) -> None:
+        """The sound that has arrived: a frame, or several where we are late, because together they cost less."""
+        sound, self._arrived = self._arrived, b""
         self._sound_seconds += len(sound) / RATE
         if self._sound_seconds - (now - self._started_at) > MOST_AHEAD:
             self._too_fast()
-        elif sound:
+        else:
             self._hear(sound, now)
 
     def _too_fast(self) -> None:
@@ -502,7 +522,9 @@ class LiveCall:
                     self._end_turn(joined(self._open.said, item.heard), now)
 
     def _send(self, message: dict[str, Any]) -> None:
-        self._socket.send(json.dumps({**message, "streamSid": self._stream_sid}))
+        """Nothing once the call is over: whoever hung up while we spoke has no ear any more, and their last words still count."""
+        if not self._over:
+            self._socket.send(json.dumps({**message, "streamSid": self._stream_sid}))
 
 
 def read_message(message: str | bytes) -> tuple[str, Any]:

@@ -37,8 +37,8 @@ from voice.heard import Expecting
 from voice.recognisers import Recogniser, Stream
 
 LAG = 0.2  # seconds: the 99th percentile of the lag may be as much
-SETTLING = 6.0  # seconds until all callers are on the line, before anything is measured
-APART = 3.0  # seconds over which the callers begin
+APART = 12.0  # seconds over which the callers begin, lest they all say the same words in the same second
+SETTLING = APART + 3.0  # seconds until all callers are on the line, before anything is measured
 SAMPLE = 0.02  # seconds between two looks at everybody's lag: one for each frame
 PROMPT, PAUSE = 5.0, 1.5  # seconds of the bare lines: what stands for the helpline's question, and for the end of a turn
 CALLS_EACH = 4  # callers in the rows for each simultaneous one: a bill can be paid once

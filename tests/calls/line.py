@@ -138,6 +138,7 @@ class Line:
         self.closed: int | None = None
         self.input_buffer: list[str] = []
         self._script = script(self)
+        self._hung_up = False
         self._marks_come = marks
         self._marks: deque[tuple[float, str]] = deque()
         self._playing_until = 0.0
@@ -153,12 +154,15 @@ class Line:
         try:
             message = next(self._script)
         except StopIteration:
+            self._hung_up = True
             raise ConnectionClosed from None
         if message is None:
             self.now += timeout or 0.0
         return message
 
     def send(self, data: str) -> None:
+        if self._hung_up:
+            raise ConnectionClosed
         message = json.loads(data)
         self.sent.append(message)
         if message["event"] == "media":

@@ -425,6 +425,22 @@ def test_a_wish_broken_off_by_hanging_up_can_be_taken_up_again(app: Flask, call:
     assert (call_row(app, call).status, len(stored_turns(app, call))) == ("dropped", 3)
 
 
+def test_a_wish_said_into_our_voice_is_kept_when_its_caller_hangs_up(
+    app: Flask, call: int, ears: Ears, voice: Voice, caplog: pytest.LogCaptureFixture
+) -> None:
+    ears.words.extend(["yes", PAY])
+
+    def margaret(line: Line) -> Came:
+        yield from line.say()
+        voice.seconds = 20.0
+        yield from line.silence(2.0)
+        yield from line.sound(0.28)  # too short to stop our voice, and the line is cut
+
+    carry(app, call, margaret)
+    assert (call_row(app, call).status, len(stored_turns(app, call))) == ("dropped", 3)
+    assert "failed" not in caplog.text
+
+
 def test_half_an_answer_is_none(app: Flask, call: int, ears: Ears) -> None:
     ears.words.extend(["yes", PAY, "yes"])
 
@@ -479,6 +495,26 @@ def test_sound_that_comes_faster_than_time_passes_ends_the_call(app: Flask, call
 
     line = carry(app, call, flood)
     assert line.closed == live_call.POLICY_VIOLATION and call_row(app, call).status == "ended"
+
+
+def test_sound_that_has_waited_for_us_is_worked_through_together_and_none_of_it_lost(
+    app: Flask, call: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces: list[int] = []
+    monkeypatch.setattr(Loud, "feed", lambda self, pcm: pieces.append(len(pcm) // 2 // FRAME_BYTES) or any(pcm))
+
+    def margaret(line: Line) -> Came:
+        yield from line.silence(1.0)
+        for left in range(7, -1, -1):
+            line.input_buffer = [""] * left
+            yield from line.silence(FRAME)
+        line.input_buffer = [""]
+        yield from line.silence(FRAME)
+        yield None  # nothing more comes: what has come is heard now
+        yield key("5")
+
+    carry(app, call, margaret)
+    assert sum(pieces) == 59 and max(pieces) == 3 and len(pieces) < 56
 
 
 def test_messages_that_we_cannot_keep_up_with_end_the_call(app: Flask, call: int) -> None:
