@@ -33,6 +33,12 @@ class Lines:
         with self._lock:
             return (live := self._live.get(call_id)) is not None and live.hearing
 
+    @property
+    def taken(self) -> int:
+        """How many calls have a line, those too that are over and have their last words kept."""
+        with self._lock:
+            return len(self._live)
+
     def behind(self) -> list[float]:
         """Of each call that is not over, by how many seconds we lag behind its sound."""
         with self._lock:

@@ -165,7 +165,7 @@ class Bench:
             trouble = "the callers never came to an end"
         ringing.kill()
         ringing.join()
-        wait_for(lambda: not switchboard.lines.behind(), OVER_WITHIN)
+        wait_for(lambda: not switchboard.lines.taken, OVER_WITHIN)
         if not trouble and there < 0.9 * callers:
             trouble = f"only {there:.1f} of them were on the line"
         outcome = Round(lag, trouble)
