@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
@@ -64,12 +63,9 @@ def _bring_caller(row: Row, default: dict[str, str], arrival: Arrival) -> Done:
         return "unchanged"
     for column in different:
         setattr(caller, column, given[column])
-    told: dict[str, Any] = {
-        "columns": different,
-        "file": arrival.file,
-        "line": row.line,
-    }  # which, not what: an address is private
-    audit.write(ACTOR, "caller_amended", f"caller:{caller.id}", arrival.now, **told)
+    where = {"file": arrival.file, "line": row.line}
+    # Which columns, not what was in them: an address is private.
+    audit.write(ACTOR, "caller_amended", f"caller:{caller.id}", arrival.now, columns=different, **where)
     return "amended"
 
 
