@@ -32,7 +32,7 @@ from voice.speechdetector import SpeechDetector
 from voice.turntaking import CutOff, Patience, TurnTaker, Verdict, learned, patience
 
 TICK = 0.1  # seconds: how long to wait for a message before looking at the clock
-AT_ONCE = 0.06  # seconds of sound at most that are worked through together: three frames cost less than three times one
+AT_ONCE = 0.06  # seconds of sound that are worked through together: three frames cost little more than one
 PRE_ROLL = 1.0  # seconds of sound kept from before somebody is heard to speak
 QUIET_LINE = 30.0  # seconds without any message: the line is dead, though nobody said so
 HEARING = 2.0  # seconds: a line that sent something so recently is alive
@@ -90,15 +90,13 @@ class Ear:
         """Take a piece of sound, and whether it is speech, and whether the line was anything but dead lately."""
         self._before.append(pcm)
         self._feeding = audible if self._partials else self._feeding or speaking
-        if self._feeding and sum(map(len, self._before)) >= AT_ONCE * RATE * 2:
+        if self._feeding:
             self._pour()
         while not self._feeding and sum(map(len, self._before)) > PRE_ROLL * RATE * 2:
             self._before.popleft()
 
     def take_stream(self) -> Stream | None:
         """The stream, to be looked at: what comes from now on is kept for the next one."""
-        if self._feeding:
-            self._pour()
         stream, self.stream, self.partial, self._feeding = self.stream, None, "", False
         return stream
 
@@ -185,7 +183,7 @@ class LiveCall:
         self._cut_off = CutOff()
         self._pause = 0.0  # the caller's usual one within a sentence, in seconds; 0.0: not known
         self._recording = bytearray()
-        self._arrived = b""  # sound that is to be heard as soon as what lies unread has been looked at
+        self._arrived = b""  # sound that waits for more, until there are AT_ONCE seconds of it
         self._first_sound: Clause | None = None  # of an answer, until it has been sent
         self._troubles = 0
         self._over = False
@@ -249,7 +247,7 @@ class LiveCall:
             return
         if event == "media":
             self._arrived += content
-        if self._arrived and (event != "media" or not unread or len(self._arrived) >= AT_ONCE * RATE):
+        if self._arrived and (event != "media" or len(self._arrived) >= AT_ONCE * RATE):
             self._media(now)
         if event == "dtmf":
             self._key(content, now)
@@ -261,7 +259,7 @@ class LiveCall:
             self._over = True
 
     def _media(self, now: float) -> None:
-        """The sound that has arrived: a frame, or several where we are late, because together they cost less."""
+        """The sound that has arrived, some frames together; what comes alone waits no longer than a tick."""
         sound, self._arrived = self._arrived, b""
         self._sound_seconds += len(sound) / RATE
         if self._sound_seconds - (now - self._started_at) > MOST_AHEAD:

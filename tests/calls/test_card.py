@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from sqlalchemy import select, update
 
 from helpline.audit import AuditEntry
 from helpline.calls.turns import find_call
+from helpline.commands.demo_data import add_bill, add_paid
 from helpline.commands.exchange import Account, Act, Exchange, Leg, Press
 from helpline.db import db
-from helpline.models import Call
+from helpline.models import Call, Caller
 from helpline.outbox import Delivery
+from helpline.services.bills.models import Biller, Payment
 from helpline.services.cards import MOST_A_DAY, CardEntry
 from helpline.services.gateways.cards import Card
 from helpline.throttle import Tries
@@ -226,6 +229,54 @@ def test_in_a_call_with_a_thief_it_is_a_persons(app: Flask, margaret: Margaret) 
         db.session.execute(update(Call).where(Call.id == call.id).values(state={**(call.state or {}), "alarmed": True}))
         db.session.commit()
     assert margaret.say(Heard(text="i need to change my card"))[0] == "details.person"
+
+
+class TestAfterAPaymentThatDidNotGoThrough:
+    """Margaret has paid City Electric for months; now she has no card on file."""
+
+    @pytest.fixture(autouse=True)
+    def bill(self, app: Flask, people: People, clock: Clock) -> None:
+        with app.app_context():
+            margaret, biller = (
+                db.session.get_one(Caller, people.margaret),
+                Biller(name="City Electric", kind="electricity", allowed=True),
+            )
+            db.session.add(biller)
+            db.session.flush()
+            add_paid(margaret, biller, clock.now())
+            add_bill(margaret, biller, Decimal("42.50"), clock.now(), due_in=6)
+            db.session.commit()
+
+    def tries_to_pay(self, margaret: Margaret) -> list[str]:
+        margaret.say(Heard(text="yes"), Heard(text="pay my electricity bill"), Heard(text="yes"))
+        return margaret.say(Heard(keys=PIN))
+
+    def test_another_card_is_typed_and_the_bill_is_read_out_once_more(
+        self, margaret: Margaret, stripe: FakeStripe, app: Flask
+    ) -> None:
+        assert self.tries_to_pay(margaret) == ["bill.not_paid", "card.another", "card.confirm"]
+        margaret.say(Heard(text="yes"))
+        assert [verb.tag for verb in margaret.telephone.verbs("/calls/after", SID, CallStatus="in-progress")] == [
+            "Pay",
+            "Redirect",
+        ]
+        stripe.leave_card(NUMBER, MONTH)
+        stripe.money["cus_1"] = 10_000
+        margaret.typed(**TYPED)
+        said = margaret.comes_back()
+        assert said[0] == "card.saved" and said[-1] == "bill.confirm"
+        assert "bill.paid" in margaret.say(Heard(text="yes"))
+        with app.app_context():
+            assert sorted(db.session.scalars(select(Payment.status).where(Payment.amount == Decimal("42.50")))) == [
+                "failed",
+                "settled",
+            ]
+        assert stripe.money["cus_1"] == 10_000 - 4_250
+
+    def test_a_no_leaves_the_bill(self, margaret: Margaret) -> None:
+        self.tries_to_pay(margaret)
+        assert margaret.say(Heard(text="no"))[0] == "card.left"
+        assert margaret.say(Heard(text="no")) == ["anything_else"]
 
 
 class TestOverTheExchange:

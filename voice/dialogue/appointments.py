@@ -17,8 +17,14 @@ WHEN = ("date", "part_of_day", "time")
 
 
 def start(state: State, meaning: Meaning) -> Step:
+    """Of several who were named side by side the first; the others come after it, with the same day."""
     slots = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
-    return _next(replace(state, slots={"wish": "book_appointment", **slots}))
+    first, *others = meaning.slots.get("departments") or [slots.get("department")]
+    when = {name: slots[name] for name in WHEN if name in slots}
+    later = ({"intent": "book_appointment", "slots": {"department": other, **when}} for other in others)
+    state = replace(state, also=(*later, *state.also))
+    wanted = {**slots, "department": first} if first else slots
+    return _next(replace(state, slots={"wish": "book_appointment", **wanted}))
 
 
 def _next(state: State) -> Step:

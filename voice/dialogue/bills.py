@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from voice.dialogue import terms
+from voice.dialogue import cards, terms
 from voice.dialogue.asks import PIN_DIGITS, YES_NO, Ask, Outcome, Start, ask_again, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
@@ -151,7 +151,7 @@ def _claim(state: State) -> Step:
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
-    """A yes, a no, or another biller: "no, the water one". A yes that names another bill pays nothing. "Pay that for me,
+    """A yes, a no, or another bill: "no, the water one", "no, the other one". A yes that names another bill pays nothing. "Pay that for me,
     then" is a yes: the amount was read out, and the PIN comes next. "Should I pay it" and "yes, but not today" are none;
     "pay half" and "on Friday" are said once more, as what is then to be done."""
     named, bill = meaning.slots.get("biller"), state.slots["bill"]
@@ -160,6 +160,8 @@ def _confirm(state: State, meaning: Meaning) -> Step | None:
         return ask_again(state, meaning)
     if named and named not in (bill.get("kind"), bill["biller"]):
         return do(state, "bills.due", Say("corrected"), biller=named)
+    if meaning.slots.get("another") and meaning.intent != "yes":
+        return do(state, "bills.due", besides=bill["id"])
     said = terms.said(meaning, bill)
     if said and meaning.intent in ABOUT_THIS:
         return _on_terms(state, said)
@@ -227,7 +229,12 @@ def settled(state: State, result: Result) -> Step:
         return ask(state, "bill.receipt", Say("bill.paid", result.data), *rest, receipt=result.data["receipt"])
     if result.status == "unknown":
         return find_person(state, Say("bill.unknown", result.data), about="payment_unknown")
-    return anything_else(state, Say("bill.not_paid", result.data))
+    not_paid = Say("bill.not_paid", result.data)
+    return (
+        cards.another(state, state.slots["bill"]["biller"], not_paid)
+        if result.data.get("by_keys")
+        else anything_else(state, not_paid)
+    )
 
 
 def _receipt_heard(state: State, _: Meaning) -> Step:

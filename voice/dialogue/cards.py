@@ -3,10 +3,12 @@ heard, shown or kept here. Whatever goes wrong, nothing has changed, and a perso
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, yes_no
 from voice.dialogue.opening import anything_else
 from voice.dialogue.person import find_person, offer
-from voice.dialogue.state import State, ask, do, do_outside, end
+from voice.dialogue.state import State, ask, do, do_outside, end, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
 ABOUT = "new_card"
@@ -17,6 +19,13 @@ def begin(state: State, _: Meaning) -> Step:
     if state.alarmed:
         return find_person(state, Say("details.person"), about=ABOUT)
     return ask(state, "card.confirm")
+
+
+def another(state: State, biller: str, *before: Say) -> Step:
+    """The card on file did not pay this biller: another one may be typed, and then the bill is read out once more."""
+    if state.alarmed:
+        return anything_else(state, *before)
+    return ask(with_slots(state, unpaid=biller), "card.confirm", *before, Say("card.another"))
 
 
 def _begin(state: State, _: Meaning) -> Step:
@@ -43,6 +52,8 @@ def typed(state: State, result: Result) -> Step:
 
 def kept(state: State, result: Result) -> Step:
     if result.status == "saved":
+        if biller := state.slots.get("unpaid"):
+            state = replace(state, also=({"intent": "pay_bill", "slots": {"biller": biller}}, *state.also))
         return anything_else(state, Say("card.saved", result.data))
     why = "declined" if result.status == "declined" else "trouble"
     return offer(state, Say(f"card.{why}"), about=ABOUT)

@@ -20,6 +20,7 @@ CLOSE_ENOUGH = 86  # of 100, for a word that a recogniser garbled
 SECRET_DIGITS = 4  # so many in a row may be a PIN
 LONGEST_WITHOUT_A_31ST = 63  # days from a first of February or of June on, in which every day of the month comes once
 CLOCK = {"half", "past", "quarter", "o'clock", "noon", "midday"}
+JOINING_WORDS = 3  # at most, of "and then the"
 SHORT_PLACE = 3  # words: "no, the third" is a place although it might be a day
 SLOT_OF_KIND = {
     "biller": "biller",
@@ -147,17 +148,18 @@ def note(text: str, language: Language) -> dict[str, str]:
 
 def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
     """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
-    `all`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question `lonely` and `forgotten`
-    as well; at a PIN `forgotten` and `asked`."""
+    `all`, `another`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question `departments`, `lonely`
+    and `forgotten` as well; at a PIN `forgotten` and `asked`."""
     if expecting.name == "yes_no":
         told: dict[str, Any] = aside(text, language) | note(text, language) | share(text, language)
-        told |= place(text, now) | _said(text, language, "all")
+        told |= place(text, now) | _said(text, language, "all") | _said(text, language, "another")
         told |= _which_of("asked", text, language) | _which_of("shift", text, language)
         return told | sum_said(text, now)
     if expecting.name == "open":
         return {
             **_said(text, language, "all"),
             **_billers(text, language),
+            **_departments(text, language),
             **_said(text, language, "lonely"),
             **_said(text, language, "forgotten"),
         }
@@ -224,6 +226,32 @@ def _billers(text: str, language: Language) -> dict[str, list[str]]:
         if any(f" {plain(word)} " in said for word in words)
     }
     return {"billers": sorted(first, key=lambda value: first[value])} if len(first) > 1 else {}
+
+
+def _departments(text: str, language: Language) -> dict[str, list[str]]:
+    """`departments`: those that were named side by side where they are several ("the doctor and the foot lady"), in the order of
+    saying. "The doctor says I should see the nurse" wants one of them, and is left to `department`."""
+    said = f" {plain(text)} "
+    found = [
+        (match.start(), match.end() - 1, value)
+        for value, words in language.words.get("department", {}).items()
+        for word in words
+        for match in re.finditer(f" {re.escape(plain(word))} ", said)
+    ]
+    inside = [one for one in found if any(other[0] <= one[0] and one[1] <= other[1] and other != one for other in found)]
+    beside: list[str] = []
+    end = -1
+    for start, stop, value in sorted(set(found) - set(inside)):
+        if beside and not _side_by_side(said[end:start].split(), language):
+            beside = []
+        beside, end = [*beside, value], stop
+    together = list(dict.fromkeys(beside))
+    return {"departments": together} if len(together) > 1 else {}
+
+
+def _side_by_side(between: list[str], language: Language) -> bool:
+    """Whether these words join what stands before and after them: "and the", "and also my"."""
+    return 0 < len(between) <= JOINING_WORDS and between[0] in {joint.split()[0] for joint in language.joints}
 
 
 def _is_secret(text: str, language: Language) -> bool:

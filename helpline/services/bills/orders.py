@@ -30,10 +30,11 @@ REASONS = {"F022": "reason.biller_not_allowed", "F023": "reason.first_payment"}
 
 
 def due(args: Json, context: Context) -> Result:
-    """The unpaid bills of this caller, at one kind of biller if it was named."""
+    """The unpaid bills of this caller, at one kind of biller if it was named; `besides`: the bill that is not meant."""
     bills = unpaid_bills(context)
     if wanted := args.get("biller"):
         bills = [bill for bill in bills if wanted in (bill["kind"], bill["biller"])]
+    bills = [bill for bill in bills if bill["id"] != args.get("besides")]
     if not bills:
         return Result("bills.due", "none")
     if len(bills) > 1:

@@ -11,6 +11,7 @@ from helpline import audit, events, outbox
 from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Delivery
+from helpline.services import cards
 from helpline.services.bills import planning
 from helpline.services.bills.claiming import left_of
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
@@ -67,7 +68,7 @@ def settle_order(args: Json, answer: Json, context: Context) -> Result:
         return Result("bills.settle", "paid", data)
     if payment.status == "failed":
         reason = context.language.prompt(f"reason.{payment.reason or 'gateway'}", {}, context.now.date())
-        return Result("bills.settle", "not_paid", {**data, "reason": reason})
+        return Result("bills.settle", "not_paid", {**data, "reason": reason, "by_keys": cards.by_keys(context)})
     return Result("bills.settle", "unknown", data)
 
 

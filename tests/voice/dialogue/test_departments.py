@@ -45,3 +45,30 @@ def test_nothing_free_asks_for_another_day_at_the_same_place() -> None:
     step = hear(wish("I need to see the nurse").state, "tomorrow")
     step = advance(step.state, Result("appointments.find", "none"))
     assert spoken(step).endswith("Which day would you like to go to the nurse?")
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "then"),
+    [("I need to see the doctor and the nurse", "doctor", ["nurse"]),
+     ("an appointment with the eye doctor and then the foot lady please", "eyes", ["feet"]),
+     ("book me in with the nurse and the doctor and also the dentist", "nurse", ["doctor", "dentist"])],
+)  # fmt: skip
+def test_who_names_two_side_by_side_gets_both_in_turn(words: str, first: str, then: list[str]) -> None:
+    step = wish(words)
+    assert step.state.slots["department"] == first
+    assert [(one["intent"], one["slots"]["department"]) for one in step.state.also] == [
+        ("book_appointment", one) for one in then
+    ]
+
+
+def test_the_day_that_was_said_with_both_holds_for_both() -> None:
+    step = wish("book me in with the doctor and the nurse on Thursday")
+    assert step.order.args["date"] == step.state.also[0]["slots"]["date"] == "2026-11-26"
+
+
+@pytest.mark.parametrize(
+    "words", ["the doctor says I need to see the nurse", "I had the doctor last week and now I want to see the nurse"]
+)
+def test_who_only_speaks_of_another_gets_one(words: str) -> None:
+    step = wish(words)
+    assert step.state.also == () and step.state.slots["department"] == "nurse"

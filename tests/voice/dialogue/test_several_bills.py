@@ -76,3 +76,20 @@ def test_who_takes_leave_at_the_first_receipt_still_hears_of_the_second() -> Non
 
 def test_none_of_them_pays_none() -> None:
     assert [said.key for said in hear(which_of(GAS, WATER), "no, none of them").says] == ["bill.none_paid", "anything_else"]
+
+
+def read_out(bill: dict[str, object]) -> State:
+    step = hear(State(ask="open", caller=MARGARET, level=2), "I want to pay a bill")
+    return advance(step.state, Result("bills.due", "one", {"bills": [bill]})).state
+
+
+@pytest.mark.parametrize("words", ["no, the other one", "not that one, the other bill", "no a different one"])
+def test_the_other_one_is_looked_up(words: str) -> None:
+    step = hear(read_out(GAS), words)
+    assert step.order and step.order.name == "bills.due" and step.order.args == {"besides": GAS["id"]}
+
+
+def test_where_there_is_no_other_the_one_that_was_read_out_is_asked_about_again() -> None:
+    step = hear(read_out(GAS), "no, the other one")
+    step = advance(step.state, Result("bills.due", "none"))
+    assert [said.key for said in step.says] == ["bill.none_of_that", "bill.confirm"] and step.state.slots["bill"] == GAS
