@@ -98,10 +98,11 @@ def tune(language: Language) -> None:
 
 @command.command("tune-fraud")
 @click.option("--measure", is_flag=True, help="Learn from half of the text, and say how it does on the other half.")
-def tune_fraud(measure: bool) -> None:
+@click.option("--blend", is_flag=True, help="Write the mean of what is learned and the network that is there.")
+def tune_fraud(measure: bool, blend: bool) -> None:
     """Tune the network that hears a thief's traces to config/fraud/words, after `python -m fraud.learn`: half an hour."""
     try:
-        (scam_tuning.measure if measure else scam_tuning.tune)(click.echo)
+        scam_tuning.measure(click.echo) if measure else scam_tuning.tune(click.echo, blend)
     except ImportError as error:
         raise click.ClickException(f"{error}; {NEEDS}") from error
 

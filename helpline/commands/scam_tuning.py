@@ -19,9 +19,12 @@ SHARES = (0.0, 0.25, 0.5, 1.0, 2.0)
 Told = Callable[[str], None]
 
 
-def tune(told: Told) -> None:
-    """Learn from all the text and write the network. Raises ImportError without the extra `tuning`."""
-    network.save(NETWORK, *_fitted(read_text(), CONVERSATIONS, told))
+def tune(told: Told, blend: bool = False) -> None:
+    """Learn from all the text and write the network: with `blend` the mean of it and the one that is there. Raises ImportError
+    without the extra `tuning`."""
+    labels, changes = _fitted(read_text(), CONVERSATIONS, told)
+    before = network.changes_in(NETWORK, tuple(labels)) if blend else None
+    network.save(NETWORK, labels, network.blended(before, changes) if before else changes)
     told(f"{NETWORK} ({NETWORK.stat().st_size / 1e6:.1f} MB)")
 
 

@@ -133,6 +133,8 @@ def _hear(state: State, meaning: Meaning) -> Step:
         return STARTS[meaning.intent](state, meaning)
     if meaning.intent in UNIVERSALS and (meaning.keys or not _recording(state)):
         return UNIVERSALS[meaning.intent](state, meaning)
+    if meaning.intent == "yes" and (named := _named_only(state, meaning)):
+        return named
     return (
         _answered(wishes.keep(state, meaning) if meaning.intent == "yes" else state, meaning)
         or _wish(state, meaning)

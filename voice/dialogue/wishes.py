@@ -39,9 +39,9 @@ def ask_which(state: State, meaning: Meaning) -> Step:
 
 
 def ask_about_it(state: State, meaning: Meaning) -> Step | None:
-    """ "The shopping": what is wanted of it is asked. None where nothing was named, or two things."""
+    """ "The shopping", "oh yes, the shopping": what is wanted of it is asked. None where nothing was named, or two things."""
     named = [thing for thing in ABOUT if meaning.slots.get(thing)]
-    if meaning.intent != "none" or len(named) != 1 or len(meaning.text.split()) > FEW_WORDS:
+    if meaning.intent not in ("none", "yes") or len(named) != 1 or len(meaning.text.split()) > FEW_WORDS:
         return None
     return _ask_between(state, meaning, ABOUT[named[0]])
 

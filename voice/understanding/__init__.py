@@ -40,6 +40,7 @@ LONG_NUMBER = 5  # digits: longer than any number to ring for help
 CALM = 1.5  # what words take away that are said in no danger, where no pattern speaks of one: despair is far above
 TOLD_CALMLY = ("lonely", "harmless")  # the kinds of such words
 CLOSE = 0.3  # of the likeliest intent's confidence: a runner-up above this was meant one time in four, and is worth a question
+FEW_WORDS, CLOSE_OF_FEW = 3, 0.1  # "the gas bill": who says so little may mean either
 SHORT_PHRASE = 90  # of 100: how closely a short answer must be matched
 EVERYWHERE = ("speak_to_person", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "back", "cancel",
               "what_day", "goodbye", "thanks", "greeting")  # fmt: skip
@@ -87,6 +88,7 @@ def understand(text: str, language: Language, expecting: Expecting, now: dt.date
         return _two_wishes(said, language, now) or _with(meaning, slots.besides(text, language, expecting, now) | leaving)
     meaning = (
         _unnamed(text, language, expecting)
+        or _one_of_these(said, text, language, expecting, now)
         or _danger(reading, said, text, language)
         or _scam(said, text, language)
         or _yes_and_more(said, text, language, expecting, now)
@@ -148,6 +150,13 @@ def _open(reading: Reading, said: str, text: str, language: Language, now: dt.da
         or (_scam(said, text, language) if "open" in language.answers else None)
         or _like(reading, text, language, now)
     )
+
+
+def _one_of_these(said: str, text: str, language: Language, expecting: Expecting, now: dt.datetime) -> Meaning | None:
+    """Nothing but the name of what was offered: "the gas", after "the gas, or the water?", smells of nothing."""
+    offered = {word for option in expecting.options for word in plain(option).split()} if expecting.name == "choice" else set()
+    named = [word for word in said.split() if word not in language.names.fillers]
+    return _answer(said, text, language, expecting, now) if named and offered.issuperset(named) else None
 
 
 def _danger(reading: Reading, said: str, text: str, language: Language) -> Meaning | None:
@@ -356,7 +365,8 @@ def _like(reading: Reading, text: str, language: Language, now: dt.datetime) -> 
     share, foreign = shares[intent] / safe, shares.get("none", 0.0) / safe
     confidence = share if intent == "none" else share * (1 - foreign)
     runners_up = {other: its for other, its in shares.items() if other != intent}
-    others = [other for other, its in runners_up.items() if its >= CLOSE * shares[intent]]
+    close = CLOSE if len(text.split()) > FEW_WORDS else CLOSE_OF_FEW
+    others = [other for other, its in runners_up.items() if its >= close * shares[intent]]
     why = {
         "by": "likeness",
         "words": reading.telling_words(intent),

@@ -167,15 +167,27 @@ def save(path: Path, intents: Sequence[str], changes: Arrays) -> None:
 @read_once
 def load(path: Path, intents: tuple[str, ...]) -> Network | None:
     """The network of a language with these intents; None where there is none, or it is of other intents or another model."""
+    changes = changes_in(path, intents)
+    return Network(intents, merged(base(), changes), changes["heads"], changes["heads.bias"]) if changes else None
+
+
+def changes_in(path: Path, intents: tuple[str, ...]) -> dict[str, Any] | None:
+    """What was learned, in 32 bits; None as `load`."""
     try:
         with path.open("rb") as raw, np.load(raw) as file:
             known = json.loads(str(file["known"]))
             if known != {"model": _model(), "intents": list(intents)}:
                 return None
-            changes = {name: file[name].astype(np.float32) for name in file.files if name != "known"}
+            return {name: file[name].astype(np.float32) for name in file.files if name != "known"}
     except UNREADABLE:
         return None
-    return Network(intents, merged(base(), changes), changes["heads"], changes["heads.bias"])
+
+
+def blended(one: Arrays, other: Arrays) -> dict[str, Any]:
+    """The mean of two networks that began alike: of each matrix one change, as wide as both together."""
+    joined = {f"{name}.in": np.concatenate([one[f"{name}.in"], other[f"{name}.in"]], axis=1) for name in matrices()}
+    joined |= {f"{name}.out": np.concatenate([one[f"{name}.out"], other[f"{name}.out"]]) / 2 for name in matrices()}
+    return {**joined, **{name: (one[name] + other[name]) / 2 for name in ("heads", "heads.bias")}}
 
 
 def _model() -> str:

@@ -38,6 +38,17 @@ def test_both_are_paid_one_after_the_other(words: str) -> None:
     assert step.state.slots["bill"] == GAS and to_come(step) == ["Clearwater"]
 
 
+@pytest.mark.parametrize("words", ["the gas", "gas please", "gas", "oh the gas please", "my gas"])
+def test_a_bill_that_was_offered_is_no_smell_of_gas(words: str) -> None:
+    step = hear(which_of(GAS, WATER), words)
+    assert [said.key for said in step.says] == ["bill.confirm"] and step.state.slots["bill"] == GAS
+
+
+def test_a_smell_of_gas_is_one_wherever_it_is_said() -> None:
+    step = hear(which_of(GAS, WATER), "I can smell gas")
+    assert step.order and step.order.name == "safety.emergency"
+
+
 def test_two_of_three_are_these_two() -> None:
     step = hear(which_of(GAS, WATER, LIGHT), "the gas and the electric")
     assert step.state.slots["bill"] == GAS and to_come(step) == ["City Electric"]

@@ -56,6 +56,22 @@ def test_a_sentence_that_never_ends_is_cut() -> None:
     assert [len(row) for row in pieces_of(["and then " * 500])] == [MOST_PIECES]
 
 
+def changes(seed: int) -> dict[str, np.ndarray]:
+    """Of all matrices, as if learned."""
+    random = np.random.default_rng(seed)
+    learned = {name: np.asarray(value) for name, value in tuning.start(base(), 2).items()}
+    return {name: value + random.normal(size=value.shape).astype(np.float32) for name, value in learned.items()}
+
+
+def test_a_blend_is_the_mean_of_both() -> None:
+    one, other = changes(1), changes(2)
+    blend = network.blended(one, other)
+    name = network.matrices()[0]
+    halfway = (one[f"{name}.in"] @ one[f"{name}.out"] + other[f"{name}.in"] @ other[f"{name}.out"]) / 2
+    assert blend[f"{name}.in"] @ blend[f"{name}.out"] == pytest.approx(halfway, abs=1e-3)
+    assert blend["heads"] == pytest.approx((one["heads"] + other["heads"]) / 2)
+
+
 def test_english_has_a_network_of_its_own_intents() -> None:
     english = classifier(load_language("en"))
     assert english.network is not None and english.network.intents == english.intents
