@@ -97,6 +97,8 @@ class Ear:
 
     def take_stream(self) -> Stream | None:
         """The stream, to be looked at: what comes from now on is kept for the next one."""
+        if self._feeding:
+            self._pour()  # what was kept while there was no stream
         stream, self.stream, self.partial, self._feeding = self.stream, None, "", False
         return stream
 

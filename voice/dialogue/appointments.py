@@ -10,6 +10,7 @@ from typing import Any
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, by_place, listen_for, offered, picked, told, yes_no
 from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.state import State, ask, do, with_slots
+from voice.dialogue.wishes import afterwards
 from voice.heard import Json, Meaning, Result, Say, Step
 
 WANTED = ("department", "practitioner", "date", "part_of_day", "time")
@@ -21,8 +22,7 @@ def start(state: State, meaning: Meaning) -> Step:
     slots = {name: meaning.slots[name] for name in WANTED if meaning.slots.get(name)}
     first, *others = meaning.slots.get("departments") or [slots.get("department")]
     when = {name: slots[name] for name in WHEN if name in slots}
-    later = ({"intent": "book_appointment", "slots": {"department": other, **when}} for other in others)
-    state = replace(state, also=(*later, *state.also))
+    state = afterwards(state, *(Meaning("book_appointment", slots={"department": other, **when}) for other in others))
     wanted = {**slots, "department": first} if first else slots
     return _next(replace(state, slots={"wish": "book_appointment", **wanted}))
 

@@ -12,6 +12,7 @@ from voice.dialogue.opening import all_told, anything_else
 from voice.dialogue.person import find_person
 from voice.dialogue.proving import offer_call_back
 from voice.dialogue.state import State, ask, do, do_outside, with_slots
+from voice.dialogue.wishes import afterwards
 from voice.heard import Json, Meaning, Result, Say, Step
 
 OTHERWISE = {"part_of_day", "time"}  # a bill paid then is not this one paid now
@@ -28,7 +29,7 @@ def start(state: State, meaning: Meaning) -> Step:
 
 def _after_this(state: State, billers: Sequence[str]) -> State:
     """The bills that come after this one: each is read out and confirmed on its own."""
-    return replace(state, also=(*({"intent": "pay_bill", "slots": {"biller": biller}} for biller in billers), *state.also))
+    return afterwards(state, *(Meaning("pay_bill", slots={"biller": biller}) for biller in billers))
 
 
 def due(state: State, result: Result) -> Step:
@@ -151,9 +152,9 @@ def _claim(state: State) -> Step:
 
 
 def _confirm(state: State, meaning: Meaning) -> Step | None:
-    """A yes, a no, or another bill: "no, the water one", "no, the other one". A yes that names another bill pays nothing. "Pay that for me,
-    then" is a yes: the amount was read out, and the PIN comes next. "Should I pay it" and "yes, but not today" are none;
-    "pay half" and "on Friday" are said once more, as what is then to be done."""
+    """A yes, a no, or another bill: "no, the water one", "no, the other one". A yes that names another bill pays
+    nothing. "Pay that for me, then" is a yes: the amount was read out, and the PIN comes next. "Should I pay it" and "yes, but
+    not today" are none; "pay half" and "on Friday" are said once more, as what is then to be done."""
     named, bill = meaning.slots.get("biller"), state.slots["bill"]
     aside = meaning.slots.get("aside")
     if meaning.slots.get("asked") == "bill" and meaning.intent not in ("yes", "no", "cancel"):
@@ -230,11 +231,9 @@ def settled(state: State, result: Result) -> Step:
     if result.status == "unknown":
         return find_person(state, Say("bill.unknown", result.data), about="payment_unknown")
     not_paid = Say("bill.not_paid", result.data)
-    return (
-        cards.another(state, state.slots["bill"]["biller"], not_paid)
-        if result.data.get("by_keys")
-        else anything_else(state, not_paid)
-    )
+    if result.data.get("by_keys"):
+        return cards.another(state, state.slots["bill"]["biller"], not_paid)
+    return anything_else(state, not_paid)
 
 
 def _receipt_heard(state: State, _: Meaning) -> Step:

@@ -3,12 +3,11 @@ heard, shown or kept here. Whatever goes wrong, nothing has changed, and a perso
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, yes_no
 from voice.dialogue.opening import anything_else
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots
+from voice.dialogue.wishes import afterwards
 from voice.heard import Meaning, Result, Say, Step
 
 ABOUT = "new_card"
@@ -53,7 +52,7 @@ def typed(state: State, result: Result) -> Step:
 def kept(state: State, result: Result) -> Step:
     if result.status == "saved":
         if biller := state.slots.get("unpaid"):
-            state = replace(state, also=({"intent": "pay_bill", "slots": {"biller": biller}}, *state.also))
+            state = afterwards(state, Meaning("pay_bill", slots={"biller": biller}))
         return anything_else(state, Say("card.saved", result.data))
     why = "declined" if result.status == "declined" else "trouble"
     return offer(state, Say(f"card.{why}"), about=ABOUT)

@@ -101,9 +101,10 @@ def begin(state: State, wish: Meaning, starts: Mapping[str, Start]) -> Step:
     return replace(step, says=(Say("instead"), *step.says)) if left else step
 
 
-def afterwards(state: State, wish: Meaning) -> State:
-    """What was read out counts as heard first; the wish comes after that, like the second one of a breath."""
-    return replace(state, also=(_remembered({"intent": wish.intent, "slots": wish.slots}), *state.also))
+def afterwards(state: State, *wishes: Meaning) -> State:
+    """These wishes come when what is under way is over, in their order, like the second one of a breath."""
+    coming = (_remembered({"intent": wish.intent, "slots": wish.slots}) for wish in wishes)
+    return replace(state, also=(*coming, *state.also))
 
 
 def _remembered(wish: Json) -> Json:

@@ -148,8 +148,8 @@ def note(text: str, language: Language) -> dict[str, str]:
 
 def besides(text: str, language: Language, expecting: Expecting, now: dt.datetime) -> dict[str, Any]:
     """What is said along with an answer, or in place of one, by what was asked: at a yes or no `aside`, `note`, `place`,
-    `all`, `another`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question `departments`, `lonely`
-    and `forgotten` as well; at a PIN `forgotten` and `asked`."""
+    `all`, `another`, `asked`, `shift`, `share` and `amount`; at a list `all` and `billers`, at the open question
+    `departments`, `lonely` and `forgotten` as well; at a PIN `forgotten` and `asked`."""
     if expecting.name == "yes_no":
         told: dict[str, Any] = aside(text, language) | note(text, language) | share(text, language)
         told |= place(text, now) | _said(text, language, "all") | _said(text, language, "another")
@@ -232,16 +232,16 @@ def _departments(text: str, language: Language) -> dict[str, list[str]]:
     """`departments`: those that were named side by side where they are several ("the doctor and the foot lady"), in the order of
     saying. "The doctor says I should see the nurse" wants one of them, and is left to `department`."""
     said = f" {plain(text)} "
-    found = [
+    found = {
         (match.start(), match.end() - 1, value)
         for value, words in language.words.get("department", {}).items()
         for word in words
         for match in re.finditer(f" {re.escape(plain(word))} ", said)
-    ]
-    inside = [one for one in found if any(other[0] <= one[0] and one[1] <= other[1] and other != one for other in found)]
+    }
+    inside = {one for one in found for other in found - {one} if other[0] <= one[0] and one[1] <= other[1]}
     beside: list[str] = []
     end = -1
-    for start, stop, value in sorted(set(found) - set(inside)):
+    for start, stop, value in sorted(found - inside):
         if beside and not _side_by_side(said[end:start].split(), language):
             beside = []
         beside, end = [*beside, value], stop
