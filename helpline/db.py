@@ -48,6 +48,13 @@ def changed_rows(statement: Update | Delete) -> int:
     return int(result.rowcount)
 
 
+def only_look() -> None:
+    """Begin afresh without the write lock: whoever only looks, or thinks for long, holds up nobody. Until the rollback or
+    commit nothing may be written."""
+    db.session.rollback()
+    db.session.connection(execution_options={"read_only": True})
+
+
 class UtcDateTime(TypeDecorator[dt.datetime]):
     """An aware UTC datetime. Refuses a naive one: nobody can say later which zone it meant."""
 

@@ -20,7 +20,7 @@ from fraud.assess import assess, ruleset
 from fraud.facts import Facts
 from helpline import events, services
 from helpline.calls import turns
-from helpline.db import db
+from helpline.db import db, only_look
 from helpline.identity import phrases
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
@@ -39,6 +39,7 @@ from voice.languages import Language
 from voice.understanding import understand, understand_keys
 from volunteers.models import Task
 
+LEAST_BELIEVED = 0.25  # how likely the words were heard right and mean this: a mumble heard as "mess up" came to 0.19
 MOST_ORDERS = 4  # in one turn: more would be a loop
 AWAY = ("person", "card")  # outcomes of a call that the telephone company has meanwhile, and may give back
 BROKEN = ("dropped", "hung_up")  # outcomes of a call whose socket went away without our doing
@@ -77,7 +78,8 @@ class Conversation:
         `understood` is called between understanding and acting, for whoever measures.
         Raises OutOfTurn for a number that is yet to come, or for a call that has ended.
         """
-        call = turns.locked(call_id)
+        only_look()  # the words are understood while the house goes on writing
+        call = db.session.get_one(Call, call_id)
         if (reply := self._replayed(call, number)) is not None:
             return reply
         state = State.from_json(call.state or {})
@@ -91,6 +93,10 @@ class Conversation:
         if expecting.secret:
             heard, meaning = turns.hidden(heard, meaning)
         understood()
+        db.session.rollback()
+        call = turns.locked(call_id)
+        if (reply := self._replayed(call, number)) is not None:  # taken meanwhile; if not, the state is as it was
+            return reply
         if heard.deaf and not call.training:
             events.record("deaf_line", f"call:{call_id}", self.now(), expecting=expecting.name)
         reply = self._turn(call, state, heard, meaning, secret=expecting.secret)
@@ -282,7 +288,7 @@ class Conversation:
             return understand_keys(heard.keys, expecting, now.date())
         if not heard.text:
             return Meaning("", 0.0, {"dead_line": self._dead(call), "deaf": heard.deaf}, sound=heard.sound)
-        meaning = replace(understand(heard.text, language, expecting, now), sound=heard.sound)
+        meaning = _believed(replace(understand(heard.text, language, expecting, now), sound=heard.sound), heard)
         if expecting.secret or expecting.record or state.alarmed:
             return meaning
         # Words that only thieves teach are danger, whatever else the sentence seemed to mean.
@@ -403,6 +409,13 @@ class Conversation:
     def _local_now(self, call: Call) -> dt.datetime:
         caller = db.session.get(Caller, call.caller_id) if call.caller_id else None
         return self.now().astimezone(ZoneInfo(caller.time_zone if caller else self.settings.time_zone))
+
+
+def _believed(meaning: Meaning, heard: Heard) -> Meaning:
+    """Nothing of ours where the words and what they mean are doubtful both: a mumble that the recogniser made words of.
+    Danger is not doubted."""
+    doubtful = meaning.intent not in ("", "none", "emergency") and heard.confidence * meaning.confidence < LEAST_BELIEVED
+    return replace(meaning, intent="none", also=()) if doubtful else meaning
 
 
 def _unfinished(state: State) -> bool:

@@ -10,7 +10,7 @@ import click
 
 from helpline import audit
 from helpline.app import create_app
-from helpline.db import db
+from helpline.db import db, only_look
 from helpline.settings import load_settings
 
 
@@ -28,7 +28,7 @@ def verify(as_json: bool, known: str) -> None:
         raise click.BadParameter("a seal has 64 letters of 0-9 and a-f", param_hint="--known")
     app = create_app(load_settings(os.environ))
     with app.app_context():
-        db.session.connection(execution_options={"read_only": True})
+        only_look()
         chain = audit.verify(known)
         db.session.remove()
         db.engine.dispose()

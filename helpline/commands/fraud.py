@@ -20,7 +20,7 @@ from fraud.findings import OUTCOMES
 from helpline.app import create_app
 from helpline.commands.assess import read_facts
 from helpline.dashboard import fairness as measures
-from helpline.db import db
+from helpline.db import db, only_look
 from helpline.services.bills.models import Assessment
 from helpline.settings import load_settings
 
@@ -49,7 +49,7 @@ def replay(file: Path, days: int, as_json: bool) -> None:
     except (RulesetError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise click.ClickException(f"{file}: {error}") from error
     with create_app(load_settings(os.environ)).app_context():
-        db.session.connection(execution_options={"read_only": True})
+        only_look()
         since = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
         stored = db.session.scalars(select(Assessment).where(Assessment.at > since).order_by(Assessment.id)).all()
         result = replayed(stored, rules)
@@ -126,7 +126,7 @@ def _in_words(result: dict[str, Any], rules: Ruleset) -> Iterable[str]:
 def fairness(days: int, as_json: bool) -> None:
     """Payments stopped by language, by age and by how well the caller was heard, and each rule against what people found out."""
     with create_app(load_settings(os.environ)).app_context():
-        db.session.connection(execution_options={"read_only": True})
+        only_look()
         seen = measures.measured(dt.datetime.now(dt.UTC), days)
         db.session.remove()
         db.engine.dispose()

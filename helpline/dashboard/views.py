@@ -13,7 +13,7 @@ from flask import Blueprint, abort, current_app, flash, g, redirect, render_temp
 from helpline import audit
 from helpline.dashboard import queries, trail
 from helpline.dashboard.words import LONGEST_NOTE, TOO_LONG
-from helpline.db import db
+from helpline.db import db, only_look
 from helpline.services import people
 from helpline.staff.session import signed_in
 from voice.audio import mulaw_to_pcm
@@ -27,7 +27,7 @@ NO_NOTE = "Write a few words about what came of it."
 @signed_in()
 def overview() -> str:
     name, may_audit = g.staff.name, g.staff.role in trail.READERS
-    _only_look()
+    only_look()
     return render_template("dashboard/overview.html", name=name, may_audit=may_audit, seen=queries.overview(_now(), _zone()))
 
 
@@ -65,12 +65,6 @@ def recording(recording_id: int) -> Any:
     audit.write(f"staff:{g.staff.id}", "recording_heard", f"recording:{recording_id}", _now())
     db.session.commit()
     return send_file(_wav(sound), mimetype="audio/wav", conditional=True)
-
-
-def _only_look() -> None:
-    """Start afresh without the write lock: somebody who looks must not hold up a call."""
-    db.session.rollback()
-    db.session.connection(execution_options={"read_only": True})
 
 
 def _request_page(request_id: int, note: str = "", problem: str = "") -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template
@@ -29,6 +30,7 @@ from helpline.staff.duty import ROLES_ON_DUTY
 from helpline.staff.session import signed_in
 
 STREAM = "desk"  # the socket's name for its stream
+HANGS_UP_WITHIN = 2.0  # seconds; then we close the line
 blueprint = Blueprint("desk", __name__, url_prefix="/office/desk", template_folder="templates")
 blueprint.before_request(refuse_other_sites_sockets)
 blueprint.after_request(let_our_script_run)
@@ -111,6 +113,7 @@ def line(ws: Any, ring_id: int) -> None:
         )
     finally:
         switchboard().talks.close(handover_id)
+    _let_hang_up(ws)
 
 
 def _mine(ring_id: int) -> Ring:
@@ -145,3 +148,12 @@ def _over(ws: Any, handover_id: int, why: Ended) -> None:
     db.session.remove()
     with contextlib.suppress(ConnectionClosed, OSError):
         ws.send(json.dumps({"event": "over", "why": why}))
+
+
+def _let_hang_up(ws: Any) -> None:
+    """The page closes the line when it has read why it is over. If we closed it while sound is on its way to us, the line
+    would be reset, and a browser that is writing then never reads the reason."""
+    until = time.monotonic() + HANGS_UP_WITHIN
+    with contextlib.suppress(ConnectionClosed, OSError):
+        while time.monotonic() < until:
+            ws.receive(timeout=HANGS_UP_WITHIN)

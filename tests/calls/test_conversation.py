@@ -24,7 +24,8 @@ from helpline.services.gateways.payments import Charge
 from tests.calls.line import call_row, incoming, new_sid, stored_turns
 from tests.cast import ARTHUR, MARGARET, PIN, Clock
 from tests.needs import needs
-from voice.heard import Heard, Reply
+from voice.heard import Heard, Meaning, Reply
+from voice.understanding import understand
 
 PAY = "i want to pay my electricity bill"
 
@@ -204,15 +205,37 @@ def test_a_payment_takes_two_turns_and_the_claim_is_there_before_the_gateway_is_
     assert keys_of(receipt) == ["bill.paid", "bill.receipt"] and paid(app) == (["settled"], Decimal("42.50"))
 
 
+def write_elsewhere() -> None:
+    with db.engine.connect() as other:  # would wait for ten seconds and fail if the turn held the lock
+        other.execute(text("PRAGMA busy_timeout=0"))
+        other.execute(text("UPDATE caller SET door_notes = 'written meanwhile'"))
+        other.commit()
+
+
+def test_others_write_while_words_are_understood(margaret: OnTheLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(words: str, *given: Any) -> Meaning:
+        write_elsewhere()
+        return understand(words, *given)
+
+    monkeypatch.setattr("helpline.calls.conversation.understand", slowly)
+    assert keys_of(margaret.say("yes")) == ["open"]
+
+
+@pytest.mark.parametrize(("words", "key"), [("mess up", "no_match.1"), ("faster please", "pace.faster")])
+def test_words_that_are_doubtful_twice_are_not_believed(margaret: OnTheLine, words: str, key: str) -> None:
+    """The first is a mumble as it was heard once: what it seems to mean is a guess about a guess."""
+    margaret.say("yes")
+    assert keys_of(margaret.hear(Heard(text=words, confidence=0.36)))[0] == key
+
+
+def test_danger_is_believed_however_badly_it_was_heard(margaret: OnTheLine) -> None:
+    margaret.say("yes")
+    assert "emergency" in keys_of(margaret.hear(Heard(text="i have fallen", confidence=0.1)))[0]
+
+
 def test_no_transaction_is_open_while_the_gateway_is_asked(
     app: Flask, margaret: OnTheLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_elsewhere() -> None:
-        with db.engine.connect() as other:  # would wait for ten seconds and fail if the turn held the lock
-            other.execute(text("PRAGMA busy_timeout=0"))
-            other.execute(text("UPDATE caller SET door_notes = 'written meanwhile'"))
-            other.commit()
-
     use(app, monkeypatch, Gateway(app, write_elsewhere))
     margaret.say("yes", PAY, "yes")
     margaret.press(PIN)

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -228,6 +228,8 @@ def test_each_hears_the_other_and_who_hangs_up_at_the_desk_ends_the_call(
     caller, desk = joined(site, office, ruth)
     desk.send(json.dumps({"event": "stop"}))
     assert told(desk, "over") == {"event": "over", "why": "hung_up"}
+    time.sleep(0.3)
+    desk.send(media(RUTHS_SOUND))  # the line is hers to close: sound on its way must not break it before she has read why
     assert closed_with(caller) == 1000
     assert stands(office, "over") == "over"
     assert tags(office.telephone.verbs("/calls/handed-over?desk", SID, CallStatus="in-progress")) == ["Hangup"]
@@ -300,8 +302,9 @@ def test_a_line_that_sends_more_than_time_passes_is_closed_and_the_caller_comes_
     site: str, office: Office, ruth: FlaskClient
 ) -> None:
     caller, desk = joined(site, office, ruth)
-    for _ in range(8):
-        desk.send(media(RUTHS_SOUND * 100))
+    with suppress(ConnectionClosed):  # in the middle, or after the last
+        for _ in range(8):
+            desk.send(media(RUTHS_SOUND * 100))
     assert closed_with(caller) == 1000
     assert stands(office, "lost") == "lost"
 

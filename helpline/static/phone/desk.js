@@ -131,7 +131,10 @@ async function talk(ring) {
 function hear({ event, media, why }) {
   if (event === "media") call?.line.port.postMessage(soundOf(media))
   if (event === "joined") tell("You are talking to the caller.")
-  if (event === "over" && call) call.why = why
+  if (event === "over" && call) {
+    call.why = why
+    call.socket.close()
+  }
 }
 
 function say(message) {
