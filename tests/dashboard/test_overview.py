@@ -208,7 +208,7 @@ def test_an_empty_office_says_so_in_words(client: FlaskClient, people: People) -
 def test_somebody_who_looks_holds_up_nobody_who_writes(in_app: Flask, people: People, clock: Clock) -> None:
     if db.engine.dialect.name != "sqlite":
         pytest.skip("on PostgreSQL nobody who reads holds up a writer")
-    views._only_look()
+    views.only_look()
     overview(clock.now(), LONDON)
     with closing(sqlite3.connect(str(db.engine.url.database), timeout=0)) as other:
         other.execute("UPDATE staff SET name = 'Ruth M.'")  # whoever would have to wait gets an error instead
