@@ -19,7 +19,7 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
 from helpline import deliveries, events
-from helpline.calls import bridge, fallback, full, person
+from helpline.calls import bridge, fallback, full, person, turns
 from helpline.calls.answering import TurnTimes
 from helpline.calls.bridge import Talks
 from helpline.calls.conversation import BROKEN
@@ -339,8 +339,10 @@ def _by_turns(call: Call) -> Response:
 
 
 def _nobody_but_a_machine(call: Call) -> bool:
-    """A call of ours that a machine seems to have answered, and in which nobody has said who they are."""
-    return call.direction == "outbound" and call.caller_id is None and events.told(f"call:{call.id}", MACHINE_ANSWERED)
+    """A call of ours that a machine seems to have answered, and in which nobody has said who they are or pressed a key:
+    what the telephone company takes for a machine may be a person with a long greeting."""
+    silent = call.direction == "outbound" and call.caller_id is None and not turns.pressed_a_key(call.id)
+    return silent and events.told(f"call:{call.id}", MACHINE_ANSWERED)
 
 
 def _busy(call: Call, waits: bool) -> Response:

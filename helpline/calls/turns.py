@@ -110,6 +110,11 @@ def last_heard_at(call_id: int) -> dt.datetime | None:
     return next((turn.at for turn in turns if turn.heard["text"] or turn.heard["keys"]), None)
 
 
+def pressed_a_key(call_id: int) -> bool:
+    """Whether anybody has answered by keys in this call."""
+    return any(heard["keys"] for heard in db.session.scalars(select(Turn.heard).where(Turn.call_id == call_id)))
+
+
 def _meaning_json(meaning: Meaning | None, secret: bool) -> dict[str, Any]:
     if meaning is None:
         return {}

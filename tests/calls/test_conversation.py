@@ -212,6 +212,11 @@ def write_elsewhere() -> None:
         other.commit()
 
 
+def test_the_first_words_say_that_the_line_is_automatic_and_where_a_person_is(margaret: OnTheLine) -> None:
+    first = margaret.reply.says[0].text
+    assert "an automatic line" in first and "For a person, press zero" in first
+
+
 def test_others_write_while_words_are_understood(margaret: OnTheLine, monkeypatch: pytest.MonkeyPatch) -> None:
     def slowly(words: str, *given: Any) -> Meaning:
         write_elsewhere()

@@ -15,7 +15,7 @@ from helpline.calls.lines import Lines
 from helpline.calls.turns import find_call
 from helpline.db import db
 from helpline.events import Event
-from helpline.models import Call, ServiceRequest
+from helpline.models import Call, ServiceRequest, Turn
 from helpline.outbox import Delivery, promise_call
 from helpline.providers.twilio import sign
 from tests.calls.line import TOKEN, Telephone, new_sid, token_in
@@ -120,14 +120,15 @@ def test_a_query_belongs_to_what_is_signed(telephone: Telephone) -> None:
     assert telephone.ask("/calls/incoming?x=1", SID, signed_for=f"{telephone.base}/calls/incoming").status_code == 403
 
 
-def test_an_unsigned_socket_is_refused_before_the_handshake(app: Flask) -> None:
+@pytest.mark.parametrize("path", ["/calls/stream", "/calls/desk"])
+def test_an_unsigned_socket_is_refused_before_the_handshake(app: Flask, path: str) -> None:
     headers = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",
         "Sec-WebSocket-Key": "x" * 22 + "==",
         "Sec-WebSocket-Version": "13",
     }
-    assert app.test_client().get("/calls/stream", headers=headers).status_code == 403
+    assert app.test_client().get(path, headers=headers).status_code == 403
 
 
 # -- somebody rings
@@ -462,6 +463,23 @@ class TestAMachineAnswers:
         self.hint(telephone)
         stands(app, status="ended", outcome="person")
         assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] == ["Hangup"]
+
+    def test_whoever_has_pressed_a_key_is_no_machine_and_is_put_through(
+        self, app: Flask, telephone: Telephone, clock: Clock
+    ) -> None:
+        self.hint(telephone)
+        stands(app, status="ended", outcome="person")
+        with app.app_context():
+            call = db.session.scalars(select(Call).where(Call.sid == SID)).one()
+            db.session.add(
+                Turn(
+                    call_id=call.id, number=0, heard={"text": "", "keys": "0"}, meaning={}, orders=[], reply={}, at=clock.now()
+                )
+            )
+            db.session.commit()
+        assert [verb.tag for verb in telephone.verbs("/calls/after", SID)] != ["Hangup"]
+        telephone.ask("/calls/status", SID, CallStatus="completed", Direction="outbound-api", To=JOAN)
+        assert self.calls_to_joan(app) == ["sent"]
 
     def test_whoever_has_said_who_they_are_is_no_machine(self, app: Flask, telephone: Telephone) -> None:
         self.hint(telephone)
