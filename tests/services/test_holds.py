@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from helpline import audit
 from helpline import clock as ticking
 from helpline.audit import AuditEntry
 from helpline.db import db
@@ -197,6 +198,16 @@ def test_a_yes_to_any_question_leaves_it_to_two(
 
 def test_words_of_a_thief_in_our_call_are_a_new_signal(in_app: Flask, over: int, people: People) -> None:
     assert answer(over, in_app, people.margaret, words=("he says I must buy gift cards to pay it",)) == "signal"
+
+
+def test_a_number_that_came_on_file_while_the_payment_waited_is_a_new_signal(
+    in_app: Flask, over: int, people: People, staff: dict[str, int], clock: Clock
+) -> None:
+    """Whoever has talked the office into another number answers all our questions well."""
+    audit.write("staff:1", "phone_changed", f"caller:{people.margaret}", clock.now())
+    assert answer(over, in_app, people.margaret) == "signal"
+    assert take("release", over, "sam", staff, in_app) == "no_clear_call"
+    assert paid() == []
 
 
 def test_answers_count_once_and_only_to_a_call_of_ours(in_app: Flask, held: int, people: People, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from fraud.assess import assess, ruleset
 from helpline import audit, events
 from helpline.db import db
+from helpline.identity.callbacks import number_changed_lately
 from helpline.identity.household import person
 from helpline.identity.pins import check_pin
 from helpline.models import Caller, ServiceRequest
@@ -65,7 +66,7 @@ def answered(args: Json, context: Context) -> Result:
     """What they said to the questions that everybody is asked, once for each call that we promised: each answer is true
     where it speaks against the payment.
 
-    One that does, or words in this call, is a new signal: two people decide then. Otherwise it is `clear`, and one may; a
+    One that does, or words in this call, or a number on file that is new, is a new signal: two people decide then. Otherwise it is `clear`, and one may; a
     first payment needs nobody, but the caller's PIN: `prove`. Answers that come too late change nothing.
     """
     hold = _own(args, context)
@@ -73,7 +74,8 @@ def answered(args: Json, context: Context) -> Result:
         return Result("holds.answered", "late")
     words = assess(spoken(context.words), ruleset())
     yes = [name for name, against in args["answers"].items() if against]
-    clear = not yes and words.outcome == "allow"
+    new_number = number_changed_lately(hold.caller_id, context.now)  # then nobody knows who has answered
+    clear = not yes and words.outcome == "allow" and not new_number
     hold.call_back = "clear" if clear else "signal"
     hold.version += 1
     rules = [finding.id for finding in words.findings]
@@ -86,6 +88,7 @@ def answered(args: Json, context: Context) -> Result:
         came=hold.call_back,
         yes=yes,
         rules=rules,
+        new_number=new_number,
     )
     if not clear:
         keeping.escalate(hold, "signal", context.settings, context.now)
