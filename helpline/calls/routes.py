@@ -341,8 +341,8 @@ def _by_turns(call: Call) -> Response:
 def _nobody_but_a_machine(call: Call) -> bool:
     """A call of ours that a machine seems to have answered, and in which nobody has said who they are or pressed a key:
     what the telephone company takes for a machine may be a person with a long greeting."""
-    silent = call.direction == "outbound" and call.caller_id is None and not turns.pressed_a_key(call.id)
-    return silent and events.told(f"call:{call.id}", MACHINE_ANSWERED)
+    unknown = call.direction == "outbound" and call.caller_id is None
+    return unknown and events.told(f"call:{call.id}", MACHINE_ANSWERED) and not turns.pressed_a_key(call.id)
 
 
 def _busy(call: Call, waits: bool) -> Response:
