@@ -82,9 +82,14 @@ class Lines:
 def new_token(call: Call, secret: str) -> str:
     """The one-time token of the call's next socket. Asked again before it was used, it is the same one: a
     repeated webhook gets the same answer. Does not commit."""
-    token = hmac.new(secret.encode(), f"stream:{call.sid}:{call.sockets}".encode(), hashlib.sha256).hexdigest()
+    token = _token(call, call.sockets, secret)
     call.token_hash = _hash(token)
     return token
+
+
+def spent_token(call: Call, secret: str) -> str:
+    """The token that the call's open socket came with: what a webhook repeated meanwhile is answered with opens nothing."""
+    return _token(call, call.sockets - 1, secret)
 
 
 def use_token(call_id: int, token: str) -> bool:
@@ -94,6 +99,10 @@ def use_token(call_id: int, token: str) -> bool:
         .where(Call.id == call_id, Call.token_hash == _hash(token))
         .values(token_hash=None, sockets=Call.sockets + 1)
     )
+
+
+def _token(call: Call, socket: int, secret: str) -> str:
+    return hmac.new(secret.encode(), f"stream:{call.sid}:{socket}".encode(), hashlib.sha256).hexdigest()
 
 
 def _hash(token: str) -> str:

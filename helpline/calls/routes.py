@@ -38,7 +38,7 @@ from helpline.calls.doors import (
     spoken,
     switchboard,
 )
-from helpline.calls.lines import Lines, new_token, use_token
+from helpline.calls.lines import Lines, new_token, spent_token, use_token
 from helpline.calls.media import POLICY_VIOLATION, LiveCall, log_times
 from helpline.calls.turns import find_call, open_call
 from helpline.db import db
@@ -76,7 +76,7 @@ def init_app(app: Flask, parts: Parts, measured: Callable[[TurnTimes], None] = l
 def incoming() -> Response:
     """Somebody rings."""
     asked = ringing()
-    return _carry(open_call(asked.sid, asked.number, "inbound", parts().now()))
+    return _carry_first(open_call(asked.sid, asked.number, "inbound", parts().now()))
 
 
 @blueprint.post("/answered/<int:delivery_id>")
@@ -91,8 +91,8 @@ def answered(delivery_id: int) -> Response:
     call = open_call(asked.sid, asked.number or delivery.to_number, "outbound", parts().now(), delivery.purpose)
     if call.purpose.get("kind") == fullhouse.KIND:
         fullhouse.answered(call, parts().now())
-        return _carry(call, first=(spoken("full.rung_back", language_of(call)),))
-    return _carry(call)
+        return _carry_first(call, spoken("full.rung_back", language_of(call)))
+    return _carry_first(call)
 
 
 @blueprint.post("/full/<int:call_id>")
@@ -310,6 +310,19 @@ def _carry(call: Call, broken: int = 0, first: tuple[Speak, ...] = (), waits: bo
     token = new_token(call, str(current_app.secret_key))
     db.session.commit()
     next_time = public(AFTER) + (f"?broken={broken}&turns={call.turns}" if broken else "")
+    return _to_socket(token, next_time, first)
+
+
+def _carry_first(call: Call, *first: Speak) -> Response:
+    """The first answer to a call. Repeated while the call's socket is open, it is the answer that opened it: a new token
+    that nobody comes with would make the next trouble of the stream look like a socket that was never opened."""
+    if switchboard().lines.carries(call.id):
+        db.session.commit()
+        return _to_socket(spent_token(call, str(current_app.secret_key)), public(AFTER), first)
+    return _carry(call, first=first)
+
+
+def _to_socket(token: str, next_time: str, first: tuple[Speak, ...]) -> Response:
     return document(*first, Stream(public(SOCKET).replace("http", "ws", 1), token, public(STREAM_STATUS)), GoTo(next_time))
 
 

@@ -206,6 +206,21 @@ def test_a_token_lets_in_once(app: Flask, server: BaseWSGIServer, telephone: Tel
 # -- one line a call
 
 
+def test_the_first_webhook_repeated_while_the_socket_is_open_changes_nothing(
+    app: Flask, server: BaseWSGIServer, telephone: Telephone
+) -> None:
+    """Neither is the answer another one, nor does trouble of the stream look like one that was never opened."""
+    sid = new_sid()
+    first = telephone.ask("/calls/incoming", sid).text
+    client = connect(app)
+    client.send(start(sid, token_in(telephone.verbs("/calls/incoming", sid))))
+    assert speaks(client)
+    assert telephone.ask("/calls/incoming", sid).text == first
+    telephone.ask("/calls/stream-status", sid, StreamEvent="stream-error", StreamError="torn")
+    client.close()
+    assert [verb.tag for verb in telephone.verbs("/calls/after", sid)] == ["Connect", "Redirect"]
+
+
 def test_a_second_socket_of_a_call_that_is_heard_is_refused(
     app: Flask, server: BaseWSGIServer, telephone: Telephone, quick: None
 ) -> None:
