@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 
 from helpline import messages, pages
-from helpline.calls import fallback, person
+from helpline.calls import fallback, offers, person
 from helpline.calls import routes as calls
 from helpline.calls.answering import TurnTimes
 from helpline.calls.conversation import Conversation
@@ -76,9 +76,9 @@ def create_app(
     )
     pages.init_app(app)
     calls.init_app(app, parts, measured)
-    for webhooks in (person.blueprint, fallback.blueprint, messages.blueprint):
+    for webhooks in (person.blueprint, fallback.blueprint, offers.blueprint, messages.blueprint):
         app.register_blueprint(webhooks)
-    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint, messages.blueprint):
+    for webhooks in (calls.blueprint, person.blueprint, fallback.blueprint, offers.blueprint, messages.blueprint):
         csrf.exempt(webhooks)
     for pages_of in (
         volunteers.blueprint,

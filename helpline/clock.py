@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -24,6 +25,7 @@ from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
 from helpline.parts import Parts
 from helpline.services import fullhouse
+from helpline.services.appointments import reminders
 from helpline.services.bills import planning, settlement
 from helpline.services.bills.models import Payment
 from helpline.services.holds import keeping
@@ -76,12 +78,12 @@ def run_due_timers(parts: Parts, worker: str) -> None:
 
 
 def offer_tasks(parts: Parts, worker: str) -> None:
-    now = parts.now()
+    now, zone = parts.now(), ZoneInfo(parts.settings.time_zone)
 
     def send(volunteer: Volunteer, body: str, key: str) -> None:
-        outbox.promise_sms(volunteer.phone, body, key, now)
+        dispatch.reach(volunteer, body, key, now, zone)
 
-    dispatch.tick(now, send)
+    dispatch.tick(now, send, night=dispatch.by_day(now, zone) != now)
     db.session.commit()
 
 
@@ -160,6 +162,11 @@ def _hold_unanswered(timer: Timer, parts: Parts) -> bool:
     return True
 
 
+def _remind(timer: Timer, parts: Parts) -> bool:
+    reminders.ring(_id(timer), parts.settings, parts.now())
+    return True
+
+
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
     "count_receipt": _count_receipt,
@@ -167,6 +174,7 @@ HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "pay_planned": _pay_planned,
     "hold_due": _end_hold,
     "hold_unanswered": _hold_unanswered,
+    reminders.KIND: _remind,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
 }

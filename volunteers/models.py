@@ -26,6 +26,7 @@ class Volunteer(Model):
     areas: Mapped[list[str]] = mapped_column(JSON)
     kinds: Mapped[list[str]] = mapped_column(JSON)
     on_duty: Mapped[bool] = mapped_column(Boolean, default=True)
+    by_call: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # rung, not texted
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
 

@@ -115,6 +115,12 @@ def undelivered(offer_id: int, now: dt.datetime) -> bool:
     return _end_offer(offer_id, "undelivered", now)
 
 
+def stands(offer_id: int, moment: dt.datetime) -> bool:
+    """Whether the offer is open, and may still be answered at that moment."""
+    offer = db.session.get(Offer, offer_id)
+    return offer is not None and offer.status == "open" and offer.answer_by > moment
+
+
 def _end_offer(offer_id: int, status: str, now: dt.datetime) -> bool:
     row = db.session.get(Offer, offer_id)
     if row is None or not _close_offer(row.task_id, row.volunteer_id, status, now):

@@ -170,6 +170,16 @@ def hand_back(task_id: int) -> Any:
     return redirect(url_for(".task_list"))
 
 
+@blueprint.post("/how")
+def how_asked() -> Any:
+    """By a text, or by a call."""
+    volunteer = _who()
+    volunteer.by_call = request.form.get("by_call") == "yes"
+    db.session.commit()
+    flash("We ring you from now on." if volunteer.by_call else "We text you from now on.")
+    return redirect(url_for(".task_list"))
+
+
 # -- who is asking
 
 

@@ -25,6 +25,7 @@ from helpline.identity import phrases
 from helpline.identity.household import household, person
 from helpline.models import Call, Caller
 from helpline.services import cards, handover, languages, office, protection, proving, visits
+from helpline.services.appointments import reminders
 from helpline.services.bills import planning
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
@@ -234,6 +235,9 @@ class Conversation:
             "tell_who_comes": lambda: self._news(call),
             "hold": lambda: self._in_their_language(why_we_ring(purpose)),
             "planned": lambda: self._in_their_language(planning.why_we_ring(purpose)),
+            reminders.KIND: lambda: self._in_their_language(
+                reminders.why_we_ring(purpose, self._language_of(purpose["caller_id"]), self.now())
+            ),
             "lift": lambda: self._in_their_language(protection.why_we_ring(purpose, self.now())),
             "prove": lambda: proving.why_we_ring(purpose, self._language_of(purpose["caller_id"]), self.now()),
         }

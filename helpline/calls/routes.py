@@ -19,7 +19,7 @@ from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 
 from helpline import deliveries, events
-from helpline.calls import bridge, fallback, full, person, turns
+from helpline.calls import bridge, fallback, full, offers, person, turns
 from helpline.calls.answering import TurnTimes
 from helpline.calls.bridge import Talks
 from helpline.calls.conversation import BROKEN
@@ -48,6 +48,7 @@ from helpline.providers import GoTo, HangUp, Speak, Stream, TakeCard
 from helpline.services import cards, fullhouse, handover, people
 from helpline.services.cards import CardEntry
 from helpline.services.handover import Handover
+from volunteers.dispatch import NEWS
 
 blueprint = door("calls", __name__)
 sock = Sock()
@@ -88,6 +89,8 @@ def answered(delivery_id: int) -> Response:
     asked = ringing()
     if rung := handover.picked_up(delivery_id, asked.sid):
         return person.whispered(*rung)
+    if delivery.purpose.get("kind") == NEWS:
+        return offers.answered(delivery, asked.sid)
     call = open_call(asked.sid, asked.number or delivery.to_number, "outbound", parts().now(), delivery.purpose)
     if call.purpose.get("kind") == fullhouse.KIND:
         fullhouse.answered(call, parts().now())

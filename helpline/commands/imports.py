@@ -1,4 +1,4 @@
-"""`helpline import`: callers, billers, callers' accounts, cards and trusted contacts, and bills as CSV files."""
+"""`helpline import`: callers, billers, callers' accounts, cards and trusted contacts, bills and the office's hours as CSV files."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from helpline.services.bills.imports import Arrival, Brought, bring_billers, bri
 from helpline.services.bills.payers import bring_accounts, bring_cards
 from helpline.services.callers import bring_callers
 from helpline.services.contacts.imports import bring_contacts
+from helpline.services.officehours import bring_office_hours
 from helpline.services.tables import FileFault
 from helpline.settings import load_settings
 
@@ -31,7 +32,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group()
 def command() -> None:
-    """Bring in callers, billers, accounts, cards, contacts and bills from CSV files. Rows that are wrong are told by line and
+    """Bring in callers, billers, accounts, cards, contacts, bills and office hours from CSV files. Rows that are wrong are told by line and
     column, the others are kept; the exit code is 1 if one was refused. A file may be brought again: what is on file already changes nothing."""
 
 
@@ -98,6 +99,16 @@ def contacts(file: Path, check: bool, as_json: bool) -> None:
     """Columns: phone, full_name (of a caller on file), place (first or second), contact_name, contact_phone, relation, consent
     (yes or no)."""
     _bring(file, check, as_json, lambda data, parts, arrival: bring_contacts(data, arrival))
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+def office_hours(file: Path, check: bool, as_json: bool) -> None:
+    """Columns: day (monday to sunday, or one day such as 2026-12-25, which goes before its weekday), opens, closes (such as
+    09:00; both empty: closed). A weekday that is in no row is as in the settings."""
+    _bring(file, check, as_json, lambda data, parts, arrival: bring_office_hours(data, arrival))
 
 
 def _bring(file: Path, check: bool, as_json: bool, bring: Callable[[bytes, Parts, Arrival], Brought]) -> None:

@@ -98,6 +98,7 @@ NEWS = {
     "planned": "To a caller: our call about a planned payment",
     "contact_told": "To a trusted contact: that a payment waits",
     "tell_who_comes": "Who comes for a visit",
+    "remind": "To a caller: a reminder of an appointment",
     "full_house": "To a caller: that a line is free now",
     "take_call": "To somebody on duty: that a caller waits",
     "tell_handed_back": "That a visit was given back",

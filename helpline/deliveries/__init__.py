@@ -13,6 +13,7 @@ from helpline.models import Call, Caller
 from helpline.outbox import Delivery, claim, promise_call, promise_sms, settle
 from helpline.providers import Outcome, Provider, ProviderError, Reach
 from volunteers import tasks
+from volunteers.models import Volunteer
 
 MOST_ATTEMPTS = 5
 MOST_CALLS = 3  # for one piece of news, to somebody who does not pick up
@@ -148,9 +149,10 @@ def _text_again(delivery: Delivery, now: dt.datetime) -> None:
 
 
 def _learn(number: str, reach: Reach, now: dt.datetime) -> None:
-    """What a refusal tells of a number: a landline is rung from now on, and who wants no texts gets none."""
+    """What a refusal tells of a number: a landline is rung from now on, also about offers, and who wants no texts gets none."""
     if reach == "no_texts":
         db.session.execute(update(Caller).where(Caller.phone == number).values(landline=True))
+        db.session.execute(update(Volunteer).where(Volunteer.phone == number).values(by_call=True))
     elif reach == "stopped":
         texts.stop(number, now)
 
@@ -158,16 +160,32 @@ def _learn(number: str, reach: Reach, now: dt.datetime) -> None:
 def _given_up(delivery: Delivery, now: dt.datetime) -> None:
     """A coordinator sees it; a volunteer whom an offer did not reach is waited for no longer."""
     events.record("delivery_failed", f"delivery:{delivery.id}", now, channel=delivery.channel)
+    if offer_id := _offer(delivery):
+        tasks.undelivered(offer_id, now)
+
+
+def _offer(delivery: Delivery) -> int | None:
+    """The offer to a volunteer that it tells of."""
     kind, _, subject = _news(delivery)[0].partition(":")
-    if kind == "offer" and subject.isdigit():
-        tasks.undelivered(int(subject), now)
+    return int(subject) if kind == "offer" and subject.isdigit() else None
 
 
 def _call_again(delivery: Delivery, now: dt.datetime) -> bool:
-    news, tries = _news(delivery)
-    if tries < MOST_CALLS:
+    """Ring again later, where that is not the last time already. A volunteer is not rung about an offer that would be over by
+    then: others are asked."""
+    (news, tries), offer_id = _news(delivery), _offer(delivery)
+    again = tries < MOST_CALLS and (offer_id is None or tasks.stands(offer_id, now + CALL_AGAIN))
+    if again:
         promise_call(delivery.to_number, delivery.purpose, f"{news}#{tries + 1}", now + CALL_AGAIN)
-    return tries < MOST_CALLS
+    elif offer_id is not None:
+        tasks.undelivered(offer_id, now)
+    return again
+
+
+def picked_up(delivery: Delivery, provider_id: str) -> None:
+    """Somebody has answered a call that needs no conversation: it is not placed again. Does not commit."""
+    still = (Delivery.id == delivery.id, Delivery.status.in_(("waiting", "sent")))
+    changed(update(Delivery).where(*still).values(status="delivered", provider_id=provider_id))
 
 
 def _failed(delivery: Delivery, error: ProviderError, now: dt.datetime) -> None:

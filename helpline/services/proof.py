@@ -23,7 +23,11 @@ from volunteers.models import Task
 
 LAST_DAYS = dt.timedelta(days=3)
 MOST_TOLD = 2  # the newest ones: nobody remembers a list
-ABOUT = {"tell_who_comes": "visit", "hold": "payment"}  # why we rang -> how it is called; anything else was asked for
+ABOUT = {
+    "tell_who_comes": "visit",
+    "hold": "payment",
+    "remind": "appointment",
+}  # why we rang -> how it is called; anything else was asked for
 NOT_US = {"call": "not_rung", "text": "not_texted", "visit": "no_visit", "any": "nothing"}
 
 

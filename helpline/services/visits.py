@@ -6,10 +6,11 @@ import datetime as dt
 import hashlib
 import hmac
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from helpline import deliveries, events, outbox
+from helpline import deliveries, events
 from helpline.db import db
 from helpline.models import Call, Caller, ServiceRequest
 from helpline.services.catalogue import catalogue
@@ -121,7 +122,7 @@ def cancel(args: Json, context: Context) -> Result:
     close(request, context, "done")
     close(_request_for(task.id, context), context, "cancelled")
     for volunteer_id in told:
-        _text(volunteer_id, dispatch.cancelled_text(task), f"task_cancelled:{task.id}:{volunteer_id}", context)
+        _tell(volunteer_id, dispatch.cancelled_text(task), f"task_cancelled:{task.id}:{volunteer_id}", context)
     return Result("visits.cancel", "ok", asked)
 
 
@@ -142,7 +143,7 @@ def move(args: Json, context: Context) -> Result:
     _request_for(task.id, context).task_id = new.id
     for volunteer_id in concerned:
         if offer := tasks.offer(new, volunteer_id, context.now):
-            _text(volunteer_id, dispatch.moved_text(task, new, offer), f"offer:{offer.id}", context)
+            _tell(volunteer_id, dispatch.moved_text(task, new, offer), f"offer:{offer.id}", context)
     told, data = (
         ("asked_again" if holder else "asking"),
         {**about(new, context.language, context.settings.secret_key), "volunteer": holder},
@@ -165,8 +166,9 @@ def _request_for(task_id: int, context: Context) -> ServiceRequest:
     return db.session.scalars(query).one()
 
 
-def _text(volunteer_id: int, body: str, key: str, context: Context) -> None:
-    outbox.promise_sms(db.session.get_one(Volunteer, volunteer_id).phone, body, key, context.now)
+def _tell(volunteer_id: int, body: str, key: str, context: Context) -> None:
+    zone = ZoneInfo(context.settings.time_zone)
+    dispatch.reach(db.session.get_one(Volunteer, volunteer_id), body, key, context.now.astimezone(dt.UTC), zone)
 
 
 def _named(task: Task, context: Context) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from helpline.db import db
 from helpline.staff import duty
 from helpline.staff.duty import ROLES_ON_DUTY, phone_number
+from helpline.staff.hours import office_hours
 from helpline.staff.session import signed_in
 
 blueprint = Blueprint("duty", __name__, url_prefix="/office/duty", template_folder="templates")
@@ -50,7 +51,7 @@ def end() -> Any:
 
 
 def _page(number: str, problem: str = "") -> str:
-    everybody = duty.on_duty(_now())
+    everybody, hours = duty.on_duty(_now()), office_hours(current_app.extensions["helpline"].settings)
     return render_template(
         "staff/duty.html",
         everybody=everybody,
@@ -58,7 +59,7 @@ def _page(number: str, problem: str = "") -> str:
         may=g.staff.role in ROLES_ON_DUTY,
         number=number,
         problem=problem,
-        hours=current_app.extensions["helpline"].settings.telephony,
+        today=hours.on(_now().astimezone(hours.zone).date()),
     )
 
 

@@ -1,14 +1,15 @@
-"""Staff: columns and role words."""
+"""Staff, Duty, OfficeDay: columns and role words."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Time, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ROLES = ("coordinator", "supervisor", "auditor", "administrator")
 
 
@@ -43,3 +44,15 @@ class Duty(Model):
     began_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # when their desk, a page that takes calls, last asked
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+
+class OfficeDay(Model):
+    """The hours of a weekday ("monday"), or of one day ("2026-12-25"), which go before those of its weekday.
+
+    From `opens` up to `closes`, in the office's time zone; without both it is closed.
+    """
+
+    __tablename__ = "office_day"
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    opens: Mapped[dt.time | None] = mapped_column(Time)
+    closes: Mapped[dt.time | None] = mapped_column(Time)

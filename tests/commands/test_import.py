@@ -41,3 +41,30 @@ def test_callers_come_in_by_file(run: Run, tmp_path: Path) -> None:
     file.write_text(header + "+442071838799,Rose Adeyemi,Rose,1938,,,Elm Park,3 Mill Lane,,yes\n", "utf-8")
     assert run("import", "callers", file, "--json").items == [{"added": 1, "amended": 0, "unchanged": 0, "faults": []}]
     assert run("import", "callers", file).out == "0 added, 0 amended, 1 unchanged, 0 refused\n"
+
+
+def test_the_office_s_hours_come_in_by_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "hours.csv"
+    file.write_text("day,opens,closes\nSaturday,09:00,12:00\nsunday,,\n2026-12-25,,\n", "utf-8")
+    assert run("import", "office-hours", file, "--json").items == [{"added": 3, "amended": 0, "unchanged": 0, "faults": []}]
+    file.write_text("day,opens,closes\nsaturday,10:00,12:00\nsunday,,\n", "utf-8")
+    assert run("import", "office-hours", file).out == "0 added, 1 amended, 1 unchanged, 0 refused\n"
+
+
+def test_hours_that_are_none_are_refused_line_by_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "hours.csv"
+    lines = ("someday,09:00,12:00", "monday,12:00,09:00", "tuesday,09:00,", "wednesday,9,17:00", "friday,09:00,25:00",
+             "2026-02-30,,", "sunday,,", "Sunday,09:00,17:00")  # fmt: skip
+    file.write_text("\n".join(("day,opens,closes", *lines)), "utf-8")
+    ran = run("import", "office-hours", file)
+    assert ran.code == 1 and ran.out.splitlines() == [
+        "line 2, day: 'someday' is neither a weekday such as monday nor a day such as 2026-12-25",
+        "line 3, closes: 09:00 is not after 12:00",
+        "line 4, closes: is empty: a day has both, or neither where it is closed",
+        "line 5, opens: '9' is no time such as 09:00",
+        "line 6, closes: '25:00' is no time of the day",
+        "line 7, day: '2026-02-30' is no day of the calendar",
+        "line 8, day: is also on line 9",
+        "line 9, day: is also on line 8",
+        "0 added, 0 amended, 0 unchanged, 8 refused",
+    ]

@@ -9,9 +9,11 @@ import pytest
 
 from helpline.services.holds.clocks import clock_for, longest
 from helpline.settings import load_settings
+from helpline.staff.hours import OfficeHours
 
 LONDON = ZoneInfo("Europe/London")
 SETTINGS = load_settings({})
+HOURS = OfficeHours(LONDON, (dt.time(8), dt.time(18)))
 TEN = dt.datetime(2026, 11, 24, 10, 0, tzinfo=LONDON)  # a Tuesday
 
 
@@ -20,7 +22,7 @@ def due(day: int) -> dt.date:
 
 
 def ends(outcome: str, due_on: dt.date, now: dt.datetime) -> tuple[str, bool]:
-    clock = clock_for(outcome, due_on, now, SETTINGS)
+    clock = clock_for(outcome, due_on, now, SETTINGS, HOURS)
     return f"{clock.ends_at:%a %H:%M}", clock.in_time
 
 
@@ -45,7 +47,7 @@ def test_a_hold_ends(outcome: str, due_on: dt.date, now: dt.datetime, end: tuple
 def test_a_clock_over_the_night_on_which_the_clocks_change_ends_by_day() -> None:
     """On 28 March 2027 the clocks in London go forward at one."""
     saturday = dt.datetime(2027, 3, 27, 12, 0, tzinfo=LONDON)
-    clock = clock_for("hold", dt.date(2027, 4, 20), saturday, SETTINGS)
+    clock = clock_for("hold", dt.date(2027, 4, 20), saturday, SETTINGS, HOURS)
     assert 8 <= clock.ends_at.astimezone(LONDON).hour < 18
 
 

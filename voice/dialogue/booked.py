@@ -63,7 +63,7 @@ def _is_its_time(one: Json, said: Json) -> bool:
     return said.get("part_of_day") in (None, part)
 
 
-def _spoken(one: Json) -> dict[str, Any]:
+def spoken(one: Json) -> dict[str, Any]:
     return {name: one[name] for name in ("clinic", "with", "date", "time")}
 
 
@@ -79,10 +79,10 @@ def _which_one(state: State, meaning: Meaning) -> Step | None:
 def _go_on(state: State, mine: Json, *before: Say) -> Step:
     state = with_slots(state, mine=mine)
     if state.slots["wish"] == "cancel_appointment":
-        return ask(state, "appointment.cancel", *before, **_spoken(mine))
+        return ask(state, "appointment.cancel", *before, **spoken(mine))
     if state.slots["wanted"].get("date"):
         return _find(state, *before)
-    return ask(state, "appointment.new_day", *before, **_spoken(mine))
+    return ask(state, "appointment.new_day", *before, **spoken(mine))
 
 
 def _leave(state: State, _: Meaning) -> Step:
@@ -101,7 +101,7 @@ def _tell(state: State, nth: int, *before: Say) -> Step:
     """One at a time, the next one first: where, with whom, and whether there is another."""
     mine = state.slots["coming"]
     question = "appointment.told" if nth + 1 < len(mine) else "appointment.told_last"
-    return ask(with_slots(state, nth=nth), question, *before, **_spoken(mine[nth]))
+    return ask(with_slots(state, nth=nth), question, *before, **spoken(mine[nth]))
 
 
 def _of_this(meaning: Meaning) -> str:
@@ -118,14 +118,26 @@ def _other_day(state: State, meaning: Meaning) -> bool:
 
 def _told(state: State, meaning: Meaning) -> Step | None:
     """Who hears of an appointment may want to change or cancel that very one; "could we make it Friday" changes it."""
-    wish = "change_appointment" if meaning.intent == "none" and _other_day(state, meaning) else _of_this(meaning)
-    if wish in ("change_appointment", "cancel_appointment"):
-        wanted = _said(meaning)
-        if wish == "cancel_appointment" and wanted:
-            return _look(state, replace(meaning, intent=wish))
-        state = with_slots(state, wish=wish, wanted=wanted)
-        return _go_on(state, state.slots["coming"][state.slots["nth"]])
+    if step := changed(state, meaning):
+        return step
     return _next_one(state, meaning) if state.ask == "appointment.told" else _got_all(state, meaning)
+
+
+def changed(state: State, meaning: Meaning) -> Step | None:
+    """To the appointment that was read out: another day for it, or it is cancelled. None for words that are neither."""
+    wish = "change_appointment" if meaning.intent == "none" and _other_day(state, meaning) else _of_this(meaning)
+    if wish not in ("change_appointment", "cancel_appointment"):
+        return None
+    wanted = _said(meaning)
+    if wish == "cancel_appointment" and wanted:
+        return _look(state, replace(meaning, intent=wish))
+    return change(state, Meaning(wish, slots=wanted))
+
+
+def change(state: State, wish: Meaning) -> Step:
+    """Change or cancel the appointment that was read out."""
+    state = with_slots(state, wish=wish.intent, wanted=_said(wish))
+    return _go_on(state, state.slots["coming"][state.slots["nth"]])
 
 
 _next_one = yes_no(lambda state, _: _tell(state, state.slots["nth"] + 1), nothing_more)
@@ -159,7 +171,7 @@ def cancelled(state: State, result: Result) -> Step:
     if result.status == "gone":
         return anything_else(state, Say("appointment.gone"))
     state = with_slots(state, request_id=result.data["request_id"])
-    return ask(state, "appointment.cancelled", **_spoken(state.slots["mine"]))
+    return ask(state, "appointment.cancelled", **spoken(state.slots["mine"]))
 
 
 # --- moved
@@ -195,7 +207,7 @@ def _offer_times(state: State, *before: Say) -> Step:
 
 
 def _ask_day(state: State, *before: Say) -> Step:
-    return ask(with_slots(state, wanted={}), "appointment.new_day", *before, **_spoken(state.slots["mine"]))
+    return ask(with_slots(state, wanted={}), "appointment.new_day", *before, **spoken(state.slots["mine"]))
 
 
 def _new_time(state: State, meaning: Meaning) -> Step | None:
@@ -210,7 +222,7 @@ def _new_time(state: State, meaning: Meaning) -> Step | None:
 
 def _ask_move(state: State, *before: Say) -> Step:
     mine, chosen = state.slots["mine"], state.slots["chosen"]
-    return ask(state, "appointment.move", *before, old_date=mine["date"], old_time=mine["time"], **_spoken(chosen))
+    return ask(state, "appointment.move", *before, old_date=mine["date"], old_time=mine["time"], **spoken(chosen))
 
 
 def _confirm_move(state: State, meaning: Meaning) -> Step | None:
@@ -240,7 +252,7 @@ def moved(state: State, result: Result) -> Step:
     if result.status == "gone":
         return anything_else(state, Say("appointment.gone"))
     state = with_slots(state, request_id=result.data["request_id"])
-    return ask(state, "appointment.moved", **_spoken(state.slots["chosen"]))
+    return ask(state, "appointment.moved", **spoken(state.slots["chosen"]))
 
 
 # --- read back
@@ -256,11 +268,11 @@ def _take_leave(state: State, meaning: Meaning) -> Step:
 
 def heard(state: State, _: Result) -> Step:
     if state.slots["wish"] == "change_appointment":
-        return all_told(state, Say("recap.moved", _spoken(state.slots["chosen"])))
+        return all_told(state, Say("recap.moved", spoken(state.slots["chosen"])))
     mine = state.slots["mine"]
     if state.slots.get("leaving"):
-        return all_told(state, Say("recap.cancelled", _spoken(mine)))
-    state = replace(state, done=(*state.done, Say("recap.cancelled", _spoken(mine))))
+        return all_told(state, Say("recap.cancelled", spoken(mine)))
+    state = replace(state, done=(*state.done, Say("recap.cancelled", spoken(mine))))
     return ask(with_slots(state, wanted={"department": mine["department"]}), "appointment.another")
 
 

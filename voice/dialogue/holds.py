@@ -12,6 +12,7 @@ from voice.dialogue.asks import PIN_DIGITS, YES_NO, Answer, Ask, Outcome, Start,
 from voice.dialogue.opening import anything_else, by_our_phrase, is_it, they_are_there, what_can_i_do, who_is_there
 from voice.dialogue.person import find_person, offer
 from voice.dialogue.state import State, ask, do, do_outside, end, with_slots, without_slots
+from voice.dialogue.visits import somebody_else
 from voice.heard import Json, Meaning, Result, Say, Step
 
 TO_A_PERSON = {"refused": "payment_refused", "failed": "payment_held", "waiting": "payment_held",
@@ -44,10 +45,6 @@ def _with_its_bill(state: State) -> State:
 
 def _not_there(state: State, _: Meaning) -> Step:
     return end(state, Say("tell.not_there"))
-
-
-def _somebody_else(state: State, _: Meaning) -> Step:
-    return do(state, "visits.not_there")
 
 
 def _not_wanted(state: State, _: Meaning) -> Step:
@@ -140,7 +137,7 @@ def _do_not_ring(state: State, _: Meaning) -> Step:
 
 ASKS = {
     "hold.who": Ask(is_it, yes_no(by_our_phrase(_tell), _not_there)),
-    "hold.first_who": Ask(is_it, yes_no(by_our_phrase(_tell), _somebody_else), leave=_somebody_else),
+    "hold.first_who": Ask(is_it, yes_no(by_our_phrase(_tell), somebody_else), leave=somebody_else),
     "hold.expected": Ask(YES_NO, _expected),
     "hold.pin": Ask(listen_for("pin", digits=PIN_DIGITS, secret=True), _pin),
     "hold.missed": Ask(YES_NO, yes_no(_ring_me, _do_not_ring), any_wish=True),

@@ -172,7 +172,8 @@ def _tell(state: State, _: Meaning) -> Step:
     return ask(state, f"tell.{state.slots['status']}", **values)
 
 
-def _not_there(state: State, _: Meaning) -> Step:
+def somebody_else(state: State, _: Meaning) -> Step:
+    """Whom we have rung is not there, or nobody is: they are rung again, as often as it makes sense."""
     return do(state, "visits.not_there")
 
 
@@ -191,25 +192,25 @@ def thanked(state: State, _: Result) -> Step:
     return anything_else(state) if state.also else end(state, Say("goodbye"))
 
 
-def _still_there(state: State, meaning: Meaning) -> Step | None:
+def still_there(state: State, meaning: Meaning) -> Step | None:
     """We rang, and the news is told: who only listens is asked no more and leaves no message. A line that is dead for minutes
     is rung again."""
     if meaning.slots.get("dead_line"):
-        return _not_there(state, meaning)
+        return somebody_else(state, meaning)
     if meaning.sound or state.no_match or state.no_input < SILENCES_BEFORE_WAITING:
         return None
     return Step(replace(state, patience=SILENCES_WHILE_WAITING), (Say("waiting"),))
 
 
 _yes_or_no = yes_no(_open_task, _not_now)
-NEWS = Ask(YES_NO, told(_heard_it), leave=_heard_it, first=_heard_it, silence=_still_there)
+NEWS = Ask(YES_NO, told(_heard_it), leave=_heard_it, first=_heard_it, silence=still_there)
 ASKS = {
     "visit.company": Ask(YES_NO, yes_no(_company, _or_a_person), any_wish=True),
     "visit.kind": Ask(_kind_options, _kind),
     "visit.day": Ask(listen_for("date"), _day),
     "visit.part": Ask(lambda _: Expecting("choice", options=PARTS_OF_DAY), _part),
     "visit.confirm": Ask(YES_NO, _confirm),
-    "tell.who": Ask(is_it, yes_no(by_our_phrase(_tell), _not_there), leave=_not_there),
+    "tell.who": Ask(is_it, yes_no(by_our_phrase(_tell), somebody_else), leave=somebody_else),
     "tell.accepted": NEWS,
     "tell.waiting": NEWS,
     "tell.cancelled": NEWS,

@@ -15,8 +15,9 @@ from sqlalchemy import Row, select, update
 from helpline import events, outbox
 from helpline.db import changed, db
 from helpline.models import ServiceRequest
-from helpline.services.appointments.models import CalendarSlot, Clinic
-from helpline.services.appointments.orders import find, read_back, send_recap, slot_data, span, take
+from helpline.services.appointments import reminders
+from helpline.services.appointments.models import CalendarSlot, Clinic, slot_data
+from helpline.services.appointments.orders import find, read_back, send_recap, span, take
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
 from voice.heard import Json, Result
@@ -53,7 +54,7 @@ def cancel(args: Json, context: Context) -> Result:
     row = _own(args["slot_id"], context, args["booking"])
     if row is None or not _give_back(row.CalendarSlot.id, row.ServiceRequest.id):
         return Result("appointments.cancel", "gone")
-    data = slot_data(row.CalendarSlot, row.Clinic, context)
+    data = slot_data(row.CalendarSlot, row.Clinic, context.language)
     request = open_request("cancel_appointment", context, key=key, booking=row.ServiceRequest.id, **data)
     _end_booking(row.ServiceRequest, context)
     events.record("appointment_cancelled", f"request:{row.ServiceRequest.id}", context.now, area=row.Clinic.area, by=request.id)
@@ -73,7 +74,7 @@ def move(args: Json, context: Context) -> Result:
     if new is None:
         return Result("appointments.move", "taken")
     clinic = db.session.get_one(Clinic, new.clinic_id)
-    data, old = slot_data(new, clinic, context), slot_data(row.CalendarSlot, row.Clinic, context)
+    data, old = slot_data(new, clinic, context.language), slot_data(row.CalendarSlot, row.Clinic, context.language)
     with db.session.begin_nested() as both:
         request = open_request("change_appointment", context, key=key, booking=row.ServiceRequest.id, old=old, **data)
         refused = "" if take(new.id, request.id) else "taken"
@@ -84,6 +85,7 @@ def move(args: Json, context: Context) -> Result:
     _end_booking(row.ServiceRequest, context)
     events.record("appointment_moved", f"request:{row.ServiceRequest.id}", context.now, area=clinic.area, by=request.id)
     send_recap("Moved to", "moved", request, data, context)
+    reminders.promise(request, new.starts_at, context)
     return Result("appointments.move", "ok", {"request_id": request.id})
 
 
@@ -116,15 +118,12 @@ def _on(row: Row[Any], date: Any, context: Context) -> bool:
     if date is None:
         return True
     first, last = span(date)
-    day = dt.date.fromisoformat(slot_data(row.CalendarSlot, row.Clinic, context)["date"])
+    day = dt.date.fromisoformat(slot_data(row.CalendarSlot, row.Clinic, context.language)["date"])
     return first <= day <= last
 
 
 def _named(row: Row[Any], context: Context) -> dict[str, Any]:
-    """What a caller hears of it, which booking holds it, and what it is called among others."""
-    data = slot_data(row.CalendarSlot, row.Clinic, context)
-    name = context.language.prompt("appointment.named", data, context.now.date())
-    return {**data, "department": row.CalendarSlot.department, "booking": row.ServiceRequest.id, "name": name}
+    return reminders.named(row.CalendarSlot, row.Clinic, row.ServiceRequest, context.language, context.now.date())
 
 
 def _give_back(slot_id: int, booking: int) -> bool:

@@ -1,13 +1,17 @@
-"""Clinic and CalendarSlot: the embedded appointment calendar."""
+"""Clinic and CalendarSlot: the embedded appointment calendar, and what a caller hears of a slot."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
+from voice.languages import Language
+from voice.spoken import renderer
 
 
 class Clinic(Model):
@@ -35,3 +39,16 @@ class CalendarSlot(Model):
     practitioner: Mapped[str] = mapped_column(String(80))  # as spoken: "Doctor Patel"
     starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("service_request.id"))
+
+
+def slot_data(slot: CalendarSlot, clinic: Clinic, language: Language) -> dict[str, Any]:
+    """What a caller hears of a slot, in the clinic's own time."""
+    local = slot.starts_at.astimezone(ZoneInfo(clinic.time_zone))
+    return {
+        "id": slot.id,
+        "clinic": clinic.name,
+        "with": slot.practitioner,
+        "date": local.date().isoformat(),
+        "time": local.time().isoformat("minutes"),
+        "time_words": renderer(language.code).time(local.time()),
+    }

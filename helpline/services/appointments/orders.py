@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from helpline import events, outbox
 from helpline.db import changed, db
 from helpline.models import Caller, ServiceRequest
-from helpline.services.appointments.models import CalendarSlot, Clinic
+from helpline.services.appointments import reminders
+from helpline.services.appointments.models import CalendarSlot, Clinic, slot_data
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
 from voice.heard import Json, Result
-from voice.spoken import renderer
 from voice.understanding.names import named_among
 
 MOST_OFFERED = 3  # more would not be remembered on the telephone
@@ -37,12 +37,13 @@ def find(args: Json, context: Context) -> Result:
     first, last = span(args["date"])
     today = context.now.date()
     asked = [
-        slot_data(slot, clinic, context) for slot in _free(clinic, department, max(first, today), last, context, with_whom)
+        slot_data(slot, clinic, context.language)
+        for slot in _free(clinic, department, max(first, today), last, context, with_whom)
     ]
     if wanted := _on_one_day(_in_part(asked, args.get("part_of_day")), args.get("time")):
         return Result("appointments.find", "ok", {"free": wanted, "no_such_doctor": not known})
     later = [
-        slot_data(slot, clinic, context)
+        slot_data(slot, clinic, context.language)
         for slot in _free(clinic, department, max(first, today), max(last, today) + LOOK_AHEAD, context, with_whom)
     ]
     if nearest := _on_one_day(later, args.get("time")):
@@ -56,7 +57,7 @@ def book(args: Json, context: Context) -> Result:
     if slot is None or context.caller_id is None:
         return Result("appointments.book", "taken")
     clinic = db.session.get_one(Clinic, slot.clinic_id)
-    data = slot_data(slot, clinic, context)
+    data = slot_data(slot, clinic, context.language)
     before = opened("book_appointment", context, f"slot:{slot.id}")
     given_back = before is not None and slot.request_id != before.id  # booked and cancelled in this call: a new wish
     key = f"slot:{slot.id}:{context.turn}" if given_back else f"slot:{slot.id}"
@@ -67,6 +68,7 @@ def book(args: Json, context: Context) -> Result:
             return Result("appointments.book", "taken")
     events.record("appointment_booked", f"request:{request.id}", context.now, area=clinic.area)
     send_recap("Booked", "booked", request, data, context)
+    reminders.promise(request, slot.starts_at, context)
     return Result("appointments.book", "ok", {"request_id": request.id})
 
 
@@ -143,19 +145,6 @@ def _free(
     if with_whom:
         query = query.where(CalendarSlot.practitioner.in_(with_whom))
     return list(db.session.scalars(query).all())
-
-
-def slot_data(slot: CalendarSlot, clinic: Clinic, context: Context) -> dict[str, Any]:
-    """What a caller hears of a slot, in the clinic's own time."""
-    local = slot.starts_at.astimezone(ZoneInfo(clinic.time_zone))
-    return {
-        "id": slot.id,
-        "clinic": clinic.name,
-        "with": slot.practitioner,
-        "date": local.date().isoformat(),
-        "time": local.time().isoformat("minutes"),
-        "time_words": renderer(context.language.code).time(local.time()),
-    }
 
 
 def _in_part(slots: list[dict[str, Any]], part: str | None) -> list[dict[str, Any]]:

@@ -24,9 +24,9 @@ from helpline.services.bills.models import Bill, BillAccount, Biller, Payment, P
 from helpline.services.context import Context
 from helpline.services.gateways.payments import PaymentGateway
 from helpline.services.holds import keeping
-from helpline.services.holds.clocks import next_in_office
 from helpline.services.requests import close_at
 from helpline.settings import Settings
+from helpline.staff.hours import office_hours
 from voice.heard import Json, Result
 from voice.languages import Language
 
@@ -84,7 +84,7 @@ def plan(args: Json, context: Context) -> Result:
 def _due_at(promised: PlannedPayment, context: Context) -> dt.datetime:
     """In office hours: what the rules then ask may need a call, or a person."""
     zone = ZoneInfo(db.session.get_one(Caller, promised.caller_id).time_zone)
-    return next_in_office(dt.datetime.combine(promised.pay_on, AT, zone), context.settings)
+    return office_hours(context.settings).next_open(dt.datetime.combine(promised.pay_on, AT, zone))
 
 
 def stop(plan_id: int, context: Context) -> bool:

@@ -18,9 +18,10 @@ from helpline.services.bills.claiming import left_of
 from helpline.services.bills.models import Bill, BillAccount, Biller
 from helpline.services.contacts.telling import tell_contact
 from helpline.services.context import Context
-from helpline.services.holds.clocks import clock_for, next_in_office
+from helpline.services.holds.clocks import clock_for
 from helpline.services.holds.models import Hold
 from helpline.settings import Settings
+from helpline.staff.hours import office_hours
 
 FIRST_PAYMENT = "F023"
 OUR_CALL_ASKS = {FIRST_PAYMENT, "F027", "F029", "F038"}  # a round amount and a due day far off say little of a bill that the
@@ -36,7 +37,7 @@ def hold(request: ServiceRequest, bill: Bill, amount: Decimal, assessment: Asses
     if request.caller_id is None:
         raise ValueError(f"request {request.id} is nobody's")
     outcome = "confirm" if assessment.outcome == "allow" else assessment.outcome
-    clock = clock_for(outcome, bill.due_on, context.now, context.settings)
+    clock = clock_for(outcome, bill.due_on, context.now, context.settings, office_hours(context.settings))
     waiting = Hold(
         request_id=request.id,
         bill_id=bill.id,
@@ -124,7 +125,7 @@ def end_of_clock(hold_id: int, settings: Settings, now: dt.datetime) -> None:
     audit.write("helpline", "hold_due", f"hold:{hold.id}", now)
     if not ends_with_our_call(hold):
         escalate(hold, "due", settings, now)
-    ring(hold, now, next_in_office(now, settings))
+    ring(hold, now, office_hours(settings).next_open(now))
 
 
 def ring(hold: Hold, now: dt.datetime, when: dt.datetime) -> None:

@@ -98,7 +98,12 @@ EVERY = sorted(ASKS)
 BY_WORD = sorted(ASKS.keys() - SPOKEN_MESSAGE)
 BY_KEY = sorted(ASKS.keys() - DIGITS)
 # Silence is patience in the first two; after the recap and what follows it, whose caller has said goodbye, it is an end.
-NEWS_TOLD = {"tell.accepted", "tell.waiting", "tell.cancelled"}  # we rang: who only listens there has no need of a person
+NEWS_TOLD = {
+    "tell.accepted",
+    "tell.waiting",
+    "tell.cancelled",
+    "remind.coming",
+}  # we rang: who only listens there has no need of a person
 WITH_A_LADDER = sorted(ASKS.keys() - SPOKEN_MESSAGE - {"still_there", "recap", "recap.text"})
 
 
@@ -419,7 +424,7 @@ OUTCOMES: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }  # fmt: skip
 ENDINGS = {("anything_else", "no"), ("anything_else", "cancel"), ("anything_else", "thanks"), ("shall_we_end", "yes"),
            ("hold.who", "no"), ("hold.who", "cancel"), ("lift.who", "no"), ("lift.who", "cancel"),
-           ("prove.who", "no"), ("prove.who", "cancel")}  # fmt: skip
+           ("prove.who", "no"), ("prove.who", "cancel"), ("remind.coming", "yes"), ("remind.coming", "thanks")}  # fmt: skip
 DETAILS = st.fixed_dictionaries({}, optional={
     "choice": st.integers(0, 4), "digits": st.sampled_from(["", "0", "0000", "482719"]), "biller": st.just("water"),
     "date": st.sampled_from(["2026-12-01", "2026-11-24", {"from": "2026-12-01", "to": None}]), "help_kind": st.sampled_from(["shopping", "sums"]),
@@ -475,6 +480,7 @@ WHY = st.one_of(
         | st.sampled_from(["bill.confirm", "pin", "appointment.which", "message.record", "bill.receipt"]).map(cut_off_at),
     ),
     st.sampled_from(["accepted", "waiting"]).map(lambda status: Result("call.tell", status, NEWS)),
+    st.sampled_from(["coming", "gone"]).map(lambda status: Result("call.remind", status, {"caller": MARGARET, "mine": BOOKED})),
     st.builds(
         lambda status, what: Result("call.lift", status, {**LIFT, "what": what}),
         st.sampled_from(["ask", "late"]),
@@ -533,6 +539,7 @@ class AnyCall(RuleBasedStateMachine):
     def remember(self, before: State, given: Meaning | Result) -> None:
         if isinstance(given, Result):
             self.pin_was_right |= given.status == "ok" and given.order in ("identity.check_pin", "protection.lift", *PROVES)
+            self.pin_was_right |= (given.order, given.status) == ("holds.pay", "claimed")  # with the PIN, in our call
         elif before.ask == "bill.confirm":
             self.agreed_to = before.slots["bill"]["id"] if given.intent in ("yes", "pay_bill") else None
         elif before.ask in ("open", "anything_else"):
@@ -544,7 +551,7 @@ class AnyCall(RuleBasedStateMachine):
             return told or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         if before.ask == "hold.who" and before.slots["status"] in ("paying", "stopped"):
             return True  # there is nothing to ask: the news is all
-        if before.ask == "prove.who" and before.slots["status"] == "late":
+        if (before.ask, before.slots.get("status")) in (("prove.who", "late"), ("remind.who", "gone")):
             return True
         if before.ask == "open" and given.intent == "no":
             return bool(before.slots.get("nothing"))  # the second no to what we can do

@@ -16,7 +16,7 @@ WORDS = [
     "I rang you by mistake",
 ]
 READ_OUT = {"bill.receipt", "appointment.booked", "appointment.cancelled", "appointment.moved", "tell.accepted", "tell.waiting",
-            "tell.cancelled", "tell.who", "hold.first_who"}  # there it is noted first whether it was heard, and the call ends after that  # fmt: skip
+            "tell.cancelled", "tell.who", "remind.who", "hold.first_who"}  # there it is noted first whether it was heard, and the call ends after that  # fmt: skip
 READ_BACK = {"details.right", "details.right_number", "details.right_contact"}  # there the number that was read may be wrong
 LISTS = {
     ask for ask in BY_WORD if ASKS[ask].expecting(at(ask)).name == "choice"

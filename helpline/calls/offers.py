@@ -1,0 +1,116 @@
+"""We ring a volunteer who is not texted: an offer, answered by a key, or the news that a visit is off.
+
+Nobody needs a conversation for that: the telephone company speaks, and asks us what a key means. Name and address are
+said only after the yes, as in a text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, abort
+from sqlalchemy import select
+
+from helpline import deliveries
+from helpline.calls.doors import document, door, parts, public, ringing, spoken
+from helpline.db import db
+from helpline.outbox import Delivery
+from helpline.providers import AskKeys, HangUp, Speak, Verb
+from helpline.services import visits
+from volunteers import tasks
+from volunteers.dispatch import NEWS
+from volunteers.models import Offer, Task, Volunteer
+
+YES, NO = "1", "2"
+TO_PRESS = 8  # seconds, after each time that they hear what it is about
+blueprint = door("offers", __name__)
+
+
+def answered(delivery: Delivery, sid: str) -> Response:
+    """A volunteer, or a machine, has picked up: they hear it twice, because a telephone takes a moment to the ear."""
+    deliveries.picked_up(delivery, sid)
+    volunteer = db.session.get_one(Volunteer, delivery.purpose["volunteer_id"])
+    kind, _, subject = str(delivery.purpose["news"]).partition(":")
+    verbs = (
+        _offered(delivery, volunteer, int(subject)) if kind == "offer" else _is_off(volunteer, int(subject.partition(":")[0]))
+    )
+    db.session.commit()
+    return document(*verbs, HangUp())
+
+
+@blueprint.post("/offers/<int:delivery_id>")
+def pressed(delivery_id: int) -> Response:
+    """They have pressed a key. Told twice, it counts once; who has said yes hears where to go, whatever they press after that."""
+    asked = ringing()
+    delivery = db.session.get(Delivery, delivery_id)
+    if delivery is None or delivery.purpose.get("kind") != NEWS or delivery.provider_id not in (None, asked.sid):
+        abort(404)
+    kind, _, subject = str(delivery.purpose["news"]).partition(":")
+    offer = db.session.get(Offer, int(subject)) if kind == "offer" else None
+    if offer is None:
+        abort(404)
+    volunteer, task = db.session.get_one(Volunteer, offer.volunteer_id), db.session.get_one(Task, offer.task_id)
+    verbs = _does(asked.keys, delivery, volunteer, task)
+    db.session.commit()
+    return document(*verbs, HangUp())
+
+
+def _does(keys: str, delivery: Delivery, volunteer: Volunteer, task: Task) -> list[Verb]:
+    now = parts().now()
+    if _holds(volunteer, task) or (keys == YES and tasks.accept(task.id, volunteer.id, now)):
+        return _yours(delivery, volunteer, task)
+    if keys == NO:
+        tasks.decline(task.id, volunteer.id, now)
+        return [_say("offer.no", volunteer)]
+    return [_say("offer.late", volunteer)] if keys == YES else _offered(delivery, volunteer, _open(volunteer, task))
+
+
+def _offered(delivery: Delivery, volunteer: Volunteer, offer_id: int | None) -> list[Verb]:
+    offer = db.session.get(Offer, offer_id or 0)
+    task = db.session.get_one(Task, offer.task_id) if offer else None
+    if task is not None and _holds(volunteer, task):
+        return _yours(delivery, volunteer, task)
+    if task is None or not tasks.stands(offer_id or 0, parts().now()):
+        return [_say("offer.late", volunteer)]
+    says = (_say("offer.asks", volunteer, **_about(volunteer, task)), _say("offer.keys", volunteer))
+    return [AskKeys(says, _here(delivery), TO_PRESS)] * 2
+
+
+def _yours(delivery: Delivery, volunteer: Volunteer, task: Task) -> list[Verb]:
+    where = [part for part in (task.caller_name, task.address, task.door_notes, task.note) if part]
+    yours = _say("offer.yours", volunteer, **_about(volunteer, task), where=". ".join(where))
+    return [AskKeys((yours, _say("offer.again", volunteer)), _here(delivery), TO_PRESS)]
+
+
+def _is_off(volunteer: Volunteer, task_id: int) -> list[Verb]:
+    off = _say("offer.off", volunteer, **_about(volunteer, db.session.get_one(Task, task_id)))
+    return [off, off]
+
+
+def _open(volunteer: Volunteer, task: Task) -> int | None:
+    mine = (Offer.task_id == task.id, Offer.volunteer_id == volunteer.id, Offer.status == "open")
+    return db.session.scalar(select(Offer.id).where(*mine))
+
+
+def _holds(volunteer: Volunteer, task: Task) -> bool:
+    db.session.refresh(task)
+    return task.volunteer_id == volunteer.id and task.status == "accepted"
+
+
+def _about(volunteer: Volunteer, task: Task) -> dict[str, Any]:
+    language = parts().languages[_code(volunteer)]
+    told = visits.about(task, language, parts().settings.secret_key)
+    return {**told, "area": task.area, "minutes": task.minutes, "name": volunteer.name.partition(" ")[0]}
+
+
+def _say(key: str, volunteer: Volunteer, /, **values: Any) -> Speak:
+    return spoken(key, _code(volunteer), **values)
+
+
+def _code(volunteer: Volunteer) -> str:
+    """The first of their languages that the line speaks."""
+    return next((code for code in volunteer.languages if code in parts().languages), parts().settings.language)
+
+
+def _here(delivery: Delivery) -> str:
+    return public(f"/calls/offers/{delivery.id}")

@@ -1,0 +1,76 @@
+"""Our call the day before an appointment: when we ring, and how it stands when they answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from helpline import outbox
+from helpline.db import db
+from helpline.identity.household import person
+from helpline.models import Caller, ServiceRequest
+from helpline.services.appointments.models import CalendarSlot, Clinic, slot_data
+from helpline.services.context import Context
+from helpline.settings import Settings
+from helpline.staff.hours import office_hours
+from voice.heard import Result
+from voice.languages import Language
+
+KIND = "remind"
+BEFORE = dt.timedelta(days=1)
+WITH_PEOPLE_THERE = dt.timedelta(hours=1)  # of the office, for whoever wants one after our call
+JUST_BOOKED = dt.timedelta(hours=12)  # who has heard of it so lately is not rung about it
+TOO_LATE = dt.timedelta(hours=2)  # before it begins: nobody could get ready any more
+
+
+def promise(booking: ServiceRequest, starts_at: dt.datetime, context: Context) -> None:
+    """Promise our call, in office hours: a day before, or the last time the office is open before that. It falls away with
+    the booking. Does not commit."""
+    hours = office_hours(context.settings)
+    day_before = starts_at - BEFORE
+    when = day_before if hours.open_at(day_before) else hours.last_open(day_before, WITH_PEOPLE_THERE)
+    if when >= context.now + JUST_BOOKED and not context.training:
+        outbox.promise_timer(KIND, f"request:{booking.id}", when.astimezone(dt.UTC))
+
+
+def ring(booking_id: int, settings: Settings, now: dt.datetime) -> None:
+    """The time has come: ring them, if the appointment is still theirs and the office opens early enough. Does not commit."""
+    row = _booked(booking_id, now)
+    if row is None:
+        return
+    when = office_hours(settings).next_open(now).astimezone(dt.UTC)
+    if when + TOO_LATE > row.CalendarSlot.starts_at:
+        return
+    purpose = {"kind": KIND, "request_id": booking_id, "caller_id": row.Caller.id}
+    outbox.promise_call(row.Caller.phone, purpose, f"{KIND}:{booking_id}", when)
+
+
+def why_we_ring(purpose: dict[str, Any], language: Language, now: dt.datetime) -> Result:
+    """How it stands when they answer: it is `coming`, or `gone` from the calendar, or begun."""
+    caller = person(db.session.get_one(Caller, purpose["caller_id"]))
+    row = _booked(purpose["request_id"], now)
+    if row is None:
+        return Result("call.remind", "gone", {"caller": caller})
+    mine = named(row.CalendarSlot, row.Clinic, row.ServiceRequest, language, now.date())
+    return Result("call.remind", "coming", {"caller": caller, "mine": mine})
+
+
+def named(slot: CalendarSlot, clinic: Clinic, booking: ServiceRequest, language: Language, today: dt.date) -> dict[str, Any]:
+    """What a caller hears of an appointment, which booking holds it, and what it is called among others."""
+    data = slot_data(slot, clinic, language)
+    name = language.prompt("appointment.named", data, today)
+    return {**data, "department": slot.department, "booking": booking.id, "name": name}
+
+
+def _booked(booking_id: int, now: dt.datetime) -> Row[Any] | None:
+    query: Any = (
+        select(CalendarSlot, Clinic, ServiceRequest, Caller)
+        .join(Clinic, CalendarSlot.clinic_id == Clinic.id)
+        .join(ServiceRequest, CalendarSlot.request_id == ServiceRequest.id)
+        .join(Caller, ServiceRequest.caller_id == Caller.id)
+        .where(ServiceRequest.id == booking_id, CalendarSlot.starts_at > now)
+    )
+    row: Row[Any] | None = db.session.execute(query).first()
+    return row
