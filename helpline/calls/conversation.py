@@ -44,6 +44,8 @@ LEAST_BELIEVED = 0.25  # how likely the words were heard right and mean this: a 
 MOST_ORDERS = 4  # in one turn: more would be a loop
 AWAY = ("person", "card")  # outcomes of a call that the telephone company has meanwhile, and may give back
 BROKEN = ("dropped", "hung_up")  # outcomes of a call whose socket went away without our doing
+WANTS_MONEY = "F048"  # a volunteer or a carer asks for money, a card or a PIN: a complaint, whatever else was understood
+HEARD_FIRST = ("emergency", "report_scam", "check_caller", "freeze_payments", "speak_to_person", "complain")
 log = logging.getLogger(__name__)
 
 
@@ -300,6 +302,8 @@ class Conversation:
         if warning.outcome == "refuse":
             findings = [finding.id for finding in warning.findings]
             return replace(meaning, intent="report_scam", slots={"findings": findings})
+        if meaning.intent not in HEARD_FIRST and any(finding.id == WANTS_MONEY for finding in warning.findings):
+            return replace(meaning, intent="complain", slots={"help_kind": "volunteer"})
         return meaning
 
     def _dead(self, call: Call) -> bool:

@@ -139,6 +139,7 @@ HOLD_CAME = {
     "rung": "We ring the caller now.",
     "decided_already": "It is decided already. Nothing more was done.",
     "changed_meanwhile": "Somebody has changed it since you opened the page. Nothing was done: please look again.",
+    "own_proof": "You have changed this caller's number, or vouched for them, in the last fourteen days. Another person has to pay it.",
     "own_hold": "You have set, extended or asked for this one. Another person has to pay it.",
     "asked_already": "A supervisor is asked already.",
     "needs_supervisor": "A supervisor has to pay it now.",

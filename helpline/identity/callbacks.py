@@ -80,6 +80,17 @@ def days_since_number_changed(caller_id: int, now: dt.datetime) -> int | None:
     return (now - changed_at).days if changed_at is not None else None
 
 
+def vouched_lately(staff_id: int, caller_id: int, now: dt.datetime) -> bool:
+    """Whether this person of the office has put another number on file, or vouched for whoever rings, as lately."""
+    where = (
+        AuditEntry.actor == f"staff:{staff_id}",
+        AuditEntry.subject == f"caller:{caller_id}",
+        AuditEntry.action.in_(("phone_changed", "vouched")),
+        AuditEntry.at > now - NEW_NUMBER,
+    )
+    return db.session.scalar(select(AuditEntry.id).where(*where).limit(1)) is not None
+
+
 def _number_changed_at(caller_id: int) -> dt.datetime | None:
     where = (AuditEntry.action == "phone_changed", AuditEntry.subject == f"caller:{caller_id}")
     return db.session.scalar(select(func.max(AuditEntry.at)).where(*where))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fraud.assess import assess, ruleset
 from helpline import audit, events, outbox
 from helpline.db import Model, UtcDateTime, db
+from helpline.identity.callbacks import number_changed_lately
 from helpline.identity.household import household, person
 from helpline.identity.pins import check_pin
 from helpline.models import Caller, ServiceRequest
@@ -52,6 +53,11 @@ def guard_of(caller_id: int) -> PaymentGuard:
 def is_frozen(caller_id: int) -> bool:
     """For who only looks: nothing is kept."""
     return db.session.scalar(select(PaymentGuard.frozen_at).where(PaymentGuard.caller_id == caller_id)) is not None
+
+
+def is_protected(caller_id: int) -> bool:
+    """For who only looks."""
+    return db.session.scalar(select(PaymentGuard.protected_at).where(PaymentGuard.caller_id == caller_id)) is not None
 
 
 def state(args: Json, context: Context) -> Result:
@@ -116,7 +122,8 @@ def protect(args: Json, context: Context) -> Result:
 def lift(args: Json, context: Context) -> Result:
     """Take back a freeze or the protection (`what`): with the PIN, and for who is protected with a call of ours as well.
 
-    `ok`, `call_back`, or what the PIN came to: `wrong`, `too_many`, `none`.
+    `ok`, `call_back`, or what the PIN came to: `wrong`, `too_many`, `none`. `new_number`: a call to a number that came on file
+    lately proves nothing, so that a person takes it up.
     """
     if context.caller_id is None:
         return Result("protection.lift", "none")
@@ -127,6 +134,8 @@ def lift(args: Json, context: Context) -> Result:
     what = args["what"]
     request = open_request(INTENT[what], context, key=f"lift:{what}", about=f"lift_{what}")
     if guard_of(context.caller_id).protected_at is not None:
+        if number_changed_lately(context.caller_id, context.now):
+            return Result("protection.lift", "new_number")
         caller = db.session.get_one(Caller, context.caller_id)
         purpose = {"kind": "lift", "what": what, "request_id": request.id, "caller_id": caller.id}
         outbox.promise_call(caller.phone, purpose, f"lift:{request.id}", context.now + RING_AFTER)
@@ -153,8 +162,10 @@ def confirmed(args: Json, context: Context) -> Result:
         return Result("protection.confirmed", "late")
     yes = [name for name, said in args["answers"].items() if said]
     words = assess(spoken(context.words), ruleset())
-    if yes or words.outcome != "allow" or context.now > request.created_at + ANSWER_WITHIN:
-        audit.write(f"caller:{caller_id}", "lift_refused", f"caller:{caller_id}", context.now, yes=yes)
+    new_number = number_changed_lately(caller_id, context.now)  # since we promised to ring
+    if yes or new_number or words.outcome != "allow" or context.now > request.created_at + ANSWER_WITHIN:
+        refused = {"yes": yes, "new_number": new_number}
+        audit.write(f"caller:{caller_id}", "lift_refused", f"caller:{caller_id}", context.now, **refused)
         return Result("protection.confirmed", "signal")
     _lift(caller_id, args["what"], context)
     close(request, context, "done")

@@ -10,7 +10,8 @@ from helpline.db import db
 from helpline.identity import callbacks, phrases, pins, vouching
 from helpline.identity.callbacks import CallBack
 from helpline.identity.household import person
-from helpline.models import Caller
+from helpline.models import Call, Caller
+from helpline.services import protection
 from helpline.services.context import Context
 from helpline.settings import Settings
 from voice.heard import Json, Result
@@ -20,11 +21,27 @@ PLACES = ("first", "second", "third", "others")  # of what is offered, in the or
 
 
 def prove(args: Json, context: Context) -> Result:
-    """`ok`, or what else the PIN came to. What was wished for begins only after an `ok`."""
+    """`ok`, or what else the PIN came to; `call_back` where it is right and not enough. What was wished for begins only after an
+    `ok`."""
     if context.caller_id is None:
         return Result("identity.prove", "none")
     pepper = context.settings.pin_pepper
-    return Result("identity.prove", pins.check_pin(context.caller_id, context.call_id, args["pin"], pepper, context.now))
+    came = pins.check_pin(context.caller_id, context.call_id, args["pin"], pepper, context.now)
+    return Result("identity.prove", "call_back" if came == "ok" and _needs_our_call(context) else came)
+
+
+def enough(args: Json, context: Context) -> Result:
+    """Whether what this call has proved is enough for what was wished for: `ok`, `call_back`, or `none`."""
+    if context.caller_id is None or context.level < 2:
+        return Result("identity.enough", "none")
+    return Result("identity.enough", "call_back" if _needs_our_call(context) else "ok")
+
+
+def _needs_our_call(context: Context) -> bool:
+    """Who is protected changes nothing by a PIN alone: somebody may have looked over their shoulder. We ring them."""
+    call = db.session.get(Call, context.call_id)
+    came_in = call is not None and call.direction == "inbound"
+    return came_in and context.caller_id is not None and protection.is_protected(context.caller_id)
 
 
 def call_back(args: Json, context: Context) -> Result:
@@ -138,6 +155,7 @@ def give_notice(caller: Caller, prompt: str, key: str, context: Context) -> None
 
 ORDERS = {
     "identity.prove": prove,
+    "identity.enough": enough,
     "identity.call_back": call_back,
     "identity.called_back": called_back,
     "pin.may": may_choose_pin,

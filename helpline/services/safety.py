@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpline import events, outbox
+from helpline.services import protection
 from helpline.services.context import Context
 from helpline.services.requests import add_words, keep_recording, open_request
 from helpline.staff.duty import on_duty
@@ -15,7 +16,13 @@ def report(args: Json, context: Context) -> Result:
     findings = dict.fromkeys([*request.details.get("findings", []), *args["findings"]])
     add_words(request, args["words"], findings=list(findings))
     events.record("scam_reported", f"request:{request.id}", context.now)
-    return Result("safety.report", "ok", {"reference": request.reference})
+    told = {"reference": request.reference, "unprotected": _unprotected(context)}
+    return Result("safety.report", "ok", told)
+
+
+def _unprotected(context: Context) -> bool:
+    """Whether it is somebody who may have their payments protected, and has not."""
+    return context.caller_id is not None and context.level > 0 and not protection.is_protected(context.caller_id)
 
 
 def emergency(args: Json, context: Context) -> Result:

@@ -6,10 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from helpline import audit
 from helpline import clock as ticking
 from helpline.commands.demo_data import Demonstration
 from helpline.db import db
-from helpline.models import Turn
+from helpline.models import ServiceRequest, Turn
+from helpline.outbox import Delivery
 from helpline.services.protection import PaymentGuard
 from tests.calls.test_conversation import OnTheLine, keys_of, paid, ring
 from tests.calls.test_hold_calls import pick_up
@@ -87,6 +89,69 @@ def test_who_is_told_what_to_say_keeps_the_protection(app: Flask, margaret: OnTh
     rung = pick_up(app)
     rung.say("yes", "yes", "no", "yes")
     assert keys_of(rung.say("no"))[0] == "hold.signal" and guard(app) == (False, True)
+
+
+def test_where_her_number_is_new_a_person_takes_it_up(app: Flask, margaret: OnTheLine, clock: Clock) -> None:
+    """Whoever had the number changed would be rung and believed."""
+    margaret.say("turn on protection mode", "yes")
+    with app.app_context():
+        guarded = db.session.scalars(select(PaymentGuard)).one().caller_id
+        audit.write("staff:1", "phone_changed", f"caller:{guarded}", clock.now(), old="", new="")
+        db.session.commit()
+    margaret.say("switch off the protection", "yes")
+    assert keys_of(margaret.press(PIN))[0] == "lift.new_number" and guard(app) == (False, True)
+    clock.pass_time(minutes=5)
+    ticking.tick(app)
+    with app.app_context():
+        assert db.session.scalars(select(Delivery.id).where(Delivery.dedupe_key.startswith("call:lift"))).all() == []
+        assert "unfreeze_payments" in {*db.session.scalars(select(ServiceRequest.intent))} or "protection_mode" in {
+            *db.session.scalars(select(ServiceRequest.intent).where(ServiceRequest.status != "done"))
+        }
+
+
+def test_a_number_that_changes_after_we_promised_to_ring_lifts_nothing(app: Flask, margaret: OnTheLine, clock: Clock) -> None:
+    margaret.say("turn on protection mode", "yes", "switch off the protection", "yes")
+    margaret.press(PIN)
+    with app.app_context():
+        guarded = db.session.scalars(select(PaymentGuard)).one().caller_id
+        audit.write("staff:1", "phone_changed", f"caller:{guarded}", clock.now(), old="", new="")
+        db.session.commit()
+    clock.pass_time(minutes=2)
+    ticking.tick(app)
+    rung = pick_up(app)
+    rung.say("yes", "yes", "no", "no")
+    assert keys_of(rung.say("no"))[0] == "hold.signal" and guard(app) == (False, True)
+
+
+def test_who_is_protected_chooses_a_phrase_by_our_call_alone(app: Flask, margaret: OnTheLine, clock: Clock) -> None:
+    margaret.say("turn on protection mode", "yes", "I want to change my safe phrase")
+    assert keys_of(margaret.reply) == ["prove.pin"]
+    assert keys_of(margaret.press(PIN)) == ["prove.protected", "prove.call_back"]
+    assert keys_of(margaret.say("yes"))[0] == "prove.promised"
+    clock.pass_time(minutes=2)
+    ticking.tick(app)
+    rung = pick_up(app)
+    rung.say("yes")
+    assert keys_of(rung.say("yes"))[-1] == "phrase.which"
+
+
+def test_who_is_not_protected_needs_no_call_for_it(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("I want to change my safe phrase")
+    assert keys_of(margaret.press(PIN))[-1] == "phrase.which"
+
+
+def test_who_tells_of_a_thief_is_offered_the_protection_once(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("I think somebody is trying to cheat me")
+    assert keys_of(margaret.reply) == ["safety.scam", "person.offer"]
+    assert keys_of(margaret.say("no")) == ["protection.on"]
+    assert keys_of(margaret.say("yes")) == ["protection.is_on", "anything_else"] and guard(app) == (False, True)
+    margaret.say("there was another fraudster on the phone")
+    assert keys_of(margaret.say("no")) == ["anything_else"]
+
+
+def test_a_volunteer_who_wants_the_pin_is_a_complaint(margaret: OnTheLine) -> None:
+    margaret.say("the volunteer asked me for my PIN yesterday")
+    assert keys_of(margaret.reply) == ["complaint.sorry", "message.record"]
 
 
 def test_somebody_else_on_her_telephone_may_stop_but_not_allow(app: Flask, town: Demonstration) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,9 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from fraud.assess import assess, ruleset
+from fraud.facts import Facts
+from fraud.findings import Finding
 from helpline import audit
 from helpline import clock as ticking
 from helpline.audit import AuditEntry
@@ -425,3 +429,39 @@ def test_the_database_itself_refuses_a_release(
     with pytest.raises(IntegrityError):
         db.session.execute(update(Hold).values(**released))
     db.session.rollback()
+
+
+# -- who has vouched, and what is said aloud
+
+
+def test_who_put_the_number_on_file_or_vouched_may_not_release(
+    in_app: Flask, clear: int, staff: dict[str, int], people: People, clock: Clock
+) -> None:
+    audit.write(f"staff:{staff['ruth']}", "phone_changed", f"caller:{people.margaret}", clock.now() - dt.timedelta(days=13))
+    db.session.commit()
+    assert take("release", clear, "ruth", staff, in_app) == "own_proof"
+    assert take("release", clear, "paul", staff, in_app) == "released"
+
+
+@pytest.mark.parametrize(
+    ("rules", "key"),
+    [
+        pytest.param({"F023": 30}, "reason.first_payment", id="a first payment"),
+        pytest.param({"F026": 40, "F023": 30}, "reason.more_than_usual", id="the weightiest is said"),
+        pytest.param({"F043": 60}, "reason.check", id="nothing of a number that is new: they may be the thief"),
+        pytest.param({"F034": 60}, "reason.check", id="nor of others who ring from it"),
+        pytest.param({"F007": 60}, "reason.words", id="of words, that it was something they said"),
+        pytest.param({"F043": 60, "F044": 25}, "reason.changed_lately", id="the weightiest that may be said"),
+        pytest.param({"F023": -10}, "reason.check", id="what speaks for the payment is no reason"),
+    ],
+)  # fmt: skip
+def test_the_reason_that_is_spoken(in_app: Flask, people: People, rules: dict[str, int], key: str) -> None:
+    findings = tuple(Finding(rule, points, "allow", "") for rule, points in rules.items())
+    assessed = replace(assess(Facts(), ruleset()), findings=findings, outcome="hold")
+    assert orders._reason(assessed, on_the_line(in_app, people.margaret)) == key
+
+
+def test_every_reason_is_a_rule_and_a_prompt(in_app: Flask) -> None:
+    languages = in_app.extensions["helpline"].languages
+    for rule, key in orders.REASONS.items():
+        assert rule in ruleset().weights and all(key in language.prompts for language in languages.values())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from voice.dialogue import cards, language, ownpin, phrases
+from voice.dialogue import language, ownpin, phrases
 from voice.dialogue.asks import YES_NO, Answer, Ask, Outcome, Start, listen_for, picked, yes_no
 from voice.dialogue.manner import FASTER, LOUDER, QUIETER, SLOWER, amplified, paced
 from voice.dialogue.opening import anything_else
@@ -44,9 +44,9 @@ def known(state: State, result: Result) -> Step:
         return find_person(state, Say("details.person"), about=f"new_{wanted}")
     if wanted == "card":
         by_keys = result.data.get("card_by_keys") and not state.alarmed
-        return prove(state, "card", cards.begin) if by_keys else find_person(state, Say("details.person"), about="new_card")
+        return prove(state, "card") if by_keys else find_person(state, Say("details.person"), about="new_card")
     if wanted in BEHIND_A_PROOF:
-        return prove(state, wanted, BEHIND_A_PROOF[wanted])
+        return prove(state, wanted)
     if wanted == "language":
         return _another_language(state)
     return _begin(state, wanted) if wanted in WHATS else _ask_which(state)
@@ -80,7 +80,7 @@ def _leave(state: State, _: Meaning) -> Step:
 
 def _proof(state: State, meaning: Meaning) -> Step | None:
     if what := picked(meaning, tuple(BEHIND_A_PROOF)):
-        return prove(state, what, BEHIND_A_PROOF[what])
+        return prove(state, what)
     return _leave(state, meaning) if meaning.intent in ("no", "cancel", "back") else None
 
 

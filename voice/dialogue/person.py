@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voice.dialogue.asks import YES_NO, Ask, Outcome, Start, listen_for, yes_no
-from voice.dialogue.opening import anything_else, nothing_more, what_can_i_do
+from voice.dialogue.opening import anything_else, what_can_i_do
 from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
@@ -75,8 +75,19 @@ def _do_not_ring(state: State, _: Meaning) -> Step:
     return do(state, "message.drop", about=_about(state))
 
 
+def _no_person(state: State, _: Meaning) -> Step:
+    return _afterwards(state)
+
+
 def dropped(state: State, _: Result) -> Step:
-    return anything_else(state)
+    return _afterwards(state)
+
+
+def _afterwards(state: State, *before: Say) -> Step:
+    """Who has told us of a thief is offered that we ring before anything is paid."""
+    if not state.slots.get("unprotected"):
+        return anything_else(state, *before)
+    return ask(replace(state, slots={"wish": "protection_mode", "what": "protection"}), "protection.on", *before)
 
 
 def _quiet(state: State, meaning: Meaning) -> Step | None:
@@ -89,7 +100,7 @@ def kept(state: State, result: Result) -> Step:
         return end(state, promise, Say("once_more"), promise)
     if result.status == "empty":
         return _no_message(state)
-    return anything_else(state, Say("message.rings" if state.slots.get("rings") else "message.kept", result.data))
+    return _afterwards(state, Say("message.rings" if state.slots.get("rings") else "message.kept", result.data))
 
 
 def _back_again(state: State, _: Meaning) -> Step:
@@ -105,7 +116,7 @@ def _still_quiet(state: State, meaning: Meaning) -> Step:
 
 
 ASKS = {
-    "person.offer": Ask(YES_NO, yes_no(_yes_please, nothing_more), any_wish=True),
+    "person.offer": Ask(YES_NO, yes_no(_yes_please, _no_person), any_wish=True),
     "message.record": Ask(listen_for("message", record=True), _message, silence=_quiet),
     "message.ring_you": Ask(YES_NO, yes_no(_ring_me, _do_not_ring), any_wish=True),
     "still_there": Ask(listen_for("open"), _back_again, any_wish=True, silence=_still_quiet),

@@ -93,6 +93,8 @@ def lifted(state: State, result: Result) -> Step:
         return anything_else(replace(state, level=2), Say(f"lifted.{state.slots['what']}"))
     if result.status == "call_back":
         return anything_else(state, Say("lift.call_back"))
+    if result.status == "new_number":
+        return find_person(state, Say("lift.new_number"), about=f"lift_{state.slots['what']}")
     if result.status == "wrong":
         return ask(state, "protection.pin", Say("pin.wrong"))
     return offer_call_back(with_slots(state, wished=state.slots["wish"]), Say(f"prove.pin_{result.status}"))

@@ -12,11 +12,10 @@ from voice.dialogue.state import State, ask, do, end, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
 
-def prove(state: State, wish: str, begin: Start) -> Step:
-    """Go on with `begin` at once where this call has proved it already; else ask for the PIN, for this wish alone."""
-    if state.level >= 2:
-        return begin(state, Meaning(wish))
-    return ask(replace(state, slots={"wish": wish, "wished": wish}), "prove.pin")
+def prove(state: State, wish: str) -> Step:
+    """Go on with the wish at once where this call has proved enough; else ask for the PIN, for this wish alone."""
+    state = replace(state, slots={"wish": wish, "wished": wish})
+    return do(state, "identity.enough") if state.level >= 2 else ask(state, "prove.pin")
 
 
 def offer_call_back(state: State, *before: Say) -> Step:
@@ -82,6 +81,8 @@ def outcomes(wishes: Mapping[str, Start]) -> dict[str, Outcome]:
             return begin(state)
         if result.status == "wrong":
             return ask(state, "prove.pin", Say("pin.wrong"))
+        if result.status == "call_back":
+            return offer_call_back(state, Say("prove.protected"))
         return offer_call_back(state, Say(f"prove.pin_{result.status}"))
 
     def called_back(state: State, result: Result) -> Step:
@@ -94,6 +95,7 @@ def outcomes(wishes: Mapping[str, Start]) -> dict[str, Outcome]:
     return {
         "call.prove": begin_asking,
         "identity.prove": proved,
+        "identity.enough": proved,
         "identity.call_back": promised,
         "identity.called_back": called_back,
     }

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from voice.dialogue.asks import Outcome, Start
 from voice.dialogue.person import find_person, offer
-from voice.dialogue.state import State, do
+from voice.dialogue.state import State, do, with_slots
 from voice.heard import Meaning, Result, Say, Step
 
 
@@ -17,6 +17,7 @@ def scam(state: State, meaning: Meaning) -> Step:
 
 
 def reported(state: State, result: Result) -> Step:
+    state = with_slots(state, unprotected=result.data.get("unprotected", False))
     return offer(state, Say("safety.scam", result.data), about="report_scam")
 
 

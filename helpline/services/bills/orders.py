@@ -12,6 +12,7 @@ from sqlalchemy import Row, exists, select
 from fraud.assess import assess, ruleset
 from fraud.facts import as_line
 from fraud.findings import Assessment as Assessed
+from fraud.rules import ABOUT_WORDS
 from helpline import outbox
 from helpline.db import db
 from helpline.models import ServiceRequest
@@ -26,7 +27,20 @@ from helpline.services.requests import close, count, open_request
 from voice.heard import Json, Result
 
 LONGEST_OVERDUE = dt.timedelta(days=30)  # that an overdue bill may be put off once more
-REASONS = {"F022": "reason.biller_not_allowed", "F023": "reason.first_payment"}
+REASONS = {
+    "F022": "reason.biller_not_allowed",
+    "F023": "reason.first_payment",
+    "F025": "reason.account_changed",
+    "F026": "reason.more_than_usual",
+    "F028": "reason.already_paid",
+    "F029": "reason.not_due",
+    "F030": "reason.over_limit",
+    "F031": "reason.many",
+    "F032": "reason.many",
+    "F036": "reason.night",
+    "F044": "reason.changed_lately",
+    "F045": "reason.wrong_pin",
+}  # what may be said aloud, to whoever is on the line. What else the rules have seen is said as `reason.check`
 
 
 def due(args: Json, context: Context) -> Result:
@@ -103,13 +117,19 @@ def _is_protected(context: Context) -> bool:
 
 def not_now(request: ServiceRequest, row: Row[Any], part: Decimal, assessment: Assessed, context: Context) -> Result:
     """Hold the payment, never the person: people decide, and the caller hears why and until when."""
-    rules = [finding.id for finding in assessment.findings]
-    otherwise = (
-        "reason.words" if assessment.outcome != "allow" else "reason.protection" if _is_protected(context) else "reason.check"
-    )
-    key = next((REASONS[rule] for rule in rules if rule in REASONS), otherwise)
-    reason = context.language.prompt(key, {}, context.now.date())
+    reason = context.language.prompt(_reason(assessment, context), {}, context.now.date())
     return waits(keeping.hold(request, row.Bill, part, assessment, reason, context), row, context)
+
+
+def _reason(assessment: Assessed, context: Context) -> str:
+    """The key of what is said: of what speaks against the payment, the weightiest that may be said."""
+    against = [finding for finding in assessment.findings if finding.points > 0 and finding.subject == "payment"]
+    for finding in sorted(against, key=lambda finding: -finding.points):
+        if finding.id in REASONS:
+            return REASONS[finding.id]
+    if any(finding.id in ABOUT_WORDS for finding in against):
+        return "reason.words"
+    return "reason.protection" if assessment.outcome == "allow" and _is_protected(context) else "reason.check"
 
 
 def waits(hold: Hold, row: Row[Any], context: Context) -> Result:

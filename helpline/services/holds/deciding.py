@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 
 from helpline import audit, events
 from helpline.db import db
+from helpline.identity.callbacks import vouched_lately
 from helpline.models import ServiceRequest
 from helpline.services import protection
 from helpline.services.bills.claiming import SETTLE_AFTER, claim_payment, left_of
@@ -161,6 +162,8 @@ def who_may_not(hold: Hold, staff_id: int, role: str, now: dt.datetime) -> str:
     """Why this person may not release it now; "" when they may."""
     if staff_id in (hold.set_by, hold.extended_by, hold.asked_by):
         return "own_hold"
+    if vouched_lately(staff_id, hold.caller_id, now):
+        return "own_proof"
     if hold.asked_by is not None and role == "supervisor":
         return ""
     alone = _why_not_alone(hold, now)
