@@ -96,6 +96,12 @@ class Repeating(Clear):
     repeats = True
 
 
+class Disordered(Clear):
+    """A telephone company whose news comes late and in the wrong order."""
+
+    disorders = True
+
+
 # -- noises, LOOP seconds of each
 
 

@@ -8,6 +8,7 @@ callers are recordings: none of their words reaches the helpline in any other wa
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import io
 import json
 import secrets
@@ -38,6 +39,8 @@ PATIENCE = 45.0  # seconds that a caller waits for the helpline to say something
 MOST_VERBS = 200  # of one call: more would be a loop
 TALK = 2.0  # seconds that a caller and whoever has taken the call talk
 LONGEST_IN_QUEUE = 300.0  # seconds: more would be a caller who is forgotten
+FOUND_OUT = 2.0  # seconds after a call of the helpline's was answered until it is known to be a person
+TEXT_STATUSES = ("queued", "sent", "delivered")
 ASK_TIME_OUT = 15.0  # seconds that Twilio waits for a webhook
 
 
@@ -94,6 +97,11 @@ class Condition(Protocol):
         """Every webhook is asked a second time, as after a lost answer."""
         ...
 
+    @property
+    def disorders(self) -> bool:
+        """News of the call comes late and in the wrong order."""
+        ...
+
     def carry(self, frame: bytes, heard: bytes) -> bytes | None:
         """What arrives of one frame of the caller, while `heard` comes out of their receiver. None: the frame is lost."""
         ...
@@ -103,6 +111,7 @@ class Clear:
     """A good line."""
 
     repeats = False
+    disorders = False
 
     def carry(self, frame: bytes, heard: bytes) -> bytes | None:
         return frame
@@ -212,9 +221,19 @@ class Exchange:
         except (requests.RequestException, ET.ParseError, OSError) as error:
             leg.failure = f"{type(error).__name__}: {error}"
         finally:
-            with suppress(requests.RequestException):
-                self.ask(f"{self.account.public_url}/calls/status", leg, CallStatus="completed", CallDuration="1")
+            told = ["completed"] if leg.direction == "inbound" else ["initiated", "ringing", "in-progress", "completed"]
+            for status in self._in_order(leg, [*told, "in-progress"] if leg.condition.disorders else told):
+                self._tell(f"{self.account.public_url}/calls/status", leg, CallStatus=status, CallDuration="1")
             leg.ended.set()
+
+    def _tell(self, url: str, leg: Leg, **news: str) -> None:
+        """News that nobody waits for an answer to."""
+        with suppress(requests.RequestException):
+            if (answer := self.ask(url, leg, **news)).status_code >= 400:
+                leg.failure = leg.failure or f"{url} answered {answer.status_code}"
+
+    def _in_order(self, leg: Leg, news: list[str]) -> list[str]:
+        return news[::-1] if leg.condition.disorders else news
 
     def _follow(self, leg: Leg, url: str) -> None:
         """Do what the TwiML says, verb after verb, until it says no more or the caller has gone."""
@@ -319,29 +338,59 @@ class Exchange:
         url = stream.get("url", "")
         leg.sockets += 1
         parameters = {item.get("name", ""): item.get("value", "") for item in stream}
+        came = ["stream-started", "stream-stopped"]
+        if not leg.condition.disorders:
+            self._tell_of_stream(leg, stream, came.pop(0))
         try:
             leg.gone = Line(leg, url, sign(self.account.token, url, {}), self.account, parameters).carry()
             return leg.gone
-        except (SimpleWebsocketError, OSError):  # refused, or broken
+        except (SimpleWebsocketError, OSError) as error:  # refused, or broken
+            came = [*came[:-1], "stream-error"]
+            self._tell_of_stream(leg, stream, came.pop(), StreamError=f"{type(error).__name__}: {error}"[:200])
             return False
+        finally:
+            for event in self._in_order(leg, came):
+                self._tell_of_stream(leg, stream, event)
+
+    def _tell_of_stream(self, leg: Leg, stream: ET.Element, event: str, **more: str) -> None:
+        if url := stream.get("statusCallback"):
+            self._tell(url, leg, StreamEvent=event, StreamSid=f"MZ{leg.sid[2:]}", StreamName="", Timestamp=_timestamp(), **more)
 
     # -- calls and texts from the helpline
 
-    def place(self, number: str, url: str, status_url: str) -> Leg:
-        """The helpline rings somebody: whoever is in `callees` picks up, nobody else does."""
+    def place(self, number: str, url: str, status_url: str, machine_url: str = "") -> Leg:
+        """The helpline rings somebody: whoever is in `callees` picks up, nobody else does. Beside the call `machine_url` is told
+        that it is a person."""
         leg = Leg(f"CA{secrets.token_hex(16)}", number, deque(), direction="outbound")
 
         def carry() -> None:
             if number in self.callees:
                 leg.script.extend(self.callees[number]())
+                if machine_url:
+                    found = {"AnsweredBy": "human", "MachineDetectionDuration": "2000"}
+                    threading.Timer(FOUND_OUT, self._tell, (machine_url, leg), found).start()
                 self._carry(leg, url)
             else:
-                with suppress(requests.RequestException):
-                    self.ask(status_url, leg, CallStatus="no-answer")
+                self._tell(status_url, leg, CallStatus="no-answer")
                 leg.ended.set()
 
         self._start(leg, carry)
         return leg
+
+    def text(self, form: dict[str, str]) -> str:
+        """The helpline texts somebody; it is told how that fares. The message's id."""
+        self.messages.append(form)
+        sid = f"SM{secrets.token_hex(16)}"
+        if url := form.get("StatusCallback"):
+            threading.Thread(target=self._tell_of_text, args=(url, sid, form), name="text", daemon=True).start()
+        return sid
+
+    def _tell_of_text(self, url: str, sid: str, form: dict[str, str]) -> None:
+        for status in TEXT_STATUSES:
+            news = {"MessageSid": sid, "SmsSid": sid, "MessageStatus": status, "SmsStatus": status, "To": form.get("To", ""),
+                    "From": form.get("From", ""), "AccountSid": self.account.sid, "ApiVersion": "2010-04-01"}  # fmt: skip
+            with suppress(requests.RequestException):
+                requests.post(url, data=news, headers=sign(self.account.token, url, news), timeout=ASK_TIME_OUT)
 
     @contextmanager
     def rest_api(self, port: int = 0) -> Iterator[str]:
@@ -571,10 +620,10 @@ def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
             form = {name: values[0] for name, values in parse_qs(self.rfile.read(length).decode()).items()}
             kind = urlsplit(self.path).path.rsplit("/", 1)[-1]
             if kind == "Messages.json":
-                exchange.messages.append(form)
-                self._answer(201, {"sid": f"SM{secrets.token_hex(16)}", "status": "queued", **_named(form)})
+                self._answer(201, {"sid": exchange.text(form), "status": "queued", **_named(form)})
             elif kind == "Calls.json":
-                leg = exchange.place(form["To"], form["Url"], form.get("StatusCallback", ""))
+                machine = form.get("AsyncAmdStatusCallback", "")
+                leg = exchange.place(form["To"], form["Url"], form.get("StatusCallback", ""), machine)
                 self._answer(201, {"sid": leg.sid, "status": "queued", **_named(form)})
             else:
                 self._answer(404, {"code": 20404, "message": "not found", "status": 404})
@@ -593,6 +642,10 @@ def _rest_handler(exchange: Exchange) -> type[BaseHTTPRequestHandler]:
             """Quiet: the demonstration prints what matters."""
 
     return Handler
+
+
+def _timestamp() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
 
 
 def _named(form: Mapping[str, str]) -> dict[str, str]:

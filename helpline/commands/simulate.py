@@ -21,7 +21,7 @@ import numpy as np
 from flask import Flask
 from sqlalchemy import select
 
-from helpline.commands.conditions import Echo, Lossy, Noise, Repeating, hoarse, loop, slowed
+from helpline.commands.conditions import Disordered, Echo, Lossy, Noise, Repeating, hoarse, loop, slowed
 from helpline.commands.demo_data import MARGARET
 from helpline.commands.exchange import LEFT_WAITING, Account, Act, Clear, Condition, Drop, Exchange, Leg, Play, Press, Stay
 from helpline.commands.own_helpline import ENGINES, add_callers, running, script
@@ -77,6 +77,7 @@ KINDS = {
     "keys": Kind(acts=_by_keys),
     "cut off": Kind(acts=_cut_off_and_back),
     "repeating": Kind(line=lambda random: Repeating()),
+    "disordered": Kind(line=lambda random: Disordered()),
     "silent": Kind(acts=_silent),
 }
 

@@ -29,6 +29,16 @@ def test_a_clear_caller_and_one_whose_line_is_cut_both_pay_their_bill() -> None:
     assert result["kinds"]["clear"]["outcomes"] == {"hang_up": 1}
 
 
+def test_a_telephone_company_that_repeats_itself_or_is_late_with_its_news_harms_no_call() -> None:
+    kinds = ("repeating", "disordered", "keys", "impatient")
+    ran = CliRunner().invoke(cli, ["simulate", *(f"--kind={kind}" for kind in kinds), "--callers", "4", "--json"])
+    assert ran.exit_code == 0, ran.output
+    result = json.loads(ran.stdout.splitlines()[-1])
+    assert result["failures"] == [] and set(result["kinds"]) == set(kinds)
+    for kind in ("repeating", "disordered", "keys"):
+        assert result["kinds"][kind]["paid"] == 1 and result["kinds"][kind]["outcomes"] == {"hang_up": 1}
+
+
 def test_a_helpline_elsewhere_needs_the_accounts_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
     ran = CliRunner().invoke(cli, ["simulate", "--url", "http://127.0.0.1:1"])
