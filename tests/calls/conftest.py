@@ -34,8 +34,11 @@ def app(tmp_path: Path, clock: Clock, changes: dict[str, Any]) -> Iterator[Flask
         data_dir=str(tmp_path),
         secret_key="s" * 32,
         pin_pepper=PEPPER,
-        public_url=f"http://127.0.0.1:{free_port()}",
-        **{**changes, "telephony": {**telephony, **changes.get("telephony", {})}},
+        **{
+            "public_url": f"http://127.0.0.1:{free_port()}",
+            **changes,
+            "telephony": {**telephony, **changes.get("telephony", {})},
+        },
     )
     app = create_app(settings, clock.now)
     with app.app_context():

@@ -79,5 +79,15 @@ def test_bench_calls_reports_the_keys_that_others_read() -> None:
     ran = CliRunner().invoke(cli, ["bench", "calls", "--seconds", "5", "--first", "1", "--most", "1", "--json"])
     assert ran.exit_code == 0, ran.output
     result = json.loads(ran.stdout.splitlines()[-1])
-    assert result["engine"] == "vosk" and set(result) >= {"ratio", "calls", "bare"}
+    assert result["engine"] == "vosk" and set(result) >= {"ratio", "calls", "bare", "memory_per_call_mb"}
+    assert all(one["p99"] >= 0 for one in result["tried"])
     assert {one["kind"] for one in result["tried"]} == {"calls", "bare"}
+
+
+def test_bench_latency_reports_each_part_of_the_answer() -> None:
+    ran = CliRunner().invoke(cli, ["bench", "latency", "--engine", "vosk", "--callers", "2", "--seconds", "10", "--json"])
+    assert ran.exit_code == 0, ran.output
+    result = json.loads(ran.stdout.splitlines()[-1])["vosk"]
+    assert result["turns"] >= 1
+    for part in ("waiting", "recognising", "understanding", "acting", "speaking", "computing"):
+        assert 0 <= result[part]["p50"] <= result[part]["p95"]

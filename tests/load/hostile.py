@@ -3,6 +3,8 @@
 Voice and recogniser are fakes, so that only our own webhooks and lines are measured; silence passes in simulated time. For
 each kind: how many, how many were served, refused or failed (a 500, or an error in the log), and how long an answer took.
 Behind it: what a slow crowd does to an honest caller, over a real server; and the memory, which must not grow with the number.
+It ends with 1 where anything failed, anything unsigned was served, a call was harmed, or the second half of a part, which is
+the same again, took more than GROWTH more memory.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ from tests.cast import ARTHUR, JOAN, MARGARET, PEPPER, Clock, enrol
 from tests.serving import free_port, port_of, served
 
 WEBHOOKS, FRAMES, CALLS, KEYS, SILENCE, SLOW = 10_000, 10_000, 10, 4_000, 600, 40
+GROWTH = 5.0  # MB: the rows of the second half are kept by no process
 LINE = "{:32} {:>7} {:>7} {:>8} {:>7} {:>9} {:>9}"
 
 
@@ -65,7 +68,8 @@ class Errors(logging.Handler):
         self.number += 1
 
 
-def main() -> None:
+def main() -> int:
+    wrong.clear()
     errors = Errors()
     logging.getLogger().addHandler(errors)
     logging.getLogger().setLevel(logging.CRITICAL)
@@ -75,12 +79,13 @@ def main() -> None:
         app, clock = helpline(Path(folder))
         print(LINE.format("", "number", "served", "refused", "failed", "p50 ms", "p95 ms"))
         memory = [resident()]
-        for half in (1, 2):  # twice the same: the first time fills caches
-            webhooks(app, half, WEBHOOKS // 2, errors)
-            memory.append(resident())
-        for half in (1, 2):
-            hostile_frames(app, half, FRAMES // 2, errors)
-            memory.append(resident())
+        for part, number in ((webhooks, WEBHOOKS), (hostile_frames, FRAMES)):
+            for half in (1, 2):  # twice the same: the first time fills caches
+                part(app, half, number // 2, errors)
+                memory.append(resident())
+            require(
+                memory[-1] - memory[-2] <= GROWTH, f"{part.__name__}: {memory[-1] - memory[-2]:.1f} MB more in the second half"
+            )
         silence(app, clock, errors)
         with served(app):
             keys(app, errors)
@@ -90,6 +95,16 @@ def main() -> None:
         app.extensions["switchboard"].pool.shutdown()
         with app.app_context():
             db.engine.dispose()
+    print("\n".join(("", *wrong)) if wrong else "\nnothing failed")
+    return int(bool(wrong))
+
+
+wrong: list[str] = []
+
+
+def require(right: bool, otherwise: str) -> None:
+    if not right:
+        wrong.append(otherwise)
 
 
 def helpline(folder: Path) -> tuple[Flask, Clock]:
@@ -125,6 +140,7 @@ def webhooks(app: Flask, seed: int, number: int, errors: Errors) -> None:
     for kind in sorted(came):
         tell(f"webhook {seed}: {kind}", came[kind], took[kind])
     print(f"webhook {seed}: unsigned and served: {unsigned_served}")
+    require(unsigned_served == 0, f"webhook {seed}: {unsigned_served} unsigned ones were served")
 
 
 def hostile_frames(app: Flask, seed: int, number: int, errors: Errors) -> None:
@@ -147,6 +163,7 @@ def hostile_frames(app: Flask, seed: int, number: int, errors: Errors) -> None:
         said = [turn.heard["text"] for turn in stored_turns(app, call) if turn.heard["text"]]
         right += said == [f"yes, said caller {n}"] and call_row(app, call).number == numbers[n % 3]
     each = (time.perf_counter() - begun) / number
+    require(right == CALLS, f"frames {seed}: {CALLS - right} calls were harmed")
     tell(f"frames {seed}, {right} of {CALLS} calls intact", [number, 0, errors.number - before], [each])
 
 
@@ -210,6 +227,7 @@ def _drip(port: int, over: threading.Event) -> None:
 
 def tell(kind: str, came: list[int], took: list[float]) -> None:
     served, refused, failed = came
+    require(failed == 0, f"{kind}: {failed} failed")
     p50, p95 = (f"{1000 * float(np.percentile(took, p)):.2f}" for p in (50, 95))
     print(LINE.format(kind, sum(came), served, refused, failed, p50, p95), flush=True)
 
@@ -222,4 +240,4 @@ def resident() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

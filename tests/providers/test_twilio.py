@@ -463,6 +463,7 @@ def test_a_call_is_placed_with_time_to_reach_the_telephone(exchange: Exchange) -
     assert int(form["Timeout"]) >= 30
     assert (form["MachineDetection"], form["AsyncAmd"]) == ("Enable", "true")
     assert form["AsyncAmdStatusCallback"] == "https://helpline.example.org/calls/machine"
+    assert not [name for name in form if "record" in name.lower()]  # a call is never recorded as a whole
 
 
 @pytest.mark.parametrize("number", ["+15005550001", "+15005550002", "+15005550003", "+15005550004", "+15005550009"])
