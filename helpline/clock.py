@@ -19,12 +19,13 @@ from flask import Flask
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.pool import NullPool
 
+from fraud.assess import ruleset
 from helpline import audit, deliveries, outbox
 from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
 from helpline.parts import Parts
-from helpline.services import fullhouse
+from helpline.services import fullhouse, rulebook
 from helpline.services.appointments import reminders
 from helpline.services.bills import planning, settlement
 from helpline.services.bills.models import Payment
@@ -51,6 +52,7 @@ def run(app: Flask) -> None:
         scheduler.add_job(_guarded(app, step), "interval", seconds=TICK_SECONDS, id=step.__name__)
     signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
     with _only_one(app):
+        _guarded(app, note_rules)()
         scheduler.start()
 
 
@@ -102,6 +104,12 @@ def look_for_lost_calls(parts: Parts, worker: str) -> None:
 def send_deliveries(parts: Parts, worker: str) -> None:
     url = f"{parts.settings.public_url.rstrip('/')}/calls/answered/{{delivery_id}}"
     deliveries.send_due(parts.provider, worker, url, parts.now())
+
+
+def note_rules(parts: Parts, worker: str) -> None:
+    """Once, as the clock begins: who edits the rules has to start the helpline anew."""
+    rulebook.note_rules(ruleset(), parts.now())
+    db.session.commit()
 
 
 def seal_audit(parts: Parts, worker: str) -> None:
@@ -167,6 +175,11 @@ def _remind(timer: Timer, parts: Parts) -> bool:
     return True
 
 
+def _hold_unsafe(timer: Timer, parts: Parts) -> bool:
+    keeping.unsafe(_id(timer), parts.settings, parts.now())
+    return True
+
+
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "settle_payment": _settle_payment,
     "count_receipt": _count_receipt,
@@ -174,6 +187,7 @@ HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "pay_planned": _pay_planned,
     "hold_due": _end_hold,
     "hold_unanswered": _hold_unanswered,
+    "hold_unsafe": _hold_unsafe,
     reminders.KIND: _remind,
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,

@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "payments": ("payments", "What a person decides about money."),
     "serve": ("serve", "The helpline itself: webhooks, sockets and pages."),
     "simulate": ("simulate", "Many callers at once, as different as callers are."),
+    "staff": ("staff", "People of the office, their roles and passwords."),
     "transcribe": ("transcribe", "Recordings to text."),
     "understand": ("understand", "What sentences on standard input ask for."),
 }

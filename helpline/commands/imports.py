@@ -13,8 +13,9 @@ import click
 
 from helpline.app import create_app
 from helpline.commands.database import up_to_date
+from helpline.commands.staff import actor_of
 from helpline.parts import Parts
-from helpline.services.bills.imports import Arrival, Brought, bring_billers, bring_bills
+from helpline.services.bills.imports import ACTOR, Arrival, Brought, bring_billers, bring_bills
 from helpline.services.bills.payers import bring_accounts, bring_cards
 from helpline.services.callers import bring_callers
 from helpline.services.contacts.imports import bring_contacts
@@ -27,6 +28,8 @@ MOST_FAULTS = 100  # that are printed: who has more has the wrong file
 
 file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 check_option = click.option("--check", is_flag=True, help="Say what would happen, and change nothing.")
+by_option = click.option("--by", default="", metavar="LOGIN", help="Who of the office brings it, for the audit.")
+note_option = click.option("--note", default="", help="Why, for the audit.")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object instead of words.")
 
 
@@ -40,16 +43,20 @@ def command() -> None:
 @file_argument
 @check_option
 @json_option
-def bills(file: Path, check: bool, as_json: bool) -> None:
+@by_option
+@note_option
+def bills(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: biller, account, reference (the biller's number of the bill), amount, currency, period, issued, due."""
-    _bring(file, check, as_json, lambda data, parts, arrival: bring_bills(data, arrival))
+    _bring(file, check, as_json, (by, note), lambda data, parts, arrival: bring_bills(data, arrival))
 
 
 @command.command()
 @file_argument
 @check_option
 @json_option
-def callers(file: Path, check: bool, as_json: bool) -> None:
+@by_option
+@note_option
+def callers(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: phone, full_name, name (as they like to be called), birth_year, language, time_zone, area, address, door_notes,
     landline (yes or no). All but the first three may be empty."""
 
@@ -57,67 +64,80 @@ def callers(file: Path, check: bool, as_json: bool) -> None:
         languages = [parts.settings.language, *(code for code in parts.languages if code != parts.settings.language)]
         return bring_callers(data, languages, parts.settings.time_zone, arrival)
 
-    _bring(file, check, as_json, bring)
+    _bring(file, check, as_json, (by, note), bring)
 
 
 @command.command()
 @file_argument
 @check_option
 @json_option
-def billers(file: Path, check: bool, as_json: bool) -> None:
+@by_option
+@note_option
+def billers(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: name, kind, allowed (yes or no), account_mask, account_check (luhn, mod97 or nothing)."""
 
     def bring(data: bytes, parts: Parts, arrival: Arrival) -> Brought:
         return bring_billers(data, parts.languages[parts.settings.language].words["biller"], arrival)
 
-    _bring(file, check, as_json, bring)
+    _bring(file, check, as_json, (by, note), bring)
 
 
 @command.command()
 @file_argument
 @check_option
 @json_option
-def accounts(file: Path, check: bool, as_json: bool) -> None:
+@by_option
+@note_option
+def accounts(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: phone, full_name (of a caller on file), biller, account (the caller's number there)."""
-    _bring(file, check, as_json, lambda data, parts, arrival: bring_accounts(data, arrival))
+    _bring(file, check, as_json, (by, note), lambda data, parts, arrival: bring_accounts(data, arrival))
 
 
 @command.command()
 @file_argument
 @check_option
 @json_option
-def cards(file: Path, check: bool, as_json: bool) -> None:
+@by_option
+@note_option
+def cards(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: phone, full_name (of a caller on file), customer, payment_method (the card gateway's ids)."""
-    _bring(file, check, as_json, lambda data, parts, arrival: bring_cards(data, arrival))
+    _bring(file, check, as_json, (by, note), lambda data, parts, arrival: bring_cards(data, arrival))
 
 
 @command.command()
 @file_argument
 @check_option
 @json_option
-def contacts(file: Path, check: bool, as_json: bool) -> None:
+@by_option
+@note_option
+def contacts(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: phone, full_name (of a caller on file), place (first or second), contact_name, contact_phone, relation, consent
     (yes or no)."""
-    _bring(file, check, as_json, lambda data, parts, arrival: bring_contacts(data, arrival))
+    _bring(file, check, as_json, (by, note), lambda data, parts, arrival: bring_contacts(data, arrival))
 
 
 @command.command()
 @file_argument
 @check_option
 @json_option
-def office_hours(file: Path, check: bool, as_json: bool) -> None:
+@by_option
+@note_option
+def office_hours(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: day (monday to sunday, or one day such as 2026-12-25, which goes before its weekday), opens, closes (such as
     09:00; both empty: closed). A weekday that is in no row is as in the settings."""
-    _bring(file, check, as_json, lambda data, parts, arrival: bring_office_hours(data, arrival))
+    _bring(file, check, as_json, (by, note), lambda data, parts, arrival: bring_office_hours(data, arrival))
 
 
-def _bring(file: Path, check: bool, as_json: bool, bring: Callable[[bytes, Parts, Arrival], Brought]) -> None:
+def _bring(
+    file: Path, check: bool, as_json: bool, told: tuple[str, str], bring: Callable[[bytes, Parts, Arrival], Brought]
+) -> None:
     if file.stat().st_size > MOST_BYTES:
         raise click.ClickException(f"{file.name} is larger than {MOST_BYTES:,} bytes")
     app = create_app(load_settings(os.environ))
     parts: Parts = app.extensions["helpline"]
-    arrival = Arrival(file.name, parts.now().astimezone(ZoneInfo(parts.settings.time_zone)), check)
+    now, (by, note) = parts.now().astimezone(ZoneInfo(parts.settings.time_zone)), told
     with up_to_date(app):
+        arrival = Arrival(file.name, now, check, actor_of(by) or ACTOR, note)
         try:
             brought = bring(file.read_bytes(), parts, arrival)
         except FileFault as fault:

@@ -213,6 +213,14 @@ HOLD_ACTIONS = {
     "hold_confirmed": "Answered our call and typed the PIN: it is paid",
     "hold_not_confirmed": "Answered our call, and it could not be paid",
     "hold_unanswered": "Our call brought no end to it: the office looks",
+    "hold_unsafe": "Its bill must be paid soon, and nobody has decided: the office was told",
+    "rules_changed": "Other fraud rules are in force",
+    "staff_added": "A new colleague",
+    "role_changed": "Another role",
+    "staff_left": "Has left the office",
+    "password_changed": "A new password",
+    "office_hours_added": "Hours of the office",
+    "office_hours_amended": "Other hours of the office",
     "hold_rung_again": "Had missed our call, and asked for another one",
 }
 ACTORS = {"helpline": "The helpline", "caller": "The caller", "volunteer": "A volunteer"}

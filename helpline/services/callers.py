@@ -11,7 +11,7 @@ from helpline import audit
 from helpline.db import db
 from helpline.models import Caller
 from helpline.services import tables
-from helpline.services.bills.imports import ACTOR, Arrival, Brought, Done, Refused, bring_rows, one_of, without_doubles
+from helpline.services.bills.imports import Arrival, Brought, Done, Refused, bring_rows, one_of, without_doubles
 from helpline.services.bills.payers import CALLER
 from helpline.services.tables import Row, or_nothing, read_table, shown
 
@@ -54,7 +54,7 @@ def _bring_caller(row: Row, default: dict[str, str], arrival: Arrival) -> Done:
         caller = Caller(**{**default, **given}, created_at=arrival.now)
         db.session.add(caller)
         db.session.flush()
-        audit.write(ACTOR, "caller_added", f"caller:{caller.id}", arrival.now, file=arrival.file, line=row.line)
+        audit.write(arrival.actor, "caller_added", f"caller:{caller.id}", arrival.now, **arrival.line(row))
         return "added"
     (caller,) = known
     if caller.training:
@@ -63,9 +63,8 @@ def _bring_caller(row: Row, default: dict[str, str], arrival: Arrival) -> Done:
         return "unchanged"
     for column in different:
         setattr(caller, column, given[column])
-    where = {"file": arrival.file, "line": row.line}
     # Which columns, not what was in them: an address is private.
-    audit.write(ACTOR, "caller_amended", f"caller:{caller.id}", arrival.now, columns=different, **where)
+    audit.write(arrival.actor, "caller_amended", f"caller:{caller.id}", arrival.now, columns=different, **arrival.line(row))
     return "amended"
 
 

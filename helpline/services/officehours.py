@@ -8,7 +8,7 @@ import re
 from helpline import audit
 from helpline.db import db
 from helpline.services import tables
-from helpline.services.bills.imports import ACTOR, Arrival, Brought, Done, Refused, bring_rows, without_doubles
+from helpline.services.bills.imports import Arrival, Brought, Done, Refused, bring_rows, without_doubles
 from helpline.services.tables import Reader, read_table, shown
 from helpline.staff.models import WEEKDAYS, OfficeDay
 
@@ -32,8 +32,8 @@ def _bring_day(row: tables.Row, arrival: Arrival) -> Done:
     done: Done = "amended" if known else "added"
     was = _words(known.opens, known.closes) if known else ""
     db.session.merge(OfficeDay(day=row["day"], opens=opens, closes=closes))
-    told = {"was": was, "is": _words(opens, closes), "file": arrival.file, "line": row.line}
-    audit.write(ACTOR, f"office_hours_{done}", f"office_day:{row['day']}", arrival.now, **told)
+    told = {"was": was, "is": _words(opens, closes), **arrival.line(row)}
+    audit.write(arrival.actor, f"office_hours_{done}", f"office_day:{row['day']}", arrival.now, **told)
     return done
 
 

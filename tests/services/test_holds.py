@@ -22,7 +22,7 @@ from helpline.audit import AuditEntry
 from helpline.db import db
 from helpline.events import Event
 from helpline.models import ServiceRequest
-from helpline.outbox import Delivery
+from helpline.outbox import Delivery, Timer
 from helpline.services import safety
 from helpline.services.bills import orders
 from helpline.services.bills.models import Bill, Biller, Payment
@@ -465,3 +465,25 @@ def test_every_reason_is_a_rule_and_a_prompt(in_app: Flask) -> None:
     languages = in_app.extensions["helpline"].languages
     for rule, key in orders.REASONS.items():
         assert rule in ruleset().weights and all(key in language.prompts for language in languages.values())
+
+
+# -- before the bill's last safe moment
+
+
+def test_the_office_is_told_while_there_is_still_time(in_app: Flask, held: int, clock: Clock) -> None:
+    hold = hold_of(held)
+    timer = db.session.scalars(select(Timer).where(Timer.kind == "hold_unsafe")).one()
+    assert hold.ends_at < timer.due_at <= hold.safe_until - dt.timedelta(hours=2)
+    clock.pass_time(seconds=(timer.due_at - clock.now()).total_seconds())
+    tick(in_app)
+    told = db.session.scalars(select(Event.data).where(Event.kind == "hold_escalated").order_by(Event.id)).all()
+    assert [one["why"] for one in told] == ["due", "unsafe"] or [one["why"] for one in told] == ["unsafe", "due"]
+    tick(in_app)
+    assert len(db.session.scalars(select(Event).where(Event.kind == "hold_unsafe")).all()) == 1
+
+
+def test_what_was_decided_by_then_alarms_nobody(in_app: Flask, held: int, staff: dict[str, int], clock: Clock) -> None:
+    assert take("refuse", held, "ruth", staff, in_app) == "refused"
+    clock.pass_time(days=8)
+    tick(in_app)
+    assert db.session.scalars(select(Event).where(Event.kind == "hold_unsafe")).all() == []

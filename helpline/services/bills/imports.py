@@ -51,11 +51,18 @@ class Brought:
 
 @dataclass(frozen=True)
 class Arrival:
-    """When and from which file, for the audit; `check` changes nothing. `now` is aware, in the office's time zone."""
+    """When, from which file, by whom and why, for the audit; `check` changes nothing. `now` is aware, in the office's time
+    zone."""
 
     file: str
     now: dt.datetime
     check: bool = False
+    actor: str = ACTOR
+    note: str = ""
+
+    def line(self, row: Row) -> dict[str, Any]:
+        """Where a change came from."""
+        return {"file": self.file, "line": row.line, **({"note": self.note} if self.note else {})}
 
 
 def bring_bills(data: bytes, arrival: Arrival) -> Brought:
@@ -130,7 +137,7 @@ def _bring_bill(row: Row, arrival: Arrival) -> Done:
     bill = Bill(reference=row["reference"], **values)
     db.session.add(bill)
     db.session.flush()
-    audit.write(ACTOR, "bill_added", f"bill:{bill.id}", arrival.now, file=arrival.file, line=row.line)
+    audit.write(arrival.actor, "bill_added", f"bill:{bill.id}", arrival.now, **arrival.line(row))
     return "added"
 
 
@@ -170,8 +177,8 @@ def _amend(bill: Bill, values: Mapping[str, Any], row: Row, arrival: Arrival) ->
     was = {name: _plain(getattr(bill, name)) for name in new}
     now_is = {name: _plain(value) for name, value in new.items()}
     db.session.expire(bill)
-    told = {"was": was, "is": now_is, "file": arrival.file, "line": row.line}
-    audit.write(ACTOR, "bill_amended", f"bill:{bill.id}", arrival.now, **told)
+    told = {"was": was, "is": now_is, **arrival.line(row)}
+    audit.write(arrival.actor, "bill_amended", f"bill:{bill.id}", arrival.now, **told)
     events.record("bill_amended", f"bill:{bill.id}", arrival.now)
     return "amended"
 
@@ -190,8 +197,8 @@ def _bring_biller(row: Row, arrival: Arrival) -> Done:
     db.session.flush()
     if done != "unchanged":
         now_is = {name: values[name] for name in was or values}
-        told = {"was": was, "is": now_is, "file": arrival.file, "line": row.line}
-        audit.write(ACTOR, f"biller_{done}", f"biller:{biller.id}", arrival.now, **told)
+        told = {"was": was, "is": now_is, **arrival.line(row)}
+        audit.write(arrival.actor, f"biller_{done}", f"biller:{biller.id}", arrival.now, **told)
     return done  # type: ignore[return-value]
 
 

@@ -12,7 +12,7 @@ from helpline.db import db
 from helpline.models import Caller
 from helpline.services import tables
 from helpline.services.bills import numbers
-from helpline.services.bills.imports import ACTOR, Arrival, Brought, Done, Refused, bring_rows, without_doubles
+from helpline.services.bills.imports import Arrival, Brought, Done, Refused, bring_rows, without_doubles
 from helpline.services.bills.models import BillAccount, Biller
 from helpline.services.gateways.cards import Card
 from helpline.services.tables import Reader, Row, read_table, shown
@@ -53,8 +53,8 @@ def _bring_account(row: Row, arrival: Arrival) -> Done:
     account = BillAccount(caller_id=caller.id, biller_id=biller.id, reference=row["account"])
     db.session.add(account)
     db.session.flush()
-    told = {"account": account.id, "file": arrival.file, "line": row.line}
-    audit.write(ACTOR, "account_added", f"caller:{caller.id}", arrival.now, **told)
+    told = {"account": account.id, **arrival.line(row)}
+    audit.write(arrival.actor, "account_added", f"caller:{caller.id}", arrival.now, **told)
     return "added"
 
 
@@ -66,7 +66,7 @@ def _bring_card(row: Row, arrival: Arrival) -> Done:
     done: Done = "amended" if card else "added"
     called_by = {"brand": "", "last_four": "", "expires": "", "saved_at": None}  # of the one before
     db.session.merge(Card(payer=payer, customer=row["customer"], payment_method=row["payment_method"], **called_by))
-    audit.write(ACTOR, f"card_{done}", payer, arrival.now, file=arrival.file, line=row.line)
+    audit.write(arrival.actor, f"card_{done}", payer, arrival.now, **arrival.line(row))
     return done
 
 

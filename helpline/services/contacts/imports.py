@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpline.services import tables
-from helpline.services.bills.imports import ACTOR, Arrival, Brought, Done, Refused, bring_rows, one_of, without_doubles
+from helpline.services.bills.imports import Arrival, Brought, Done, Refused, bring_rows, one_of, without_doubles
 from helpline.services.bills.payers import CALLER, caller_named
 from helpline.services.contacts.keeping import PLACES, Details, Unfit, keep
 from helpline.services.tables import Reader, Row, read_table, shown
@@ -32,6 +32,6 @@ def _bring_contact(row: Row, arrival: Arrival) -> Done:
     caller = caller_named(row)
     details = Details(row["contact_name"], row["contact_phone"], row["relation"], row["consent"])
     try:
-        return keep(caller.id, row["place"], details, ACTOR, arrival.now, file=arrival.file, line=row.line)
+        return keep(caller.id, row["place"], details, arrival.actor, arrival.now, **arrival.line(row))
     except Unfit as why:
         raise Refused("contact_phone", f"{shown(row['contact_phone'])} {why}") from why

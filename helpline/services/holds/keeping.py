@@ -18,7 +18,7 @@ from helpline.services.bills.claiming import left_of
 from helpline.services.bills.models import Bill, BillAccount, Biller
 from helpline.services.contacts.telling import tell_contact
 from helpline.services.context import Context
-from helpline.services.holds.clocks import clock_for
+from helpline.services.holds.clocks import TIME_TO_DECIDE, clock_for
 from helpline.services.holds.models import Hold
 from helpline.settings import Settings
 from helpline.staff.hours import office_hours
@@ -59,6 +59,7 @@ def hold(request: ServiceRequest, bill: Bill, amount: Decimal, assessment: Asses
     events.record("payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     audit.write("helpline", "payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     promise_end(waiting)
+    _promise_alarm(waiting, context.settings)
     if for_people(assessment):
         tell_contact(f"hold:{waiting.id}", request.caller_id, rules, context)
     if not clock.in_time:
@@ -114,6 +115,24 @@ def spoken(hold: Hold, context: Context) -> dict[str, Any]:
 def promise_end(hold: Hold) -> None:
     """The clock as a timer. An extended hold has a later one; the earlier one then finds nothing to do."""
     outbox.promise_timer("hold_due", f"hold:{hold.id}", hold.ends_at, key=hold.ends_at.astimezone(dt.UTC).isoformat())
+
+
+def _promise_alarm(hold: Hold, settings: Settings) -> None:
+    """The office is told while there is still time to decide before the bill is due, where that is later than the clock's end,
+    at which it is told anyway."""
+    last = office_hours(settings).last_open(hold.safe_until, TIME_TO_DECIDE)
+    if last > hold.ends_at:
+        outbox.promise_timer("hold_unsafe", f"hold:{hold.id}", last.astimezone(dt.UTC))
+
+
+def unsafe(hold_id: int, settings: Settings, now: dt.datetime) -> None:
+    """The bill's last safe moment is near, and nobody has decided. Does not commit."""
+    hold = locked(hold_id)
+    if hold is None or hold.status != "waiting":
+        return
+    events.record("hold_unsafe", f"hold:{hold.id}", now)
+    audit.write("helpline", "hold_unsafe", f"hold:{hold.id}", now)
+    escalate(hold, "unsafe", settings, now)
 
 
 def end_of_clock(hold_id: int, settings: Settings, now: dt.datetime) -> None:
@@ -191,6 +210,7 @@ def escalate(hold: Hold, why: str, settings: Settings, now: dt.datetime) -> None
 WHY = {
     "due_soon": "The bill is due before the hold ends.",
     "unanswered": "The caller did not answer our call about a first payment, or did not finish it.",
+    "unsafe": "Its bill must be paid soon: decide now, or it may reach the biller too late.",
     "due": "Its time is over. Nothing is paid until somebody decides.",
     "signal": "Something in our call to the caller was not as it should be.",
 }
