@@ -10,10 +10,12 @@ from helpline.calls.doors import document, language_of, parts, public, spoken
 from helpline.db import db
 from helpline.models import Call
 from helpline.providers import AskKeys, GoTo, HangUp, Speak, Verb
-from helpline.services import fullhouse
+from helpline.services import fullhouse, office
 from helpline.services.fullhouse import Place
 
-RING_ME, A_PERSON = "1", "0"
+RING_ME, A_PERSON, NUMBER_IS_RIGHT = "1", "0", "1"
+TO_TYPE = 15  # seconds for the first key of a number, and between two
+FEWEST_DIGITS, MOST_DIGITS = 7, 15
 BETWEEN_WORDS = 12  # seconds of quiet between two sentences to somebody who waits
 LONGEST_STAY = dt.timedelta(minutes=15)  # on the line; then we ring back in any case
 
@@ -39,12 +41,46 @@ def wait(call: Call, still: bool = True) -> Response:
 
 
 def ring_back(call: Call) -> Response:
-    """The caller would rather be rung. They keep their turn."""
+    """The caller would rather be rung. They keep their turn; who has a number that we do not see leaves one."""
     now = parts().now()
     place = fullhouse.take(call, now)
+    if not place.number:
+        return ask_number(call)
     if not fullhouse.promise(place, now):
         return wait(call)
     return _promised(place, language_of(call), now)
+
+
+def ask_number(call: Call, *before: Speak) -> Response:
+    """Have them type the number at which they want to be rung; who types none waits on."""
+    code, here = language_of(call), public(f"/calls/full/{call.id}")
+    db.session.commit()
+    says = (*before, spoken("full.number", code))
+    return document(*[AskKeys(says, f"{here}/number", TO_TYPE, most=0)] * 2, GoTo(here))
+
+
+def number_typed(call: Call, keys: str) -> Response:
+    """Read it back; it counts only when they say that it is right."""
+    code, number = language_of(call), keys.strip("*#")
+    if not (number.isascii() and number.isdigit() and FEWEST_DIGITS <= len(number) <= MOST_DIGITS):
+        return ask_number(call, spoken("full.no_number", code))
+    here = public(f"/calls/full/{call.id}")
+    right = AskKeys((spoken("full.number_right", code, number=number),), f"{here}/number/{number}", TO_TYPE)
+    db.session.commit()
+    return document(right, right, GoTo(here))
+
+
+def number_confirmed(call: Call, number: str, keys: str) -> Response:
+    """1 keeps it; anything else asks for it once more."""
+    now, code = parts().now(), language_of(call)
+    if keys != NUMBER_IS_RIGHT or not (number.isascii() and number.isdigit()):
+        return ask_number(call)
+    if not fullhouse.left_number(fullhouse.take(call, now), number[:MOST_DIGITS], now):
+        return wait(call)
+    language = parts().languages.get(code, parts().languages[parts().settings.language])
+    kept = spoken("full.number_kept", code, when=office.call_back_at(parts().settings, language, now))
+    db.session.commit()
+    return document(kept, spoken("full.goodbye", code), HangUp())
 
 
 def _promised(place: Place, code: str, now: dt.datetime) -> Response:

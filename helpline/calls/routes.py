@@ -102,9 +102,7 @@ def answered(delivery_id: int) -> Response:
 def full_house(call_id: int) -> Response:
     """Somebody waits for a line: a key, or whether it is their turn."""
     asked = ringing()
-    call = db.session.get(Call, call_id)
-    if call is None or call.sid != asked.sid:
-        abort(404)
+    call = _waiting(call_id, asked.sid)
     if asked.keys == full.RING_ME:
         return full.ring_back(call)
     if asked.keys == full.A_PERSON:
@@ -112,6 +110,27 @@ def full_house(call_id: int) -> Response:
         db.session.commit()
         return _call_back(call_id, "busy")
     return _carry(call, first=(spoken("full.your_turn", language_of(call)),), waits=True)
+
+
+@blueprint.post("/full/<int:call_id>/number")
+def full_house_number(call_id: int) -> Response:
+    """Somebody whose number we do not see has typed one."""
+    asked = ringing()
+    return full.number_typed(_waiting(call_id, asked.sid), asked.keys)
+
+
+@blueprint.post("/full/<int:call_id>/number/<number>")
+def full_house_number_right(call_id: int, number: str) -> Response:
+    """They have heard it read back."""
+    asked = ringing()
+    return full.number_confirmed(_waiting(call_id, asked.sid), number, asked.keys)
+
+
+def _waiting(call_id: int, sid: str) -> Call:
+    call = db.session.get(Call, call_id)
+    if call is None or call.sid != sid:
+        abort(404)
+    return call
 
 
 @blueprint.post("/after")

@@ -100,6 +100,17 @@ def promise(place: Place, now: dt.datetime) -> bool:
     return asked or _fresh(place).status == "promised"
 
 
+def left_number(place: Place, number: str, now: dt.datetime) -> bool:
+    """Whoever has none that we see has typed this one. The machine rings no number that anybody may type: a person does.
+    False when they are not waiting any more."""
+    left = update(Place).where(Place.id == place.id, Place.status == "waiting").values(status="late", seen_at=now)
+    if not changed(left):
+        return _fresh(place).status == "late"
+    call = db.session.get_one(Call, place.call_id)
+    open_alone(f"{KIND}:{place.id}", "speak_to_person", call.caller_id, now, call_id=call.id, number=number, about="busy")
+    return True
+
+
 def carried(call: Call, now: dt.datetime) -> None:
     """The call has a line. A promise to ring the same number is kept by that."""
     mine = Place.call_id == call.id

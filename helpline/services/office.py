@@ -7,6 +7,7 @@ import datetime as dt
 from helpline.services.context import Context
 from helpline.settings import Settings
 from helpline.staff.hours import office_hours
+from voice.languages import Language
 
 CALL_BACK = dt.timedelta(hours=1)
 
@@ -17,14 +18,17 @@ def open_at(settings: Settings, now: dt.datetime) -> bool:
 
 def call_back_words(context: Context) -> str:
     """When somebody rings back, in the caller's language."""
-    hours = office_hours(context.settings)
-    within = context.now + CALL_BACK
-    today = context.now.astimezone(hours.zone).date()
-    if not hours.open_at(context.now):
-        when = hours.next_open(context.now)
+    return call_back_at(context.settings, context.language, context.now)
+
+
+def call_back_at(settings: Settings, language: Language, now: dt.datetime) -> str:
+    hours = office_hours(settings)
+    within, today = now + CALL_BACK, now.astimezone(hours.zone).date()
+    if not hours.open_at(now):
+        when = hours.next_open(now)
     elif hours.open_at(within):
-        return context.language.prompt("when.within_the_hour", {}, today)
+        return language.prompt("when.within_the_hour", {}, today)
     else:
         when = hours.next_open(within)
     values = {"date": when.date().isoformat(), "time": when.time().isoformat("minutes")}
-    return context.language.prompt("when.office_opens", values, today)
+    return language.prompt("when.office_opens", values, today)

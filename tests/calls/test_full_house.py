@@ -45,6 +45,13 @@ class Rung:
             call_id = call.id
         return self._words(f"/calls/full/{call_id}", self.sids[number], number, **form)
 
+    def types(self, path: str, keys: str, number: str = "Anonymous") -> list[str]:
+        with self.app.app_context():
+            call = find_call(self.sids[number])
+            assert call is not None
+            call_id = call.id
+        return self._words(f"/calls/full/{call_id}/{path}", self.sids[number], number, Digits=keys)
+
     def hangs_up(self, number: str) -> None:
         self.telephone.ask("/calls/status", self.sids[number], number, CallStatus="completed")
 
@@ -215,10 +222,34 @@ def test_who_rings_again_into_a_full_house_keeps_their_turn(app: Flask, house: R
     assert places(app) == ["answered", "waiting", "waiting"]
 
 
-def test_a_withheld_number_is_not_promised_a_call(app: Flask, house: Rung) -> None:
-    words = " ".join(house.rings("Anonymous"))
-    assert "cannot ring you back" in words and "press one" not in words
-    assert house.polls("Anonymous", Digits="1")[-1] == "Redirect" and places(app) == ["waiting"]
+def test_a_withheld_number_is_not_promised_a_call_but_may_leave_one(app: Flask, house: Rung) -> None:
+    assert "I do not see your number" in " ".join(house.rings("Anonymous"))
+    assert "hash key" in " ".join(house.polls("Anonymous", Digits="1")) and places(app) == ["waiting"]
+    read_back = house.types("number", "02071838750")
+    assert (
+        "2 0 7" in " ".join(read_back).replace(",", "")
+        or "oh two" in " ".join(read_back).lower()
+        or "0 2" in " ".join(read_back)
+    )
+    assert places(app) == ["waiting"]
+    kept = house.types("number/02071838750", "1")
+    assert kept[-1] == "Hangup" and "within the hour" in " ".join(kept)
+    assert house.types("number/02071838750", "1")[-1] == "Hangup"  # told twice
+    assert places(app) == ["late"] and calls_promised(app) == []
+    with app.app_context():
+        request = db.session.scalars(select(ServiceRequest)).one()
+        assert (request.intent, request.details) == ("speak_to_person", {"number": "02071838750", "about": "busy"})
+
+
+@pytest.mark.parametrize("typed", ["", "#", "12", "1" * 16, "123*456", "٠٢٠٧١٨٣٨٧٥٠"])
+def test_what_is_no_number_is_asked_for_again(app: Flask, house: Rung, typed: str) -> None:
+    house.rings("Anonymous")
+    assert "no telephone number" in " ".join(house.types("number", typed)) and places(app) == ["waiting"]
+
+
+def test_a_number_that_was_read_back_wrongly_is_typed_again(app: Flask, house: Rung) -> None:
+    house.rings("Anonymous")
+    assert "hash key" in " ".join(house.types("number/02071838750", "2")) and places(app) == ["waiting"]
 
 
 def test_after_a_quarter_of_an_hour_on_the_line_we_ring_back_in_any_case(house: Rung, clock: Clock) -> None:
