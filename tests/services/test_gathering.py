@@ -271,3 +271,33 @@ def test_stored_facts_are_assessed_again_alike(due: int, line: Context) -> None:
     assert read_facts(stored[0].facts).request.amount == Decimal("42.50")  # type: ignore[union-attr]
     result = replayed(stored, ruleset())
     assert (result["requests"], result["without_facts"], result["differing"]) == (1, 0, [])
+
+
+# -- what the biller asks of others
+
+
+def bills_of_others(due: int, number: int, amount: str) -> None:
+    account = db.session.get_one(Bill, due).account_id
+    biller = db.session.get_one(BillAccount, account).biller_id
+    joan = db.session.scalars(select(Caller).where(Caller.name == "Joan")).one()
+    other = BillAccount(caller_id=joan.id, biller_id=biller, reference="9999-0001")
+    db.session.add(other)
+    db.session.flush()
+    mine = db.session.get_one(Bill, due)
+    for n in range(number):
+        db.session.add(Bill(account_id=other.id, reference=f"other-{n}", amount=Decimal(amount), currency="GBP",
+                            period=f"2024-{n + 1:02}", issued_on=mine.issued_on, due_on=mine.due_on))  # fmt: skip
+    db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("amount", "number", "spoken"),
+    [("4250.00", 20, True), ("60.00", 20, False), ("64.00", 20, True), ("4250.00", 12, False)],
+)
+def test_a_slipped_decimal_point_shows_beside_the_bills_of_others(
+    line: Context, due: int, amount: str, number: int, spoken: bool
+) -> None:
+    bills_of_others(due, number, "42.00")
+    db.session.execute(update(Payment).values(status="failed"))
+    change(due, amount=Decimal(amount))
+    assert ("F026" in spoke(due, line)) == spoken

@@ -27,6 +27,8 @@ from helpline.services.scamwords import read_words
 
 WEEK = dt.timedelta(days=7)
 MONTH = 30  # days, near enough to say whether a day is the usual one
+FEWEST_BILLS, MOST_BILLS = 20, 200  # of a biller, the newest ones, that tell what it usually asks
+SELDOM, ABOVE = 0.95, Decimal("1.5")  # so many are below, and so much more is still nothing unusual: as for a caller's own
 FEW = 3  # payments, before which nobody has a usual day
 
 
@@ -74,7 +76,18 @@ def _request(row: Row[Any], amount: Decimal, context: Context) -> MoneyRequest:
         already_paid_on=_twin_paid_on(bill, context),
         local_hour=context.now.hour,
         usual_day_off=_usual_day_off([_local(paid.ended_at, context) for paid in settled if paid.ended_at], today),
+        largest_usual=_largest_usual(row),
     )
+
+
+def _largest_usual(row: Row[Any]) -> Decimal | None:
+    """What this biller's other bills seldom pass: a slipped decimal point shows even where this caller has paid little yet."""
+    others = select(Bill.amount).join(BillAccount, Bill.account_id == BillAccount.id)
+    others = others.where(BillAccount.biller_id == row.Biller.id, Bill.id != row.Bill.id, Bill.currency == row.Bill.currency)
+    amounts = sorted(db.session.scalars(others.order_by(Bill.id.desc()).limit(MOST_BILLS)))
+    if len(amounts) < FEWEST_BILLS:
+        return None
+    return amounts[int(len(amounts) * SELDOM)] * ABOVE
 
 
 def _settled(context: Context) -> Select[Decimal, dt.datetime | None]:
