@@ -23,6 +23,7 @@ from helpline.models import Caller
 from helpline.providers import Incoming
 from helpline.services import texts as callers
 from helpline.services.context import Context
+from helpline.staff import texting
 from helpline.texts import Text
 from volunteers import sms
 from volunteers.models import Volunteer
@@ -85,6 +86,8 @@ def _taken(text: Incoming, now: dt.datetime) -> tuple[str, str]:
         return _keyword(text, volunteer, now)
     if not throttle.allow(f"texts:{text.number}", MOST_ANSWERS, ANSWERS_WITHIN, now):
         return "too_many", ""
+    if (duty := texting.answer(text.number, text.body, now)) is not None:
+        return duty
     if volunteer is None:
         return callers.answer(text, _context(text.number, now))
     if (done := sms.answer(volunteer, text.body, now)) is not None:

@@ -21,6 +21,8 @@ from helpline.outbox import Delivery, promise_sms
 from helpline.providers import Outcome, ProviderError
 from helpline.providers.twilio import sign
 from helpline.services.bills.models import Payment
+from helpline.staff import duty
+from helpline.staff.models import Staff
 from helpline.texts import Text
 from tests.calls.line import TOKEN, Telephone
 from tests.calls.test_clock import Sent
@@ -488,3 +490,59 @@ def test_a_yes_by_text_makes_a_call_to_the_caller(app: Flask, town: Demonstratio
         process.run_due_timers(app.extensions["helpline"], "clock:1")
         call = db.session.scalars(select(Delivery).where(Delivery.channel == "call")).one()
         assert (call.to_number, call.purpose["task_id"]) == (MARGARET, task_id)
+
+
+# -- people of the office
+
+
+RUTHS = "+447700900700"
+
+
+@pytest.fixture
+def ruth(app: Flask, people: People, clock: Clock) -> int:
+    """Ruth was on duty yesterday at this telephone."""
+    with app.app_context():
+        duty.begin(people.ruth, RUTHS, clock.now() - dt.timedelta(days=1))
+        duty.end(people.ruth, clock.now() - dt.timedelta(hours=20))
+        db.session.commit()
+    return people.ruth
+
+
+def on_duty(app: Flask, clock: Clock) -> list[tuple[int, str]]:
+    with app.app_context():
+        return [(one.staff_id, one.number) for one in duty.on_duty(clock.now())]
+
+
+def test_ruth_goes_on_and_off_duty_by_a_text(app: Flask, writer: Writer, ruth: int, clock: Clock) -> None:
+    assert writer.write(RUTHS, "On duty!") == "on_duty" and on_duty(app, clock) == [(ruth, RUTHS)]
+    assert writer.write(RUTHS, "on") == "on_duty" and on_duty(app, clock) == [(ruth, RUTHS)]
+    assert writer.write(RUTHS, "off duty") == "off_duty" and on_duty(app, clock) == []
+    assert [told.split(":")[1].split(".")[0].strip() for told in writer.told(RUTHS)] == [
+        "You are on duty", "you are on duty already", "you are off duty"]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", ["on duty", "off"])
+def test_from_another_number_it_is_a_text_like_any_other(
+    app: Flask, writer: Writer, ruth: int, clock: Clock, body: str
+) -> None:
+    for number in (STRANGER, MARGARET, WEI):
+        assert writer.write(number, body) not in ("on_duty", "off_duty")
+    assert on_duty(app, clock) == []
+
+
+def test_who_has_left_and_who_may_not_take_calls_go_on_no_duty(app: Flask, writer: Writer, ruth: int, clock: Clock) -> None:
+    for change in ({"active": False}, {"active": True, "role": "auditor"}):
+        with app.app_context():
+            db.session.execute(update(Staff).where(Staff.id == ruth).values(**change))
+            db.session.commit()
+        assert writer.write(RUTHS, "on duty") != "on_duty" and on_duty(app, clock) == []
+
+
+def test_the_same_text_twice_counts_once(app: Flask, writer: Writer, ruth: int, clock: Clock) -> None:
+    for _ in range(2):
+        writer.write(RUTHS, "on duty", sid="SM" + "7" * 32)
+    assert len(writer.told(RUTHS)) == 1
+
+
+def test_what_is_only_like_it_goes_to_a_person(app: Flask, writer: Writer, ruth: int, clock: Clock) -> None:
+    assert writer.write(RUTHS, "I may be on duty tomorrow") not in ("on_duty", "off_duty") and on_duty(app, clock) == []
