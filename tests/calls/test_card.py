@@ -27,7 +27,6 @@ from tests.calls.line import ACCOUNT, TOKEN, Telephone, token_in
 from tests.cast import MARGARET, PIN, Clock, People
 from tests.gateways.stripe_server import WEBHOOK_SECRET, FakeStripe
 from tests.serving import served
-from voice.dialogue import cards
 from voice.dialogue.advance import STARTS
 from voice.dialogue.proving import prove
 from voice.heard import Heard, Reply
@@ -298,7 +297,7 @@ class TestOverTheExchange:
     @pytest.fixture(autouse=True)
     def asked_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """By keys alone nobody says "I have a new card": the first wish of the menu is that here."""
-        monkeypatch.setitem(STARTS, "pay_bill", lambda state, _: prove(state, "card", cards.begin))
+        monkeypatch.setitem(STARTS, "pay_bill", lambda state, _: prove(state, "card"))
 
     @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
     def test_a_whole_call_leaves_the_last_four_digits_and_no_other(

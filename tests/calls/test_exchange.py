@@ -47,7 +47,7 @@ class TestEverySocketIsRefused:
 
     def test_the_call_goes_on_by_turns_and_not_in_a_circle(self, app: Flask, people: People, no_sockets: None) -> None:
         leg = self.ring(app, Press("1"), Press("9"), Press("1"))
-        assert leg.failure == "" and leg.sockets == 2
+        assert leg.failure == "" and leg.sockets == 1  # the news that it was refused says not to try again
         assert "Am I speaking with Margaret?" in leg.spoken and "Goodbye" in leg.spoken[-1]
         with app.app_context():
             call = find_call(leg.sid)
