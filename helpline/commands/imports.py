@@ -1,4 +1,4 @@
-"""`helpline import`: callers, billers, callers' accounts, cards and trusted contacts, bills and the office's hours as CSV files."""
+"""`helpline import`: callers, billers, callers' accounts, cards and trusted contacts, volunteers, bills and the office's hours as CSV files."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from helpline.services.bills.imports import ACTOR, Arrival, Brought, bring_bille
 from helpline.services.bills.payers import bring_accounts, bring_cards
 from helpline.services.callers import bring_callers
 from helpline.services.contacts.imports import bring_contacts
+from helpline.services.enlisting import bring_volunteers
 from helpline.services.officehours import bring_office_hours
 from helpline.services.tables import FileFault
 from helpline.settings import load_settings
@@ -35,7 +36,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 @click.group()
 def command() -> None:
-    """Bring in callers, billers, accounts, cards, contacts, bills and office hours from CSV files. Rows that are wrong are told by line and
+    """Bring in callers, billers, accounts, cards, contacts, volunteers, bills and office hours from CSV files. Rows that are wrong are told by line and
     column, the others are kept; the exit code is 1 if one was refused. A file may be brought again: what is on file already changes nothing."""
 
 
@@ -61,8 +62,7 @@ def callers(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     landline (yes or no). All but the first three may be empty."""
 
     def bring(data: bytes, parts: Parts, arrival: Arrival) -> Brought:
-        languages = [parts.settings.language, *(code for code in parts.languages if code != parts.settings.language)]
-        return bring_callers(data, languages, parts.settings.time_zone, arrival)
+        return bring_callers(data, _languages(parts), parts.settings.time_zone, arrival)
 
     _bring(file, check, as_json, (by, note), bring)
 
@@ -122,10 +122,31 @@ def contacts(file: Path, check: bool, as_json: bool, by: str, note: str) -> None
 @json_option
 @by_option
 @note_option
+def volunteers(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
+    """Columns: phone, name, languages, areas, kinds (each one or more, with ; between them), on_duty and by_call (yes or no:
+    rung about offers instead of texted). Languages, on_duty and by_call may be empty."""
+
+    def bring(data: bytes, parts: Parts, arrival: Arrival) -> Brought:
+        return bring_volunteers(data, _languages(parts), arrival)
+
+    _bring(file, check, as_json, (by, note), bring)
+
+
+@command.command()
+@file_argument
+@check_option
+@json_option
+@by_option
+@note_option
 def office_hours(file: Path, check: bool, as_json: bool, by: str, note: str) -> None:
     """Columns: day (monday to sunday, or one day such as 2026-12-25, which goes before its weekday), opens, closes (such as
     09:00; both empty: closed). A weekday that is in no row is as in the settings."""
     _bring(file, check, as_json, (by, note), lambda data, parts, arrival: bring_office_hours(data, arrival))
+
+
+def _languages(parts: Parts) -> list[str]:
+    """All that the line speaks, the helpline's own first."""
+    return [parts.settings.language, *(code for code in parts.languages if code != parts.settings.language)]
 
 
 def _bring(

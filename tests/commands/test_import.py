@@ -68,3 +68,35 @@ def test_hours_that_are_none_are_refused_line_by_line(run: Run, tmp_path: Path) 
         "line 9, day: is also on line 8",
         "0 added, 0 amended, 0 unchanged, 8 refused",
     ]
+
+
+VOLUNTEERS = "phone,name,languages,areas,kinds,on_duty,by_call\n"
+
+
+def test_volunteers_come_in_by_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "volunteers.csv"
+    file.write_text(VOLUNTEERS + "+447700900801,Ada Obi,en; ko,Elm Park;Riverside,shopping;company;shopping,,\n", "utf-8")
+    assert run("import", "volunteers", file, "--json").items == [{"added": 1, "amended": 0, "unchanged": 0, "faults": []}]
+    assert run("import", "volunteers", file).out == "0 added, 0 amended, 1 unchanged, 0 refused\n"
+    file.write_text(VOLUNTEERS + "+447700900801,Ada Obi,,Riverside,shopping,no,yes\n", "utf-8")
+    assert run("import", "volunteers", file).out == "0 added, 1 amended, 0 unchanged, 0 refused\n"
+
+
+def test_a_volunteer_s_line_that_cannot_be_is_told(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "volunteers.csv"
+    lines = ("0770,Ada Obi,en,Elm Park,shopping,,", "+447700900801,,en,Elm Park,shopping,,", "+447700900802,Ada Obi,xx,Elm Park,shopping,,",
+             "+447700900803,Ada Obi,en,,shopping,,", "+447700900804,Ada Obi,en,Elm Park,shopping;flying,,",
+             "+447700900805,Ada Obi,en,=Elm,shopping,,", "+447700900806,Ada Obi,en,Elm Park,shopping,perhaps,")  # fmt: skip
+    file.write_text(VOLUNTEERS + "\n".join(lines), "utf-8")
+    ran = run("import", "volunteers", file)
+    assert ran.code == 1 and ran.out.endswith("0 added, 0 amended, 0 unchanged, 7 refused\n")
+    told = [line.split(":")[0] for line in ran.out.splitlines()[:-1]]
+    assert told == [
+        "line 2, phone",
+        "line 3, name",
+        "line 4, languages",
+        "line 5, areas",
+        "line 6, kinds",
+        "line 7, areas",
+        "line 8, on_duty",
+    ]
