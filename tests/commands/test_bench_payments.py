@@ -23,6 +23,9 @@ def test_nothing_is_paid_twice_or_lost_and_everybody_is_told_the_truth(run: Run,
     assert ran.code == 0 and {name: figures[name] for name in WRONG} == dict.fromkeys(WRONG, 0)
     assert figures["settled"] + figures["not_paid"] + figures["with_a_person"] == 15
     assert figures["not_paid"] and figures["with_a_person"]
+    # That it went wrong at all: processes died, answers were lost, payments were settled again, and people rang back.
+    assert figures["killed_anywhere"] and figures["rang_back"] and figures["settled_again"]
+    assert figures["timed_out_after"] + figures["killed_after_charge"] + figures["not_found_out"] > 0
 
 
 def test_a_gateway_that_forgets_its_keys_is_found_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
