@@ -12,6 +12,7 @@ from helpline.identity.callbacks import CallBack
 from helpline.identity.household import person
 from helpline.models import Call, Caller
 from helpline.services import protection
+from helpline.services.contacts.telling import tell_of_number
 from helpline.services.context import Context
 from helpline.settings import Settings
 from voice.heard import Json, Result
@@ -131,8 +132,8 @@ def keep_pin(args: Json, context: Context) -> Result:
 def change_number(
     caller_id: int, number: str, landline: bool, staff_id: int, language: Language, settings: Settings, now: dt.datetime
 ) -> bool:
-    """Another telephone number on file, for somebody who was vouched for: once. Whoever has the old number hears of it,
-    and for two weeks a call to the new one proves nothing. False without a vouch. Does not commit."""
+    """Another telephone number on file, for somebody who was vouched for: once. Whoever has the old number hears of it, and
+    a trusted contact, and for two weeks a call to the new one proves nothing. False without a vouch. Does not commit."""
     if not vouching.use(caller_id, "phone", now):
         return False
     caller = db.session.get_one(Caller, caller_id)
@@ -141,6 +142,7 @@ def change_number(
         notice = language.prompt("sms.number", {"helpline": settings.name}, now.date())
         outbox.promise_sms(old, notice, f"number:{caller_id}:{now.isoformat()}", now)
     caller.phone, caller.landline = number, landline
+    tell_of_number(caller, language, settings, now)
     events.record("phone_changed", f"caller:{caller_id}", now)
     audit.write(f"staff:{staff_id}", "phone_changed", f"caller:{caller_id}", now, old=old, new=number)
     return True

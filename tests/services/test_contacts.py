@@ -6,10 +6,11 @@ import datetime as dt
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from helpline.audit import AuditEntry
 from helpline.db import db
+from helpline.models import Caller
 from helpline.outbox import Delivery
 from helpline.services.bills import orders
 from helpline.services.bills.imports import Arrival, Brought
@@ -17,6 +18,7 @@ from helpline.services.bills.models import Assessment
 from helpline.services.contacts.imports import bring_contacts
 from helpline.services.contacts.keeping import Details, Unfit, days_since_change, keep
 from helpline.services.contacts.models import TrustedContact
+from helpline.services.contacts.telling import tell_of_number
 from tests.cast import JOAN, MARGARET, WEI, Clock, People, on_the_line
 
 SUSAN = Details("Susan Hill", "+447700900201", "daughter", consent=True)
@@ -177,3 +179,40 @@ def test_a_wrong_row_is_told_by_line_and_column(in_app: Flask, people: People, c
     (fault,) = bring(clock, line).faults
     assert told in str(fault)
     assert db.session.scalars(select(TrustedContact)).all() == []
+
+
+# -- another telephone number
+
+
+def number_changes(in_app: Flask, caller_id: int, clock: Clock, number: str = "+447700900555") -> None:
+    caller = db.session.get_one(Caller, caller_id)
+    caller.phone = number
+    parts = in_app.extensions["helpline"]
+    tell_of_number(caller, parts.languages["en"], parts.settings, clock.now())
+    db.session.commit()
+
+
+def texts_of_number() -> list[str]:
+    told = select(Delivery.to_number).where(Delivery.dedupe_key.startswith("sms:contact_told:number"))
+    return list(db.session.scalars(told))
+
+
+def test_a_contact_hears_that_the_number_changed_and_not_which(in_app: Flask, trusted: People, clock: Clock) -> None:
+    clock.pass_time(days=40)
+    number_changes(in_app, trusted.margaret, clock)
+    assert texts_of_number() == [SUSAN.phone]
+    assert "900555" not in db.session.scalars(select(Delivery.body).where(Delivery.to_number == SUSAN.phone)).one()
+
+
+def test_a_contact_whose_own_number_it_is_now_is_not_the_one_who_hears(in_app: Flask, trusted: People, clock: Clock) -> None:
+    clock.pass_time(days=40)
+    number_changes(in_app, trusted.margaret, clock, SUSAN.phone)
+    assert texts_of_number() == [PETER.phone]
+
+
+def test_who_became_a_contact_lately_or_is_suspected_hears_nothing(in_app: Flask, trusted: People, clock: Clock) -> None:
+    clock.pass_time(days=40)
+    db.session.execute(update(TrustedContact).where(TrustedContact.phone == SUSAN.phone).values(suspected=True))
+    db.session.execute(update(TrustedContact).where(TrustedContact.phone == PETER.phone).values(changed_at=clock.now()))
+    number_changes(in_app, trusted.margaret, clock)
+    assert texts_of_number() == []

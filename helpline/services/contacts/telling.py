@@ -15,6 +15,8 @@ from helpline.models import Caller
 from helpline.services.contacts.keeping import PLACES, contact_of, is_volunteers
 from helpline.services.contacts.models import TrustedContact
 from helpline.services.context import Context
+from helpline.settings import Settings
+from voice.languages import Language
 from voice.tokens import plain, tokens
 
 LATELY = dt.timedelta(days=30)
@@ -32,7 +34,10 @@ def tell_contact(subject: str, caller_id: int, rules: Sequence[str], context: Co
         return
     near = SOMEBODY_NEAR.intersection(rules)
     found = {place: contact for place in PLACES if (contact := contact_of(caller_id, place)) is not None}
-    why_not = {place: "somebody_near" if near else why_silent(contact, caller, context) for place, contact in found.items()}
+    why_not = {
+        place: "somebody_near" if near else why_silent(contact, caller, context.now, context.words)
+        for place, contact in found.items()
+    }
     told = None if context.training else next((contact for place, contact in found.items() if not why_not[place]), None)
     if told is None:
         if found:
@@ -45,17 +50,33 @@ def tell_contact(subject: str, caller_id: int, rules: Sequence[str], context: Co
     audit.write("helpline", "contact_told", subject, context.now, contact=told.id, place=told.place)
 
 
-def why_silent(contact: TrustedContact, caller: Caller, context: Context) -> str:
+def tell_of_number(caller: Caller, language: Language, settings: Settings, now: dt.datetime) -> None:
+    """Another telephone number came on file: the first contact who may know hears that, and not which. It is of most use where
+    the old number was a landline, which takes no text. Does not commit."""
+    if caller.training:
+        return
+    for place in PLACES:
+        contact = contact_of(caller.id, place)
+        if contact is None or contact.phone == caller.phone or why_silent(contact, caller, now):
+            continue
+        words = {"helpline": settings.name, "name": caller.full_name, "number": settings.telephony.number}
+        body = language.prompt("sms.contact_number", words, now.date())
+        outbox.promise_sms(contact.phone, body, f"contact_told:number:{caller.id}:{now.isoformat()}", now)
+        audit.write("helpline", "contact_told", f"caller:{caller.id}", now, contact=contact.id, place=place, about="number")
+        return
+
+
+def why_silent(contact: TrustedContact, caller: Caller, now: dt.datetime, words: Sequence[str] = ()) -> str:
     """Why this contact is told nothing; "" where they may know."""
     if not contact.consent:
         return "no_consent"
     if contact.suspected:
         return "suspected"
-    if contact.changed_at is not None and context.now - contact.changed_at < LATELY:
+    if contact.changed_at is not None and now - contact.changed_at < LATELY:
         return "changed_lately"
     if is_volunteers(contact.phone):
         return "volunteer"
-    return "spoken_of" if _is_spoken_of(contact, caller, context.words) else ""
+    return "spoken_of" if _is_spoken_of(contact, caller, words) else ""
 
 
 def _is_spoken_of(contact: TrustedContact, caller: Caller, words: Sequence[str]) -> bool:
