@@ -30,6 +30,7 @@ from helpline.services.appointments import reminders
 from helpline.services.bills import planning, settlement
 from helpline.services.bills.models import Payment
 from helpline.services.holds import keeping
+from helpline.settings import Settings
 from volunteers import dispatch, tasks
 from volunteers.models import Task, Volunteer
 
@@ -160,24 +161,14 @@ def _pay_planned(timer: Timer, parts: Parts) -> bool:
     return True
 
 
-def _end_hold(timer: Timer, parts: Parts) -> bool:
-    keeping.end_of_clock(_id(timer), parts.settings, parts.now())
-    return True
+def _about(step: Callable[[int, Settings, dt.datetime], None]) -> Callable[[Timer, Parts], bool]:
+    """Have this done about the row that the timer names."""
 
+    def handle(timer: Timer, parts: Parts) -> bool:
+        step(_id(timer), parts.settings, parts.now())
+        return True
 
-def _hold_unanswered(timer: Timer, parts: Parts) -> bool:
-    keeping.unanswered(_id(timer), parts.settings, parts.now())
-    return True
-
-
-def _remind(timer: Timer, parts: Parts) -> bool:
-    reminders.ring(_id(timer), parts.settings, parts.now())
-    return True
-
-
-def _hold_unsafe(timer: Timer, parts: Parts) -> bool:
-    keeping.unsafe(_id(timer), parts.settings, parts.now())
-    return True
+    return handle
 
 
 HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
@@ -185,10 +176,10 @@ HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "count_receipt": _count_receipt,
     "expire_offer": _expire_offer,
     "pay_planned": _pay_planned,
-    "hold_due": _end_hold,
-    "hold_unanswered": _hold_unanswered,
-    "hold_unsafe": _hold_unsafe,
-    reminders.KIND: _remind,
+    "hold_due": _about(keeping.end_of_clock),
+    "hold_unanswered": _about(keeping.unanswered),
+    "hold_unsafe": _about(keeping.unsafe),
+    reminders.KIND: _about(reminders.ring),
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
 }

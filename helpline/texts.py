@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from functools import cache
 
 from sqlalchemy import Integer, String, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime, changed, db
+from helpline.settings import CONFIG_DIR
 
 
 class Text(Model):
@@ -30,6 +33,13 @@ class NoTexts(Model):
     __tablename__ = "no_texts"
     number: Mapped[str] = mapped_column(String(20), primary_key=True)
     since: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+@cache
+def commands(of: str) -> dict[str, str]:
+    """What a "volunteer" or the "staff" may write, each a whole message in plain words, and which command it is."""
+    data = tomllib.loads((CONFIG_DIR / "texts.toml").read_text("utf-8"))[of]
+    return {words: command for command, said in data.items() for words in said}
 
 
 def keep(text: Text) -> bool:

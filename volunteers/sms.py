@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 
+from helpline import texts
 from helpline.db import db
-from helpline.settings import CONFIG_DIR
 from volunteers import tasks
 from volunteers.dispatch import when
 from volunteers.models import Offer, Task, Volunteer
@@ -62,13 +60,7 @@ def _understood(body: str) -> tuple[str, str]:
     found = CODE.fullmatch(plain)
     if found is None or (found["before"] and found["behind"]):
         return "", ""
-    return _words().get(found["words"], ""), found["before"] or found["behind"] or ""
-
-
-@cache
-def _words() -> dict[str, str]:
-    data = tomllib.loads((CONFIG_DIR / "texts.toml").read_text("utf-8"))["volunteer"]
-    return {words: command for command, said in data.items() for words in said}
+    return texts.commands("volunteer").get(found["words"], ""), found["before"] or found["behind"] or ""
 
 
 def _yes(volunteer: Volunteer, code: str, now: dt.datetime) -> Answer:

@@ -12,10 +12,10 @@ from helpline.models import Call
 from helpline.providers import AskKeys, GoTo, HangUp, Speak, Verb
 from helpline.services import fullhouse, office
 from helpline.services.fullhouse import Place
+from voice.dialogue.details import LEAST_DIGITS, MOST_DIGITS
 
 RING_ME, A_PERSON, NUMBER_IS_RIGHT = "1", "0", "1"
 TO_TYPE = 15  # seconds for the first key of a number, and between two
-FEWEST_DIGITS, MOST_DIGITS = 7, 15
 BETWEEN_WORDS = 12  # seconds of quiet between two sentences to somebody who waits
 LONGEST_STAY = dt.timedelta(minutes=15)  # on the line; then we ring back in any case
 
@@ -62,7 +62,7 @@ def ask_number(call: Call, *before: Speak) -> Response:
 def number_typed(call: Call, keys: str) -> Response:
     """Read it back; it counts only when they say that it is right."""
     code, number = language_of(call), keys.strip("*#")
-    if not (number.isascii() and number.isdigit() and FEWEST_DIGITS <= len(number) <= MOST_DIGITS):
+    if not _is_number(number):
         return ask_number(call, spoken("full.no_number", code))
     here = public(f"/calls/full/{call.id}")
     right = AskKeys((spoken("full.number_right", code, number=number),), f"{here}/number/{number}", TO_TYPE)
@@ -73,14 +73,18 @@ def number_typed(call: Call, keys: str) -> Response:
 def number_confirmed(call: Call, number: str, keys: str) -> Response:
     """1 keeps it; anything else asks for it once more."""
     now, code = parts().now(), language_of(call)
-    if keys != NUMBER_IS_RIGHT or not (number.isascii() and number.isdigit()):
+    if keys != NUMBER_IS_RIGHT or not _is_number(number):
         return ask_number(call)
-    if not fullhouse.left_number(fullhouse.take(call, now), number[:MOST_DIGITS], now):
+    if not fullhouse.left_number(fullhouse.take(call, now), number, now):
         return wait(call)
     language = parts().languages.get(code, parts().languages[parts().settings.language])
     kept = spoken("full.number_kept", code, when=office.call_back_at(parts().settings, language, now))
     db.session.commit()
     return document(kept, spoken("full.goodbye", code), HangUp())
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and LEAST_DIGITS <= len(typed) <= MOST_DIGITS
 
 
 def _promised(place: Place, code: str, now: dt.datetime) -> Response:

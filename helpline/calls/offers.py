@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, abort
-from sqlalchemy import select
 
 from helpline import deliveries
 from helpline.calls.doors import document, door, parts, public, ringing, spoken
@@ -30,10 +29,8 @@ def answered(delivery: Delivery, sid: str) -> Response:
     """A volunteer, or a machine, has picked up: they hear it twice, because a telephone takes a moment to the ear."""
     deliveries.picked_up(delivery, sid)
     volunteer = db.session.get_one(Volunteer, delivery.purpose["volunteer_id"])
-    kind, _, subject = str(delivery.purpose["news"]).partition(":")
-    verbs = (
-        _offered(delivery, volunteer, int(subject)) if kind == "offer" else _is_off(volunteer, int(subject.partition(":")[0]))
-    )
+    offer = _offer(delivery)
+    verbs = _offered(delivery, volunteer, offer) if offer else _is_off(volunteer, delivery)
     db.session.commit()
     return document(*verbs, HangUp())
 
@@ -45,32 +42,34 @@ def pressed(delivery_id: int) -> Response:
     delivery = db.session.get(Delivery, delivery_id)
     if delivery is None or delivery.purpose.get("kind") != NEWS or delivery.provider_id not in (None, asked.sid):
         abort(404)
-    kind, _, subject = str(delivery.purpose["news"]).partition(":")
-    offer = db.session.get(Offer, int(subject)) if kind == "offer" else None
+    offer = _offer(delivery)
     if offer is None:
         abort(404)
-    volunteer, task = db.session.get_one(Volunteer, offer.volunteer_id), db.session.get_one(Task, offer.task_id)
-    verbs = _does(asked.keys, delivery, volunteer, task)
+    verbs = _does(asked.keys, delivery, db.session.get_one(Volunteer, offer.volunteer_id), offer)
     db.session.commit()
     return document(*verbs, HangUp())
 
 
-def _does(keys: str, delivery: Delivery, volunteer: Volunteer, task: Task) -> list[Verb]:
-    now = parts().now()
+def _offer(delivery: Delivery) -> Offer | None:
+    offer_id = deliveries.offer_of(delivery)
+    return db.session.get(Offer, offer_id) if offer_id else None
+
+
+def _does(keys: str, delivery: Delivery, volunteer: Volunteer, offer: Offer) -> list[Verb]:
+    now, task = parts().now(), db.session.get_one(Task, offer.task_id)
     if _holds(volunteer, task) or (keys == YES and tasks.accept(task.id, volunteer.id, now)):
         return _yours(delivery, volunteer, task)
     if keys == NO:
         tasks.decline(task.id, volunteer.id, now)
         return [_say("offer.no", volunteer)]
-    return [_say("offer.late", volunteer)] if keys == YES else _offered(delivery, volunteer, _open(volunteer, task))
+    return [_say("offer.late", volunteer)] if keys == YES else _offered(delivery, volunteer, offer)
 
 
-def _offered(delivery: Delivery, volunteer: Volunteer, offer_id: int | None) -> list[Verb]:
-    offer = db.session.get(Offer, offer_id or 0)
-    task = db.session.get_one(Task, offer.task_id) if offer else None
-    if task is not None and _holds(volunteer, task):
+def _offered(delivery: Delivery, volunteer: Volunteer, offer: Offer) -> list[Verb]:
+    task = db.session.get_one(Task, offer.task_id)
+    if _holds(volunteer, task):
         return _yours(delivery, volunteer, task)
-    if task is None or not tasks.stands(offer_id or 0, parts().now()):
+    if not tasks.stands(offer.id, parts().now()):
         return [_say("offer.late", volunteer)]
     says = (_say("offer.asks", volunteer, **_about(volunteer, task)), _say("offer.keys", volunteer))
     return [AskKeys(says, _here(delivery), TO_PRESS)] * 2
@@ -82,14 +81,10 @@ def _yours(delivery: Delivery, volunteer: Volunteer, task: Task) -> list[Verb]:
     return [AskKeys((yours, _say("offer.again", volunteer)), _here(delivery), TO_PRESS)]
 
 
-def _is_off(volunteer: Volunteer, task_id: int) -> list[Verb]:
+def _is_off(volunteer: Volunteer, delivery: Delivery) -> list[Verb]:
+    task_id = int(str(delivery.purpose["news"]).split(":")[1])
     off = _say("offer.off", volunteer, **_about(volunteer, db.session.get_one(Task, task_id)))
     return [off, off]
-
-
-def _open(volunteer: Volunteer, task: Task) -> int | None:
-    mine = (Offer.task_id == task.id, Offer.volunteer_id == volunteer.id, Offer.status == "open")
-    return db.session.scalar(select(Offer.id).where(*mine))
 
 
 def _holds(volunteer: Volunteer, task: Task) -> bool:

@@ -222,7 +222,7 @@ class Exchange:
             leg.failure = f"{type(error).__name__}: {error}"
         finally:
             told = ["completed"] if leg.direction == "inbound" else ["initiated", "ringing", "in-progress", "completed"]
-            for status in self._in_order(leg, [*told, "in-progress"] if leg.condition.disorders else told):
+            for status in ("in-progress", *reversed(told)) if leg.condition.disorders else told:
                 self._tell(f"{self.account.public_url}/calls/status", leg, CallStatus=status, CallDuration="1")
             leg.ended.set()
 
@@ -231,9 +231,6 @@ class Exchange:
         with suppress(requests.RequestException):
             if (answer := self.ask(url, leg, **news)).status_code >= 400:
                 leg.failure = leg.failure or f"{url} answered {answer.status_code}"
-
-    def _in_order(self, leg: Leg, news: list[str]) -> list[str]:
-        return news[::-1] if leg.condition.disorders else news
 
     def _follow(self, leg: Leg, url: str) -> None:
         """Do what the TwiML says, verb after verb, until it says no more or the caller has gone."""
@@ -338,19 +335,19 @@ class Exchange:
         url = stream.get("url", "")
         leg.sockets += 1
         parameters = {item.get("name", ""): item.get("value", "") for item in stream}
-        came = ["stream-started", "stream-stopped"]
+        end, why = "stream-stopped", {}
         if not leg.condition.disorders:
-            self._tell_of_stream(leg, stream, came.pop(0))
+            self._tell_of_stream(leg, stream, "stream-started")
         try:
             leg.gone = Line(leg, url, sign(self.account.token, url, {}), self.account, parameters).carry()
             return leg.gone
         except (SimpleWebsocketError, OSError) as error:  # refused, or broken
-            came = [*came[:-1], "stream-error"]
-            self._tell_of_stream(leg, stream, came.pop(), StreamError=f"{type(error).__name__}: {error}"[:200])
+            end, why = "stream-error", {"StreamError": f"{type(error).__name__}: {error}"[:200]}
             return False
         finally:
-            for event in self._in_order(leg, came):
-                self._tell_of_stream(leg, stream, event)
+            self._tell_of_stream(leg, stream, end, **why)
+            if leg.condition.disorders:
+                self._tell_of_stream(leg, stream, "stream-started")
 
     def _tell_of_stream(self, leg: Leg, stream: ET.Element, event: str, **more: str) -> None:
         if url := stream.get("statusCallback"):

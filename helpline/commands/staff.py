@@ -40,7 +40,7 @@ def command() -> None:
 def add(login: str, name: str, role: str, password: str, by: str, note: str) -> None:
     """Add somebody, who signs in by LOGIN."""
     with _office() as now:
-        person = people.add(login, name, role, password, actor_of(by) or people.ACTOR, note, now)
+        person = people.add(login, name, role, password, actor_of(by), note, now)
         click.echo(f"{person.name} is {role}, and signs in as {person.login}.")
 
 
@@ -53,7 +53,7 @@ def change_role(login: str, role: str, by: str, note: str) -> None:
     """Give somebody another role; who had left is back with it."""
     with _office() as now:
         person = people.of_login(login)
-        changed = people.change_role(person, role, actor_of(by) or people.ACTOR, note, now)
+        changed = people.change_role(person, role, actor_of(by), note, now)
         click.echo(f"{person.name} is {role}{' now, and signs in anew' if changed else ' already'}.")
 
 
@@ -65,7 +65,7 @@ def leave(login: str, by: str, note: str) -> None:
     """Somebody has left: they cannot sign in, and take no call."""
     with _office() as now:
         person = people.of_login(login)
-        left = people.leave(person, actor_of(by) or people.ACTOR, note, now)
+        left = people.leave(person, actor_of(by), note, now)
         click.echo(f"{person.name} {'has left' if left else 'had left already'}.")
 
 
@@ -78,7 +78,7 @@ def change_password(login: str, password: str, by: str, note: str) -> None:
     """Give somebody a new password; every session of theirs ends."""
     with _office() as now:
         person = people.of_login(login)
-        people.change_password(person, password, actor_of(by) or people.ACTOR, note, now)
+        people.change_password(person, password, actor_of(by), note, now)
         click.echo(f"{person.name} signs in with the new password.")
 
 
@@ -90,10 +90,10 @@ def list_all() -> None:
             click.echo(f"{person.login:20} {person.role if person.active else 'left':14} {person.name}")
 
 
-def actor_of(login: str) -> str:
-    """Who did it, as the audit names them; "" where nobody was named. Within an app context."""
+def actor_of(login: str, otherwise: str = people.ACTOR) -> str:
+    """Who did it, as the audit names them; `otherwise` where nobody was named. Within an app context."""
     if not login:
-        return ""
+        return otherwise
     try:
         person = people.of_login(login)
     except people.Unfit as why:

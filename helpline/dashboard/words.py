@@ -96,7 +96,7 @@ NEWS = {
     "hold_escalated": "To the office: a held payment",
     "not_made": "That a planned payment was not made",
     "planned": "To a caller: our call about a planned payment",
-    "contact_told": "To a trusted contact: that a payment waits",
+    "contact_told": "To a trusted contact: that a payment waits, or that a number is new",
     "tell_who_comes": "Who comes for a visit",
     "remind": "To a caller: a reminder of an appointment",
     "full_house": "To a caller: that a line is free now",

@@ -160,11 +160,11 @@ def _learn(number: str, reach: Reach, now: dt.datetime) -> None:
 def _given_up(delivery: Delivery, now: dt.datetime) -> None:
     """A coordinator sees it; a volunteer whom an offer did not reach is waited for no longer."""
     events.record("delivery_failed", f"delivery:{delivery.id}", now, channel=delivery.channel)
-    if offer_id := _offer(delivery):
+    if offer_id := offer_of(delivery):
         tasks.undelivered(offer_id, now)
 
 
-def _offer(delivery: Delivery) -> int | None:
+def offer_of(delivery: Delivery) -> int | None:
     """The offer to a volunteer that it tells of."""
     kind, _, subject = _news(delivery)[0].partition(":")
     return int(subject) if kind == "offer" and subject.isdigit() else None
@@ -173,7 +173,7 @@ def _offer(delivery: Delivery) -> int | None:
 def _call_again(delivery: Delivery, now: dt.datetime) -> bool:
     """Ring again later, where that is not the last time already. A volunteer is not rung about an offer that would be over by
     then: others are asked."""
-    (news, tries), offer_id = _news(delivery), _offer(delivery)
+    (news, tries), offer_id = _news(delivery), offer_of(delivery)
     again = tries < MOST_CALLS and (offer_id is None or tasks.stands(offer_id, now + CALL_AGAIN))
     if again:
         promise_call(delivery.to_number, delivery.purpose, f"{news}#{tries + 1}", now + CALL_AGAIN)

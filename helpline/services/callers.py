@@ -11,7 +11,7 @@ from helpline import audit
 from helpline.db import db
 from helpline.models import Caller
 from helpline.services import tables
-from helpline.services.bills.imports import Arrival, Brought, Done, Refused, bring_rows, one_of, without_doubles
+from helpline.services.bills.imports import Arrival, Brought, Done, Refused, amend_row, bring_rows, one_of, without_doubles
 from helpline.services.bills.payers import CALLER
 from helpline.services.tables import Row, or_nothing, read_table, shown
 
@@ -59,13 +59,7 @@ def _bring_caller(row: Row, default: dict[str, str], arrival: Arrival) -> Done:
     (caller,) = known
     if caller.training:
         raise Refused("full_name", f"{shown(row['full_name'])} is invented, for training")
-    if not (different := sorted(column for column, value in given.items() if getattr(caller, column) != value)):
-        return "unchanged"
-    for column in different:
-        setattr(caller, column, given[column])
-    # Which columns, not what was in them: an address is private.
-    audit.write(arrival.actor, "caller_amended", f"caller:{caller.id}", arrival.now, columns=different, **arrival.line(row))
-    return "amended"
+    return amend_row(caller, given, "caller", row, arrival)
 
 
 def _year(this: int) -> tables.Reader:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from helpline import audit
 from helpline.db import db
 from helpline.services import tables
-from helpline.services.bills.imports import Arrival, Brought, Done, bring_rows, one_of, without_doubles
+from helpline.services.bills.imports import Arrival, Brought, Done, amend_row, bring_rows, one_of, without_doubles
 from helpline.services.catalogue import catalogue
 from helpline.services.tables import Reader, Row, or_nothing, read_table
 from volunteers.models import Volunteer
@@ -58,10 +58,4 @@ def _bring_volunteer(row: Row, default: dict[str, Any], arrival: Arrival) -> Don
         db.session.flush()
         audit.write(arrival.actor, "volunteer_added", f"volunteer:{volunteer.id}", arrival.now, **arrival.line(row))
         return "added"
-    if not (different := sorted(column for column, value in given.items() if getattr(known, column) != value)):
-        return "unchanged"
-    for column in different:
-        setattr(known, column, given[column])
-    told = {"columns": different, **arrival.line(row)}
-    audit.write(arrival.actor, "volunteer_amended", f"volunteer:{known.id}", arrival.now, **told)
-    return "amended"
+    return amend_row(known, given, "volunteer", row, arrival)

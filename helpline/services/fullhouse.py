@@ -103,12 +103,7 @@ def promise(place: Place, now: dt.datetime) -> bool:
 def left_number(place: Place, number: str, now: dt.datetime) -> bool:
     """Whoever has none that we see has typed this one. The machine rings no number that anybody may type: a person does.
     False when they are not waiting any more."""
-    left = update(Place).where(Place.id == place.id, Place.status == "waiting").values(status="late", seen_at=now)
-    if not changed(left):
-        return _fresh(place).status == "late"
-    call = db.session.get_one(Call, place.call_id)
-    open_alone(f"{KIND}:{place.id}", "speak_to_person", call.caller_id, now, call_id=call.id, number=number, about="busy")
-    return True
+    return _to_a_person(place, number, "waiting", now) or _fresh(place).status == "late"
 
 
 def carried(call: Call, now: dt.datetime) -> None:
@@ -216,12 +211,17 @@ def _ring(place: Place, now: dt.datetime) -> bool:
 
 
 def _too_late(place: Place, now: dt.datetime) -> None:
-    late = update(Place).where(Place.id == place.id, Place.status == "promised").values(status="late", seen_at=now)
-    if changed(late):
-        call = db.session.get_one(Call, place.call_id)
-        open_alone(
-            f"{KIND}:{place.id}", "speak_to_person", call.caller_id, now, call_id=call.id, number=place.number, about="busy"
-        )
+    _to_a_person(place, place.number, "promised", now)
+
+
+def _to_a_person(place: Place, number: str, was: str, now: dt.datetime) -> bool:
+    """A person of the office rings them. False where the place is not any more what it was."""
+    late = update(Place).where(Place.id == place.id, Place.status == was).values(status="late", seen_at=now)
+    if not changed(late):
+        return False
+    call = db.session.get_one(Call, place.call_id)
+    open_alone(f"{KIND}:{place.id}", "speak_to_person", call.caller_id, now, call_id=call.id, number=number, about="busy")
+    return True
 
 
 def _fresh(place: Place) -> Place:

@@ -23,9 +23,9 @@ def note_rules(rules: Ruleset, now: dt.datetime) -> bool:
     before = db.session.scalar(latest.order_by(AuditEntry.id.desc()).limit(1))
     if before is not None and before["in_force"] == in_force:
         return False
-    was = before["in_force"] if before is not None else {}
-    changed = {name: {"was": was.get(name), "is": in_force.get(name)} for name in sorted({*was, *in_force})
-               if was.get(name) != in_force.get(name)} if before is not None else {}  # fmt: skip
+    was = before["in_force"] if before is not None else in_force  # the first time nothing has changed
+    differ = sorted(name for name in {*was, *in_force} if was.get(name) != in_force.get(name))
+    changed = {name: {"was": was.get(name), "is": in_force.get(name)} for name in differ}
     audit.write("helpline", RULES_CHANGED, SUBJECT, now, version=rules.version, changed=changed, in_force=in_force)
     return True
 

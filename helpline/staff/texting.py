@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
-from functools import cache
 
 from sqlalchemy import select
 
+from helpline import texts
 from helpline.db import db
-from helpline.settings import CONFIG_DIR
 from helpline.staff import duty
 from helpline.staff.duty import ROLES_ON_DUTY
 from helpline.staff.models import Staff
@@ -23,7 +21,7 @@ from helpline.staff.models import Staff
 def answer(number: str, body: str, now: dt.datetime) -> tuple[str, str] | None:
     """Do what somebody of the office has written: what it was taken as, and what they are told. None where it is no such text,
     or its number is nobody's or several people's."""
-    command = _words().get(" ".join(re.sub(r"[^\w\s]", "", body.casefold()).split()))
+    command = texts.commands("staff").get(" ".join(re.sub(r"[^\w\s]", "", body.casefold()).split()))
     person = _whose(number) if command else None
     if command is None or person is None:
         return None
@@ -39,9 +37,3 @@ def _whose(number: str) -> Staff | None:
     able = db.session.scalars(select(Staff).where(Staff.active, Staff.role.in_(ROLES_ON_DUTY)))
     theirs = [person for person in able if number and duty.last_number(person.id) == number]
     return theirs[0] if len(theirs) == 1 else None
-
-
-@cache
-def _words() -> dict[str, str]:
-    data = tomllib.loads((CONFIG_DIR / "texts.toml").read_text("utf-8"))["staff"]
-    return {words: command for command, said in data.items() for words in said}

@@ -91,13 +91,18 @@ def test_who_is_told_what_to_say_keeps_the_protection(app: Flask, margaret: OnTh
     assert keys_of(rung.say("no"))[0] == "hold.signal" and guard(app) == (False, True)
 
 
-def test_where_her_number_is_new_a_person_takes_it_up(app: Flask, margaret: OnTheLine, clock: Clock) -> None:
-    """Whoever had the number changed would be rung and believed."""
-    margaret.say("turn on protection mode", "yes")
+def number_changes(app: Flask, clock: Clock) -> None:
+    """Of whoever has a guard."""
     with app.app_context():
         guarded = db.session.scalars(select(PaymentGuard)).one().caller_id
         audit.write("staff:1", "phone_changed", f"caller:{guarded}", clock.now(), old="", new="")
         db.session.commit()
+
+
+def test_where_her_number_is_new_a_person_takes_it_up(app: Flask, margaret: OnTheLine, clock: Clock) -> None:
+    """Whoever had the number changed would be rung and believed."""
+    margaret.say("turn on protection mode", "yes")
+    number_changes(app, clock)
     margaret.say("switch off the protection", "yes")
     assert keys_of(margaret.press(PIN))[0] == "lift.new_number" and guard(app) == (False, True)
     clock.pass_time(minutes=5)
@@ -112,10 +117,7 @@ def test_where_her_number_is_new_a_person_takes_it_up(app: Flask, margaret: OnTh
 def test_a_number_that_changes_after_we_promised_to_ring_lifts_nothing(app: Flask, margaret: OnTheLine, clock: Clock) -> None:
     margaret.say("turn on protection mode", "yes", "switch off the protection", "yes")
     margaret.press(PIN)
-    with app.app_context():
-        guarded = db.session.scalars(select(PaymentGuard)).one().caller_id
-        audit.write("staff:1", "phone_changed", f"caller:{guarded}", clock.now(), old="", new="")
-        db.session.commit()
+    number_changes(app, clock)
     clock.pass_time(minutes=2)
     ticking.tick(app)
     rung = pick_up(app)

@@ -10,13 +10,13 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, update
 
 from helpline import events, outbox
 from helpline.db import changed, db
 from helpline.models import ServiceRequest
 from helpline.services.appointments import reminders
-from helpline.services.appointments.models import CalendarSlot, Clinic, slot_data
+from helpline.services.appointments.models import CalendarSlot, Clinic, booked_to_come, named, slot_data
 from helpline.services.appointments.orders import find, read_back, send_recap, span, take
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
@@ -33,8 +33,8 @@ def coming(args: Json, context: Context) -> Result:
         return Result("appointments.coming", "none")
     fitting = [row for row in rows if args.get("department") in (None, row.CalendarSlot.department)]
     fitting = [row for row in fitting or rows if _on(row, args.get("date"), context)]
-    named = [_named(row, context) for row in fitting or rows]
-    return Result("appointments.coming", "ok" if fitting else "others", {"appointments": named})
+    mine = [named(row, context.language, context.now.date()) for row in fitting or rows]
+    return Result("appointments.coming", "ok" if fitting else "others", {"appointments": mine})
 
 
 def find_other(args: Json, context: Context) -> Result:
@@ -95,12 +95,7 @@ def heard(args: Json, context: Context) -> Result:
 
 
 def _mine(context: Context) -> Any:
-    return (
-        select(CalendarSlot, Clinic, ServiceRequest)
-        .join(Clinic, CalendarSlot.clinic_id == Clinic.id)
-        .join(ServiceRequest, CalendarSlot.request_id == ServiceRequest.id)
-        .where(ServiceRequest.caller_id == context.caller_id, CalendarSlot.starts_at > context.now)
-    )
+    return booked_to_come(context.now).where(ServiceRequest.caller_id == context.caller_id)
 
 
 def _coming(context: Context) -> list[Row[Any]]:
@@ -120,10 +115,6 @@ def _on(row: Row[Any], date: Any, context: Context) -> bool:
     first, last = span(date)
     day = dt.date.fromisoformat(slot_data(row.CalendarSlot, row.Clinic, context.language)["date"])
     return first <= day <= last
-
-
-def _named(row: Row[Any], context: Context) -> dict[str, Any]:
-    return reminders.named(row.CalendarSlot, row.Clinic, row.ServiceRequest, context.language, context.now.date())
 
 
 def _give_back(slot_id: int, booking: int) -> bool:

@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import Boolean, ForeignKey, Index, Row, String, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpline.db import Model, UtcDateTime
+from helpline.models import ServiceRequest
 from voice.languages import Language
 from voice.spoken import renderer
 
@@ -52,3 +53,20 @@ def slot_data(slot: CalendarSlot, clinic: Clinic, language: Language) -> dict[st
         "time": local.time().isoformat("minutes"),
         "time_words": renderer(language.code).time(local.time()),
     }
+
+
+def booked_to_come(now: dt.datetime) -> Any:
+    """The times that are booked and still to come, each with its clinic and the request that holds it."""
+    return (
+        select(CalendarSlot, Clinic, ServiceRequest)
+        .join(Clinic, CalendarSlot.clinic_id == Clinic.id)
+        .join(ServiceRequest, CalendarSlot.request_id == ServiceRequest.id)
+        .where(CalendarSlot.starts_at > now)
+    )
+
+
+def named(row: Row[Any], language: Language, today: dt.date) -> dict[str, Any]:
+    """What a caller hears of what is booked, which booking holds it, and what it is called among others."""
+    data = slot_data(row.CalendarSlot, row.Clinic, language)
+    name = language.prompt("appointment.named", data, today)
+    return {**data, "department": row.CalendarSlot.department, "booking": row.ServiceRequest.id, "name": name}

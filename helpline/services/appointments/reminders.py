@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from helpline import outbox
 from helpline.db import db
 from helpline.identity.household import person
 from helpline.models import Caller, ServiceRequest
-from helpline.services.appointments.models import CalendarSlot, Clinic, slot_data
+from helpline.services.appointments.models import booked_to_come, named
 from helpline.services.context import Context
 from helpline.settings import Settings
 from helpline.staff.hours import office_hours
@@ -43,8 +43,9 @@ def ring(booking_id: int, settings: Settings, now: dt.datetime) -> None:
     when = office_hours(settings).next_open(now).astimezone(dt.UTC)
     if when + TOO_LATE > row.CalendarSlot.starts_at:
         return
-    purpose = {"kind": KIND, "request_id": booking_id, "caller_id": row.Caller.id}
-    outbox.promise_call(row.Caller.phone, purpose, f"{KIND}:{booking_id}", when)
+    caller = db.session.get_one(Caller, row.ServiceRequest.caller_id)
+    purpose = {"kind": KIND, "request_id": booking_id, "caller_id": caller.id}
+    outbox.promise_call(caller.phone, purpose, f"{KIND}:{booking_id}", when)
 
 
 def why_we_ring(purpose: dict[str, Any], language: Language, now: dt.datetime) -> Result:
@@ -53,24 +54,9 @@ def why_we_ring(purpose: dict[str, Any], language: Language, now: dt.datetime) -
     row = _booked(purpose["request_id"], now)
     if row is None:
         return Result("call.remind", "gone", {"caller": caller})
-    mine = named(row.CalendarSlot, row.Clinic, row.ServiceRequest, language, now.date())
-    return Result("call.remind", "coming", {"caller": caller, "mine": mine})
-
-
-def named(slot: CalendarSlot, clinic: Clinic, booking: ServiceRequest, language: Language, today: dt.date) -> dict[str, Any]:
-    """What a caller hears of an appointment, which booking holds it, and what it is called among others."""
-    data = slot_data(slot, clinic, language)
-    name = language.prompt("appointment.named", data, today)
-    return {**data, "department": slot.department, "booking": booking.id, "name": name}
+    return Result("call.remind", "coming", {"caller": caller, "mine": named(row, language, now.date())})
 
 
 def _booked(booking_id: int, now: dt.datetime) -> Row[Any] | None:
-    query: Any = (
-        select(CalendarSlot, Clinic, ServiceRequest, Caller)
-        .join(Clinic, CalendarSlot.clinic_id == Clinic.id)
-        .join(ServiceRequest, CalendarSlot.request_id == ServiceRequest.id)
-        .join(Caller, ServiceRequest.caller_id == Caller.id)
-        .where(ServiceRequest.id == booking_id, CalendarSlot.starts_at > now)
-    )
-    row: Row[Any] | None = db.session.execute(query).first()
+    row: Row[Any] | None = db.session.execute(booked_to_come(now).where(ServiceRequest.id == booking_id)).first()
     return row

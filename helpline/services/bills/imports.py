@@ -202,6 +202,19 @@ def _bring_biller(row: Row, arrival: Arrival) -> Done:
     return done  # type: ignore[return-value]
 
 
+def amend_row(known: Any, given: Mapping[str, Any], kind: str, row: Row, arrival: Arrival) -> Done:
+    """Write into a row on file what is given and differs. Into the audit goes which columns, not what was in them: an address
+    is private."""
+    different = sorted(column for column, value in given.items() if getattr(known, column) != value)
+    if not different:
+        return "unchanged"
+    for column in different:
+        setattr(known, column, given[column])
+    told = {"columns": different, **arrival.line(row)}
+    audit.write(arrival.actor, f"{kind}_amended", f"{kind}:{known.id}", arrival.now, **told)
+    return "amended"
+
+
 def _plain(value: Any) -> str:
     return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
 

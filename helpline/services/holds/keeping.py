@@ -21,7 +21,7 @@ from helpline.services.context import Context
 from helpline.services.holds.clocks import TIME_TO_DECIDE, clock_for
 from helpline.services.holds.models import Hold
 from helpline.settings import Settings
-from helpline.staff.hours import office_hours
+from helpline.staff.hours import OfficeHours, office_hours
 
 FIRST_PAYMENT = "F023"
 OUR_CALL_ASKS = {FIRST_PAYMENT, "F027", "F029", "F038"}  # a round amount and a due day far off say little of a bill that the
@@ -37,7 +37,8 @@ def hold(request: ServiceRequest, bill: Bill, amount: Decimal, assessment: Asses
     if request.caller_id is None:
         raise ValueError(f"request {request.id} is nobody's")
     outcome = "confirm" if assessment.outcome == "allow" else assessment.outcome
-    clock = clock_for(outcome, bill.due_on, context.now, context.settings, office_hours(context.settings))
+    hours = office_hours(context.settings)
+    clock = clock_for(outcome, bill.due_on, context.now, context.settings, hours)
     waiting = Hold(
         request_id=request.id,
         bill_id=bill.id,
@@ -59,7 +60,7 @@ def hold(request: ServiceRequest, bill: Bill, amount: Decimal, assessment: Asses
     events.record("payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     audit.write("helpline", "payment_held", f"hold:{waiting.id}", context.now, outcome=outcome, rules=rules)
     promise_end(waiting)
-    _promise_alarm(waiting, context.settings)
+    _promise_alarm(waiting, hours)
     if for_people(assessment):
         tell_contact(f"hold:{waiting.id}", request.caller_id, rules, context)
     if not clock.in_time:
@@ -117,22 +118,17 @@ def promise_end(hold: Hold) -> None:
     outbox.promise_timer("hold_due", f"hold:{hold.id}", hold.ends_at, key=hold.ends_at.astimezone(dt.UTC).isoformat())
 
 
-def _promise_alarm(hold: Hold, settings: Settings) -> None:
+def _promise_alarm(hold: Hold, hours: OfficeHours) -> None:
     """The office is told while there is still time to decide before the bill is due, where that is later than the clock's end,
     at which it is told anyway."""
-    last = office_hours(settings).last_open(hold.safe_until, TIME_TO_DECIDE)
+    last = hours.last_open(hold.safe_until, TIME_TO_DECIDE)
     if last > hold.ends_at:
         outbox.promise_timer("hold_unsafe", f"hold:{hold.id}", last.astimezone(dt.UTC))
 
 
 def unsafe(hold_id: int, settings: Settings, now: dt.datetime) -> None:
     """The bill's last safe moment is near, and nobody has decided. Does not commit."""
-    hold = locked(hold_id)
-    if hold is None or hold.status != "waiting":
-        return
-    events.record("hold_unsafe", f"hold:{hold.id}", now)
-    audit.write("helpline", "hold_unsafe", f"hold:{hold.id}", now)
-    escalate(hold, "unsafe", settings, now)
+    _undecided(hold_id, "unsafe", settings, now)
 
 
 def end_of_clock(hold_id: int, settings: Settings, now: dt.datetime) -> None:
@@ -163,12 +159,17 @@ def ring(hold: Hold, now: dt.datetime, when: dt.datetime) -> None:
 
 def unanswered(hold_id: int, settings: Settings, now: dt.datetime) -> None:
     """Our call has brought no end to it: from here on it is the office's. Does not commit."""
-    hold = locked(hold_id)
-    if hold is None or hold.status != "waiting" or events.told(f"hold:{hold.id}", "hold_unanswered"):
+    _undecided(hold_id, "unanswered", settings, now)
+
+
+def _undecided(hold_id: int, why: str, settings: Settings, now: dt.datetime) -> None:
+    """The office is told once that a hold still waits, and why it must not."""
+    hold, kind = locked(hold_id), f"hold_{why}"
+    if hold is None or hold.status != "waiting" or events.told(f"hold:{hold.id}", kind):
         return
-    events.record("hold_unanswered", f"hold:{hold.id}", now)
-    audit.write("helpline", "hold_unanswered", f"hold:{hold.id}", now)
-    escalate(hold, "unanswered", settings, now)
+    events.record(kind, f"hold:{hold.id}", now)
+    audit.write("helpline", kind, f"hold:{hold.id}", now)
+    escalate(hold, why, settings, now)
 
 
 def may_be_rung_again(hold: Hold) -> bool:
