@@ -25,6 +25,7 @@ MOST_TRIES = 5
 MOST_CODES = 3  # in CODE_LIFE: nobody's telephone is flooded
 MOST_PER_ADDRESS = 30  # in CODE_LIFE: codes asked for and codes tried
 FEWEST_DIGITS = 8  # of a number written without its country: fewer would fit too many people
+KEPT = dt.timedelta(days=1)  # after the day of a visit: who forgets to press "done" keeps nobody's address for good
 TOO_LATE = "This one is no longer to be had: it was taken, or the time to answer was over. Thank you all the same."
 NO_NUMBER = "Write your mobile number, for example +44 7700 900101."
 WRONG_CODE = "That code is not right, or it is too old. You can ask for a new one."
@@ -137,8 +138,10 @@ def decline(task_id: int) -> Any:
 
 @blueprint.get("/tasks/<int:task_id>")
 def task_page(task_id: int) -> str:
-    """Name and address: only for the one who has accepted, and only until it is done."""
+    """Name and address: only for the one who has accepted, and only until it is done or its day is long over."""
     task, secret = _held_task(task_id), current_app.extensions["helpline"].settings.secret_key
+    if _long_over(task):
+        return render_template("volunteers/over.html", task=task)
     number, word = visits.door_number(task, secret), visits.visit_word(task_id)
     return render_template("volunteers/task.html", task=task, number=number, word=word)
 
@@ -212,6 +215,16 @@ def _held_task(task_id: int) -> Task:
     if not _holds(volunteer, task_id):
         _refuse(volunteer, task_id)
     return db.session.get_one(Task, task_id)
+
+
+def _long_over(task: Task) -> bool:
+    return task.day < _now().date() - KEPT
+
+
+@blueprint.context_processor
+def _naming() -> dict[str, Any]:
+    """`whom(task)`: the name of the caller, while the volunteer has a reason to know it."""
+    return {"whom": lambda task: f"somebody in {task.area}" if _long_over(task) else task.caller_name}
 
 
 def _refuse(volunteer: Volunteer, task_id: int) -> NoReturn:

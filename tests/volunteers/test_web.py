@@ -305,6 +305,23 @@ def test_after_done_the_address_is_gone(client: FlaskClient, app: Flask, people:
     assert "12 Elm Park Road" not in client.get("/volunteers/").text
 
 
+def test_who_forgets_to_press_done_keeps_no_address(
+    client: FlaskClient, app: Flask, people: People, offered: int, clock: Clock
+) -> None:
+    sign_in_volunteer(client, people.wei)
+    press(client, f"/volunteers/tasks/{offered}/accept")
+    with app.app_context():
+        day = db.session.get_one(Task, offered).day
+    clock.pass_time(days=(day - clock.now().date()).days + 1)
+    assert "12 Elm Park Road" in client.get(f"/volunteers/tasks/{offered}").text, "who came home late may still look"
+    clock.pass_time(days=1)
+    for page in ("/volunteers/", *(f"/volunteers/tasks/{offered}{step}" for step in ("", "/done", "/hand-back"))):
+        answer = client.get(page)
+        assert answer.status_code == 200 and "Margaret" not in answer.text and "12 Elm Park Road" not in answer.text
+    press(client, f"/volunteers/tasks/{offered}/done")
+    assert stands(app, offered) == ("done", people.wei)
+
+
 def test_done_pressed_twice_says_so(client: FlaskClient, people: People, offered: int) -> None:
     sign_in_volunteer(client, people.wei)
     press(client, f"/volunteers/tasks/{offered}/accept")
