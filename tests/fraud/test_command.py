@@ -114,8 +114,8 @@ def test_the_bench_measures_the_sealed_conversations() -> None:
     result = json.loads(CliRunner().invoke(bench, ["--json"]).stdout)
     clean, garbled = result["clean"], result["garbled"]
     assert clean["recall_at_1_percent"]["share"] >= 0.6 and clean["honest_held"]["share"] <= 0.02
-    assert (
-        garbled["recall_at_1_percent"]["low"]
-        <= garbled["recall_at_1_percent"]["share"]
-        <= garbled["recall_at_1_percent"]["high"]
-    )
+    for found in (clean, garbled):
+        for rate in ("recall_at_1_percent", "recall_at_0_2_percent"):
+            assert found[rate]["low"] <= found[rate]["share"] <= found[rate]["high"] and found[rate]["of"] == found["scams"]
+        assert found["recall_at_0_2_percent"]["share"] <= found["recall_at_1_percent"]["share"]
+        assert sum(family["of"] for family in found["families"].values()) == found["scams"] + found["honest"]
