@@ -71,6 +71,12 @@ def _day_then_month_number(match: re.Match[str], sentence: Sentence) -> dt.date 
     return sentence.date(int(match["day"]), int(match["month"]), sentence.year(match["year"] or None))
 
 
+@rules.reads(rf"(?<![\d.:] )\b(?:{OH} )?(?P<month>1[0-2]|[1-9]) (?P<day>1[3-9]|2\d|3[01]){YEAR}(?! \d)")
+def _american_birth(match: re.Match[str], sentence: Sentence) -> dt.date | None:
+    """Three, twenty-two, forty-one: the month first, as Americans say it."""
+    return sentence.date(int(match["day"]), int(match["month"]), sentence.year(match["year"])) if sentence.born else None
+
+
 @rules.reads(rf"\b(?:the )?{DAY_NUMBER}{TH} (?:{OH} )?(?P<month>[01]?\d){YEAR}(?! \d)")
 def _day_then_counted_month(match: re.Match[str], sentence: Sentence) -> dt.date | None:
     """The fourteenth, seven, thirty-one; but "the fourteenth, seven thirty" is a time."""

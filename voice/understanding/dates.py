@@ -59,7 +59,18 @@ def parse_datetime(text: str, now: dt.datetime) -> Any:
             AnyOf(tuple(_mapped(it, partial(_at, one)) for it in minutes for one in day.readings if isinstance(one, dt.date))),
             str,
         )
+    if isinstance(day, Span) and (open_end := _one_end(day, time)):
+        return as_json(open_end, str)
     return as_json(day, _iso)
+
+
+def _one_end(days: Span, time: Any) -> Span | None:
+    """ "By five on Thursday at the latest", "not before Monday at ten": an open span of days with the time of its end."""
+    if isinstance(days, Period) or isinstance(time, AnyOf) or all(days):
+        return None
+    starts, ends = (time.start, time.end) if isinstance(time, Span) else (time, time)
+    minute = starts if days.start else ends
+    return None if minute is None else _mapped(days, lambda day: _at(day, minute))
 
 
 def part_of_day(text: str) -> str | None:

@@ -21,16 +21,18 @@ def parse_digits(text: str) -> str | None:
     """A string of digits: "double four, oh, seven" -> 4407, "twenty-three forty-one" -> 2341. At most 64 digits.
 
     The longest string counts, the last of equals. What follows a correction takes the place of what it is like:
-    "four four seven, no, eight" -> 448.
+    "four four seven, no, eight" -> 448. After "and then, hold on" it goes on.
     """
-    said = ""
+    said, goes_on = "", False
     for part in spoken(text).split(CORRECTED):
-        runs = _runs(part.split())
+        words = part.split()
+        runs = _runs(words)
         if runs:
             longest = max(reversed(runs), key=len)
             if len(runs) == 1 and _NOUGHT_FIRST.search(part):
                 longest = f"0{longest}"
-            said = _corrected(said, longest)
+            said = said + longest if goes_on else _corrected(said, longest)
+        goes_on = words[-1:] == ["then"]
     return said[:LONGEST_DIGITS] or None
 
 

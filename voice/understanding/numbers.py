@@ -23,10 +23,11 @@ _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 _CARDINAL = re.compile(
     r"\b(minus |negative )?(?:(\d{1,3}(?: (?:oh )?\d{1,2}\b(?![.:]))+(?:(?<= \d)(?: oh)+(?! \|))?|\b\d(?: oh)+\b(?! \|))|(\d+(?:\.\d+)?))(?![.:]?\d)"
 )
+_NOT_RISEN = r"(?<!gone )(?<!went )(?<!come )(?<!put me )(?<!put it )(?<!adds )"  # "it has gone up to sixty pounds" is sixty
 SPAN_WORDS = span_words(
     AMOUNT,
     later="at least|(?:no|not) (?:less|fewer) than|(?<!no )(?<!not )more than|a minimum of|upwards of",
-    earlier="at most|up to|(?:no|not) more than|(?<!no )(?<!not )(?:less|fewer) than|a maximum of",
+    earlier=rf"at most|{_NOT_RISEN}up to|(?:no|not) more than|(?<!no )(?<!not )(?:less|fewer) than|a maximum of",
 )
 _SURE, _PLACE, _PART = 2, 1, 0
 

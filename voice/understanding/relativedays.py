@@ -72,7 +72,7 @@ _IN_YEAR = list(FEASTS.values())
 
 @rules.reads(
     r"\b(?:(?P<which>this|next|last) )?(?:" + "|".join(f"({name})" for name in FEASTS) + r")\b"
-    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19\d|20[0-3])\d(?! hours)|20 [0-3]\d(?! hours)))?"
+    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19|20(?= ?[0-3])) ?\d\d(?! hours)))?"
 )
 def _feast(match: re.Match[str], sentence: Sentence) -> dt.date:
     """Christmas, Boxing Day, Easter Monday: the coming one, or that of a year."""
@@ -185,11 +185,12 @@ def _week_of(match: re.Match[str], sentence: Sentence) -> Period:
 
 @rules.reads(
     rf"(?P<mark>{DAY}) (?P<unit>week|fortnight)\b(?P<count>)",
-    rf"\b(?:{COUNT} )?{UNIT} (?:from |for |on |after |past |following |since |come |next )?(?:the )?(?P<mark>{DAY})",
+    rf"(?<!\bany )\b(?:{COUNT} )?{UNIT} (?P<joint>from |for |on |after |past |following |since |come |next )?(?:the )?(?P<mark>{DAY})",
 )
 def _after_day(match: re.Match[str], sentence: Sentence) -> dt.date:
-    """A week on Tuesday, Tuesday week, two days after Christmas, a fortnight today."""
-    return _moved(sentence.last_day(match["mark"]), match, 1)
+    """A week on Tuesday, Tuesday week, two days after Christmas, a fortnight today; but "a week last Friday" is before it."""
+    day, joint = sentence.last_day(match["mark"]), match.groupdict().get("joint")
+    return _moved(day, match, 1 if joint or day >= sentence.today else -1)
 
 
 @rules.reads(

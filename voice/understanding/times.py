@@ -21,6 +21,8 @@ from voice.understanding.partsofday import rules as part_rules
 from voice.understanding.spans import as_json, highest, span_words, with_spans
 from voice.understanding.wording import CORRECTED
 
+# Which half of the day has been read into the time before it: "nine in the morning till noon" does not begin with the morning.
+_PLACED = re.compile(rf"({CLOCK}) (?:in the (?:morning|afternoon|evening)|at night)(?= (?:to|until|through|and|or|-) )")
 _FROM_NOW = re.compile(rf"\b(?:in|within) (?:about |around )?({LENGTH})(?: time)?|({LENGTH}) (?:from now|time)\b")
 
 
@@ -43,7 +45,7 @@ def time_in(said: str, now: dt.datetime | None) -> Any:
         said = clocks.put(said, _FROM_NOW, lambda m: _after(now, m[1] or m[2]))
     for pattern, read in clock_rules:
         said = clocks.put(said, pattern, read)
-    said = in_part_of_day(_with_bare_hours(said, clocks), clocks)
+    said = _PLACED.sub(r"\1", in_part_of_day(_with_bare_hours(said, clocks), clocks))
     for pattern, read in part_rules:
         said = clocks.put(said, pattern, read)
     said = with_spans(said, clocks, _SPAN_WORDS, _joined)
