@@ -53,6 +53,7 @@ def read(model: Arrays, pieces: Any, there: Any, numbers: Any = np, thin: Callab
     """Each sentence as one vector of length SCALE: shape (sentences, dimensions).
 
     `pieces`: (sentences, pieces) numbers of word pieces; `there`: 1 where there is one, 0 where a row is filled up.
+    `model` may hold changes that are not merged: learning is faster so, because the matrices themselves learn nothing.
     `numbers`: numpy, or what speaks like it. `thin`: what learning does to states, lest they lean on any one of them.
     """
     states = _normed(numbers, model["pieces"][pieces] + model["places"][: pieces.shape[1]], model, "start")
@@ -65,7 +66,9 @@ def read(model: Arrays, pieces: Any, there: Any, numbers: Any = np, thin: Callab
 
 def _layer(numbers: Any, states: Any, hidden: Any, model: Arrays, layer: str, thin: Callable[[Any], Any]) -> Any:
     def through(name: str, given: Any) -> Any:
-        return given @ model[f"{layer}{name}"] + model[f"{layer}{name}.bias"]
+        matrix = f"{layer}{name}"
+        product = given @ model[matrix] + model[f"{matrix}.bias"]
+        return product + given @ model[f"{matrix}.in"] @ model[f"{matrix}.out"] if f"{matrix}.in" in model else product
 
     sentences, length, width = states.shape
     query, key, value = (

@@ -14,7 +14,7 @@ import numpy as np
 import optax
 
 from voice.understanding.mishearing import misheard
-from voice.understanding.network import MOST_PIECES, base, matrices, merged, pieces_of, read
+from voice.understanding.network import MOST_PIECES, base, matrices, pieces_of, read
 
 RANK = 16  # of a change
 EPOCHS = 3
@@ -99,9 +99,8 @@ def _learner(steps: int) -> Any:
 
 def _loss(changes: Any, model: Any, pieces: Any, there: Any, labels: Any, weights: Any, danger: int, key: Any) -> Any:
     """How wrong the network is about a batch. `weights`: 0 for the rows that fill it up."""
-    model = merged(model, changes)
     keys = iter(jax.random.split(key, 16))
-    vectors = read(model, pieces, there, jnp, lambda states: _thinned(states, LEAN, next(keys)))
+    vectors = read({**model, **changes}, pieces, there, jnp, lambda states: _thinned(states, LEAN, next(keys)))
     scores = _thinned(vectors, 2 * LEAN, next(keys)) @ changes["heads"] + changes["heads.bias"]
     classes = scores.shape[1] - 1
     wanted = jax.nn.one_hot(labels, classes) * (1 - DOUBT) + DOUBT / classes

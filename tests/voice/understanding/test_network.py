@@ -72,6 +72,14 @@ def test_a_blend_is_the_mean_of_both() -> None:
     assert blend["heads"] == pytest.approx((one["heads"] + other["heads"]) / 2)
 
 
+def test_changes_beside_the_matrices_read_as_those_that_are_merged() -> None:
+    model, learned = base(), {name: value * 0.01 for name, value in changes(1).items()}
+    pieces = np.array(pieces_of([SAID[0]]))
+    there = np.ones_like(pieces, dtype=np.float32)
+    beside, merged = (read(one, pieces, there) for one in ({**model, **learned}, network.merged(model, learned)))
+    assert beside == pytest.approx(merged, abs=1e-4) and beside != pytest.approx(read(model, pieces, there), abs=1e-2)
+
+
 def test_english_has_a_network_of_its_own_intents() -> None:
     english = classifier(load_language("en"))
     assert english.network is not None and english.network.intents == english.intents

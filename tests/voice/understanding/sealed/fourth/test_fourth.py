@@ -1,4 +1,4 @@
-"""The third unseen sentences are whole: every wish has its callers, and none stands twice."""
+"""The fourth unseen sentences are whole: every wish has its callers, and none stands twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read(name: str) -> dict[str, list[str]]:
 def test_every_wish_has_its_callers() -> None:
     wishes = read("ours")
     assert wishes.keys() == INTENTS - {"none", "emergency"}
-    assert min(len(sentences) for sentences in wishes.values()) >= 50
+    assert min(len(sentences) for sentences in wishes.values()) >= 15
 
 
 def test_no_sentence_stands_twice() -> None:
