@@ -129,12 +129,12 @@ class Conversation:
     def question_by_keys(self, call_id: int, reply: Reply) -> str:
         """How the question of the last reply is answered by keys; "" where the reply has said so, or is not the last."""
         call = db.session.get_one(Call, call_id)
-        state, today = State.from_json(call.state or {}), self._local_now(call).date()
+        state, now = State.from_json(call.state or {}), self._local_now(call)
         key, language = f"{state.ask}.keys", self.languages[reply.language]
         said = {one.key for one in reply.says}
         if reply.turn != call.turns - 1 or key not in language.prompts or key in said:
             return ""
-        return language.prompt(key, {"today": today.isoformat(), "helpline": self.settings.name, **state.values}, today)
+        return language.prompt(key, {**self._always(now), **state.values}, now.date())
 
     def come_back(self, call_id: int) -> bool:
         """No person took the call that was put through, or a card has been typed in it or not: the next socket takes it up
@@ -333,8 +333,8 @@ class Conversation:
 
     def _reply(self, call: Call, step: Step, says: list[Say]) -> Reply:
         state: State = step.state
-        language, today = self.languages[state.language], self._local_now(call).date()
-        always = {"today": today.isoformat(), "helpline": self.settings.name}
+        language, now = self.languages[state.language], self._local_now(call)
+        always, today = self._always(now), now.date()
         said = [
             Said(say.key, language.prompt(say.key, {**always, **say.values, **self._secrets(say.key, call, state)}, today))
             for say in says
@@ -353,6 +353,11 @@ class Conversation:
             gain=state.gain,
             pause=(state.caller or {}).get("pause", 0.0),
         )
+
+    def _always(self, now: dt.datetime) -> dict[str, Any]:
+        """What every prompt may speak of, whatever it is about. `now`: where the caller is."""
+        clock = now.time().isoformat("minutes")
+        return {"today": now.date().isoformat(), "now": clock, "helpline": self.settings.name}
 
     def _secrets(self, key: str, call: Call, state: State) -> dict[str, Any]:
         return phrases.spoken_words(key, call, state.caller["id"]) if state.caller and key in phrases.SECRET else {}

@@ -355,6 +355,15 @@ def test_hanging_up_during_a_turn_never_leaves_the_call_live(app: Flask, town: D
         assert row.status == "dropped" and row.turns == 3 and row.ended_at is not None
 
 
+def test_who_asks_for_the_day_or_the_time_hears_both(app: Flask, margaret: OnTheLine) -> None:
+    margaret.say("yes")
+    for question in ("what day is it", "what time is it"):
+        answer = next(said for said in margaret.say(question).says if said.key == "what_day")
+        assert answer.text == (
+            "It is Tuesday the twenty-fourth of November two thousand and twenty-six, and ten o'clock in the morning."
+        )
+
+
 # -- calls that were cut
 
 

@@ -303,15 +303,15 @@ def _yes_or_no(said: str, text: str, language: Language, now: dt.datetime) -> Me
     leaving = {"leaving": True} if leaves else {}
     if said in phrases:
         return Meaning(phrases[said], 0.97, leaving, text)
-    if len(said.split()) > 1:
-        best, near = max(((fuzz.ratio(said, phrase), phrase) for phrase in phrases), default=(0.0, ""))
-        if best >= SHORT_PHRASE:
-            return Meaning(phrases[near], 0.97, leaving, text)
     starts = {word: intent for intent in ("yes", "no") for word in language.answers.get(f"{intent}_starts", ())}
     contrary = {"yes": "no", "no": "yes"}.get(starts.get(first, ""))
     both = any(starts.get(word) == contrary for word in rest)
     if first in starts and both and len(rest) <= 2:  # "yes no", "no yes well": by likeness alone it would be one of them
         return Meaning("none", 0.9, text=text)
+    if rest:
+        best, near = max(((fuzz.ratio(said, phrase), phrase) for phrase in phrases), default=(0.0, ""))
+        if best >= SHORT_PHRASE:
+            return Meaning(phrases[near], 0.97, leaving, text)
     if first in starts and len(rest) <= 6 and not both:
         return Meaning(starts[first], 0.9, slots.wish_slots(text, language, now) | leaving, text)
     return None
