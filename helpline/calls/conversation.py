@@ -301,9 +301,9 @@ class Conversation:
         warning = assess(Facts(words=(heard.text,)), ruleset())
         if warning.outcome == "refuse":
             findings = [finding.id for finding in warning.findings]
-            return replace(meaning, intent="report_scam", slots={"findings": findings})
+            return replace(meaning, intent="report_scam", slots={"findings": findings}, alternatives=())
         if meaning.intent not in HEARD_FIRST and any(finding.id == WANTS_MONEY for finding in warning.findings):
-            return replace(meaning, intent="complain", slots={"help_kind": "volunteer"})
+            return replace(meaning, intent="complain", slots={"help_kind": "volunteer"}, alternatives=())
         return meaning
 
     def _dead(self, call: Call) -> bool:

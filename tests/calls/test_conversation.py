@@ -360,7 +360,7 @@ def test_who_asks_for_the_day_or_the_time_hears_both(app: Flask, margaret: OnThe
     for question in ("what day is it", "what time is it"):
         answer = next(said for said in margaret.say(question).says if said.key == "what_day")
         assert answer.text == (
-            "It is Tuesday the twenty-fourth of November two thousand and twenty-six, and ten o'clock in the morning."
+            "It is Tuesday the twenty-fourth of November twenty twenty-six, and ten o'clock in the morning."
         )
 
 
