@@ -134,7 +134,7 @@ def press(state: State, keys: str) -> Step:
 
 def spoken(step: Step) -> str:
     """What the caller hears. A prompt that lacks a value is a KeyError."""
-    always = {"today": TODAY.isoformat(), "helpline": "the Blue Vest helpline"}
+    always = {"today": TODAY.isoformat(), "now": "10:00", "helpline": "the Blue Vest helpline"}
     return " ".join(ENGLISH.prompt(say.key, {**always, **say.values}, TODAY) for say in step.says)
 
 
