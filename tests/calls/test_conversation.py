@@ -359,9 +359,7 @@ def test_who_asks_for_the_day_or_the_time_hears_both(app: Flask, margaret: OnThe
     margaret.say("yes")
     for question in ("what day is it", "what time is it"):
         answer = next(said for said in margaret.say(question).says if said.key == "what_day")
-        assert answer.text == (
-            "It is Tuesday the twenty-fourth of November twenty twenty-six, and ten o'clock in the morning."
-        )
+        assert answer.text == "It is Tuesday the twenty-fourth of November twenty twenty-six, and ten o'clock in the morning."
 
 
 # -- calls that were cut
