@@ -88,7 +88,7 @@ def learn(language: Language) -> None:
 @command.command("tune")
 @language_option
 def tune(language: Language) -> None:
-    """Tune the network to a language's sentences, before `learn`: worth half an hour whenever many were changed."""
+    """Tune the network to a language's sentences, before `learn`: worth forty minutes whenever many were changed."""
     try:
         path = tune_and_keep(language, lambda progress: click.echo(f"{language.code}: {progress}"))
     except ImportError as error:

@@ -66,7 +66,7 @@ def parse_datetime(text: str, now: dt.datetime) -> Any:
 
 def _one_end(days: Span, time: Any) -> Span | None:
     """ "By five on Thursday at the latest", "not before Monday at ten": an open span of days with the time of its end."""
-    if isinstance(days, Period) or isinstance(time, AnyOf) or all(days):
+    if isinstance(time, AnyOf) or all(days):
         return None
     starts, ends = (time.start, time.end) if isinstance(time, Span) else (time, time)
     minute = starts if days.start else ends

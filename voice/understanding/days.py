@@ -11,34 +11,19 @@ import datetime as dt
 import re
 
 from voice.understanding import calendardays, relativedays
-from voice.understanding.daysentence import (
-    CLEAR_MONTHS,
-    MONTH,
-    MONTH_NAMES,
-    NOT_A_YEAR,
-    SHIFTS,
-    TH,
-    WEEKDAY,
-    YEAR,
-    Days,
-    Period,
-    Sentence,
-)
+from voice.understanding.daysentence import CLEAR_MONTHS, MONTH, NOT_A_YEAR, TH, WEEKDAY, YEAR, Days, Period, Sentence
 from voice.understanding.marks import Rule, rewritten
 from voice.understanding.wording import CORRECTED
 
 __all__ = ["Days", "Period", "with_days"]
 
-_YEAR_BY_NAME = re.compile(
-    rf"\b(\d\d?{TH} (?:of )?(?:{MONTH_NAMES})|(?:{MONTH_NAMES}) (?:the )?\d\d?{TH}) (?:of |in )?(this|last|next) year\b"
-)
 _BORN = re.compile(r"\b(?:born|birth|birthday|birthdate|dob)\b")
 
 
 def with_days(text: str, today: dt.date) -> tuple[str, Days]:
     """The sentence in figures with every day, week or month as a mark, and what the marks mean."""
     sentence = Sentence(today, born=bool(_BORN.search(text)))
-    said = rewritten(_YEAR_BY_NAME.sub(lambda m: f"{m[1]} {today.year + SHIFTS.get(m[2], 0)}", text), _COMPLETED)
+    said = rewritten(text, _COMPLETED)
     for pattern, read in (*calendardays.rules, *relativedays.rules):
         said = sentence.days.put(said, pattern, lambda match: read(match, sentence))  # noqa: B023
     return said, sentence.days

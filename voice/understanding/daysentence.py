@@ -21,9 +21,10 @@ NOT_A_YEAR = (  # after two figures: they are a time, an amount or the first hal
     r"(?! ?(?:(?:oclock|am|pm|minutes?|hours?|past|(?:to|after|before) (?:\d+|noon|midday|midnight)|noon|midnight|oh \d|\d\d|"
     r"in the (?:morning|afternoon|evening)|at night|pounds?|quid|p|pence|percent|of)\b|[:.]\d|[-/] \d))"
 )
+YEAR_BY_NAME = r"(?:this|next|last) year\b"
 YEAR = (
     r"(?: (?:in |of |the year |back in |year )*"
-    rf"(?P<year>(?:(?:19\d|20[0-3])\d|(?:19 |20 (?![4-9]\d))(?:and )?(?:{OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"
+    rf"(?P<year>{YEAR_BY_NAME}|(?:(?:19\d|20[0-3])\d|(?:19 |20 (?![4-9]\d))(?:and )?(?:{OH} )?\d\d?(?! \d)|[12] \d \d \d)\b(?! hours)|"
     rf"(?:(?:{OH} \d|\d \d(?! \d)|\d\d)\b|\d\d(?={TH}\b)){NOT_A_YEAR})(?:{TH}\b)?)"
 )
 WHICH = r"(?:(?P<which>this coming|this|next|last|the coming|coming|the following|the) )"
@@ -63,9 +64,11 @@ class Sentence:
         return end
 
     def year(self, words: str | None) -> int | None:
-        """1946 from "1946", "19 46", "1 9 4 6" and "46", 1906 from "19 oh 6"; None when none was said."""
+        """1946 from "1946", "19 46", "1 9 4 6" and "46", 1906 from "19 oh 6"; that of "next year"; None when none was said."""
         if words is None:
             return None
+        if words.endswith(" year"):
+            return self.today.year + SHIFTS.get(words.split()[0], 0)
         figures = re.sub(r"\b(?:oh|o)\b", "0", words).replace("and ", "").split()
         if len(figures) == 2 and len(figures[0]) == 2 and len(figures[1]) == 1:
             figures.insert(1, "0")

