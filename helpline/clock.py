@@ -25,7 +25,7 @@ from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
 from helpline.parts import Parts
-from helpline.services import fullhouse, rulebook
+from helpline.services import fullhouse, protection, rulebook, stopped
 from helpline.services.appointments import reminders
 from helpline.services.bills import planning, settlement
 from helpline.services.bills.models import Payment
@@ -180,6 +180,7 @@ HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     "hold_unanswered": _about(keeping.unanswered),
     "hold_unsafe": _about(keeping.unsafe),
     reminders.KIND: _about(reminders.ring),
+    protection.STOPPED: _about(stopped.look),
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
 }

@@ -40,6 +40,7 @@ ABOUT = {
     "call_me": "Asked by text message to be rung",
     "cancel_payment": "Wants a payment called back",
     "freeze_unknown": "Somebody whom we do not know has stopped all payments at this number: ring it today",
+    "stopped_bill_due": "Payments are stopped and a bill must be paid soon: ring the number on file",
     "freeze_payments": "Wants all payments stopped, from a number that we do not know",
     "lift_freeze": "Wants payments allowed again: ring the number on file first",
     "lift_protection": "Wants the protection switched off: ring the number on file first",

@@ -20,14 +20,16 @@ from helpline.identity.pins import check_pin
 from helpline.models import Caller, ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.context import Context
-from helpline.services.requests import close, open_request
+from helpline.services.requests import close, close_at, open_request
 from helpline.services.scamwords import spoken
 from helpline.settings import Settings
+from helpline.staff.hours import office_hours
 from voice.heard import Json, Result
 from voice.languages import Language
 
 RING_AFTER = dt.timedelta(minutes=2)  # so that their line is free again
 ANSWER_WITHIN = dt.timedelta(hours=2)  # later than that somebody else may have the telephone in their hands
+STOPPED = "payments_stopped"  # the timer by which stopped.py looks at what falls due meanwhile
 INTENT = {"freeze": "unfreeze_payments", "protection": "protection_mode"}  # what is taken back -> the wish
 
 
@@ -100,6 +102,8 @@ def _freeze(caller_id: int, actor: str, context: Context) -> bool:
         return False
     guard.frozen_at = context.now
     db.session.add(guard)
+    opens = office_hours(context.settings).next_open(context.now)
+    outbox.promise_timer(STOPPED, f"caller:{caller_id}", opens, key=context.now.isoformat())
     events.record("payments_frozen", f"caller:{caller_id}", context.now)
     audit.write(actor, "payments_frozen", f"caller:{caller_id}", context.now, call=context.call_id)
     return True
@@ -193,11 +197,20 @@ def _take_back(guard: PaymentGuard, what: str, actor: str, now: dt.datetime, **d
     action = "payments_unfrozen" if what == "freeze" else "protection_off"
     if what == "freeze":
         guard.frozen_at = None
+        _let_fall_due(guard.caller_id, now)
     else:
         guard.protected_at = None
     db.session.add(guard)
     events.record(action, f"caller:{guard.caller_id}", now)
     audit.write(actor, action, f"caller:{guard.caller_id}", now, **data)
+
+
+def _let_fall_due(caller_id: int, now: dt.datetime) -> None:
+    """What they owe may be paid again: nobody has to look at it any more, or ring them about it."""
+    outbox.withdraw_timers(f"caller:{caller_id}", now)
+    told = select(ServiceRequest).where(ServiceRequest.dedupe_key.startswith(f"stopped:{caller_id}:"))
+    for request in db.session.scalars(told):
+        close_at(request, now, "done")
 
 
 def _give_notice(caller_id: int, what: str, key: str, language: Language, settings: Settings, now: dt.datetime) -> None:

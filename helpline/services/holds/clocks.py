@@ -27,15 +27,20 @@ def clock_for(outcome: str, due_on: dt.date, now: dt.datetime, settings: Setting
     """A payment that only needs our call waits for minutes, any other for its full time; sooner for a bill's sake,
     but never less than the least. Where even that is too late the full time stands, and a person must look at once."""
     holds = settings.holds
-    end_of_due_day = dt.datetime.combine(due_on + dt.timedelta(days=1), dt.time.min, hours.zone)
-    safe_until = end_of_due_day - dt.timedelta(hours=holds.payment_hours)
+    safe = safe_until(due_on, settings, hours)
     wait = dt.timedelta(minutes=holds.confirm_minutes) if outcome == "confirm" else dt.timedelta(hours=holds.first_hours)
     full = hours.next_open(now + wait)
-    if full <= safe_until:
-        return HoldClock(full, safe_until)
-    sooner = hours.last_open(safe_until, TIME_TO_DECIDE)
+    if full <= safe:
+        return HoldClock(full, safe)
+    sooner = hours.last_open(safe, TIME_TO_DECIDE)
     enough = sooner >= now + dt.timedelta(hours=holds.least_hours)
-    return HoldClock(sooner if enough else full, safe_until)
+    return HoldClock(sooner if enough else full, safe)
+
+
+def safe_until(due_on: dt.date, settings: Settings, hours: OfficeHours) -> dt.datetime:
+    """The last moment at which a payment still reaches its biller by the end of that day."""
+    end_of_due_day = dt.datetime.combine(due_on + dt.timedelta(days=1), dt.time.min, hours.zone)
+    return end_of_due_day - dt.timedelta(hours=settings.holds.payment_hours)
 
 
 def longest(set_at: dt.datetime, settings: Settings) -> dt.datetime:

@@ -1,0 +1,75 @@
+"""Bills that fall due while a caller's payments are stopped: a person rings the caller in time, so that a stop cuts nobody off.
+
+Anybody may stop payments, from any telephone and without a PIN, and may mean harm by it. The clock therefore looks at what
+a caller owes when their payments are stopped, and once on every day after that for as long as they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from helpline import audit, events, outbox
+from helpline.db import db
+from helpline.models import Caller
+from helpline.services.bills.models import Bill, BillAccount, Biller
+from helpline.services.holds.clocks import TIME_TO_DECIDE, safe_until
+from helpline.services.protection import STOPPED, PaymentGuard
+from helpline.services.requests import open_alone
+from helpline.settings import Settings
+from helpline.staff.hours import OfficeHours, office_hours
+
+A_DAY = dt.timedelta(days=1)
+ABOUT = "stopped_bill_due"
+ALERT = "A caller's payments are stopped, and a bill of theirs must be paid soon: ring the number on file. Reference {}."
+
+
+def look(caller_id: int, settings: Settings, now: dt.datetime) -> None:
+    """Tell the office of each bill that is due before the next look, once for each stop; and look again on the next day,
+    unless payments are allowed by now. Does not commit."""
+    guard = db.session.get(PaymentGuard, caller_id)
+    if guard is None or guard.frozen_at is None:
+        return
+    hours = office_hours(settings)
+    again = hours.next_open(now + A_DAY)
+    stop = guard.frozen_at.isoformat()
+    if due := [row for row in _due(caller_id, again, settings, hours) if not _told(row.Bill, stop)]:
+        _tell(caller_id, due, stop, settings, now)
+    outbox.promise_timer(STOPPED, f"caller:{caller_id}", again, key=f"{stop}:{again.date()}")
+
+
+def _due(caller_id: int, again: dt.datetime, settings: Settings, hours: OfficeHours) -> Iterator[Any]:
+    """The unpaid bills about which it would be too late at the next look."""
+    query = (
+        select(Bill, Biller)
+        .join(BillAccount, Bill.account_id == BillAccount.id)
+        .join(Biller, BillAccount.biller_id == Biller.id)
+        .where(BillAccount.caller_id == caller_id, Bill.status == "due")
+        .order_by(Bill.due_on, Bill.id)
+    )
+    for row in db.session.execute(query):
+        if hours.last_open(safe_until(row.Bill.due_on, settings, hours), TIME_TO_DECIDE) < again:
+            yield row
+
+
+def _told(bill: Bill, stop: str) -> bool:
+    query = select(events.Event).where(events.Event.subject == f"bill:{bill.id}", events.Event.kind == "due_while_stopped")
+    return any(event.data["stop"] == stop for event in db.session.scalars(query))
+
+
+def _tell(caller_id: int, due: Sequence[Any], stop: str, settings: Settings, now: dt.datetime) -> None:
+    caller = db.session.get_one(Caller, caller_id)
+    bills = "\n".join(
+        f"{row.Biller.name}: {row.Bill.currency} {row.Bill.amount - row.Bill.paid:.2f}, due {row.Bill.due_on}" for row in due
+    )
+    key = f"stopped:{caller_id}:{now.isoformat()}"
+    request = open_alone(key, "freeze_payments", caller_id, now, about=ABOUT, words=bills)
+    request.training = caller.training
+    for row in due:
+        events.record("due_while_stopped", f"bill:{row.Bill.id}", now, stop=stop)
+    audit.write("helpline", "due_while_stopped", f"caller:{caller_id}", now, bills=[row.Bill.id for row in due])
+    if (staff := settings.telephony.staff_number) and not caller.training:
+        outbox.promise_sms(staff, ALERT.format(request.reference), key, now)

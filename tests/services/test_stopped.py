@@ -1,0 +1,120 @@
+"""Payments that are stopped cut nobody off: a person hears of each bill in time, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from flask import Flask
+from sqlalchemy import select
+
+from helpline import clock as ticking
+from helpline.audit import AuditEntry
+from helpline.db import db
+from helpline.models import ServiceRequest
+from helpline.outbox import Delivery, Timer
+from helpline.services import protection, stopped
+from helpline.services.bills.models import Bill, BillAccount
+from tests.cast import Clock, People, on_the_line
+from tests.services.accounts import bill
+
+OFFICE = "+442071838700"
+
+
+def stop(app: Flask, caller: int | None) -> None:
+    protection.freeze({}, on_the_line(app, caller))
+    db.session.commit()
+
+
+def days_pass(app: Flask, clock: Clock, days: int) -> None:
+    db.session.commit()
+    for _ in range(days):
+        ticking.tick(app)
+        clock.pass_time(days=1)
+    ticking.tick(app)
+
+
+def told() -> list[ServiceRequest]:
+    rows = select(ServiceRequest).where(ServiceRequest.dedupe_key.startswith("stopped:")).order_by(ServiceRequest.id)
+    return [*db.session.scalars(rows)]
+
+
+def test_a_bill_that_is_far_off_is_nobodys_business_yet(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 3)
+    assert told() == []
+
+
+def test_before_it_is_too_late_the_office_is_asked_to_ring_and_asked_once(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 9)
+    [request] = told()
+    assert request.created_at.date() < db.session.get_one(Bill, due).due_on
+    assert (request.caller_id, request.status) == (people.margaret, "open")
+    assert request.details["about"] == stopped.ABOUT and "City Electric: GBP 42.50" in request.details["words"]
+    assert "due_while_stopped" in db.session.scalars(select(AuditEntry.action)).all()
+
+
+def test_the_office_has_a_text_of_it_without_names_or_sums(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    stop(in_app, people.margaret)
+    settings = on_the_line(in_app, None).settings
+    settings = replace(settings, telephony=replace(settings.telephony, staff_number=OFFICE))
+    for _ in range(2):
+        stopped.look(people.margaret, settings, clock.pass_time(days=5))
+    [text] = db.session.scalars(select(Delivery).where(Delivery.to_number == OFFICE))
+    [request] = told()
+    assert request.reference in text.body and "42.50" not in text.body and "Margaret" not in text.body
+
+
+def test_a_stranger_who_stops_somebodys_payments_cuts_nobody_off(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    stop(in_app, None)
+    days_pass(in_app, clock, 6)
+    assert [request.caller_id for request in told()] == [people.margaret]
+
+
+def test_what_is_due_already_is_told_at_once_in_one_piece(
+    in_app: Flask, people: People, electricity: BillAccount, clock: Clock
+) -> None:
+    for late in (1, 0):
+        bill(electricity, "10.00", clock.now().date() - dt.timedelta(days=late))
+    db.session.commit()
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 0)
+    [request] = told()
+    assert request.details["words"].count("City Electric") == 2
+
+
+def test_a_bill_that_comes_later_is_told_too(in_app: Flask, people: People, electricity: BillAccount, clock: Clock) -> None:
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 2)
+    bill(electricity, "12.00", clock.now().date() + dt.timedelta(days=1))
+    db.session.commit()
+    days_pass(in_app, clock, 1)
+    assert len(told()) == 1
+
+
+def test_whoever_allows_payments_again_is_not_rung_and_a_second_stop_begins_anew(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 6)
+    context = on_the_line(in_app, people.margaret, level=2)
+    assert protection.lift({"what": "freeze"}, context).status == "ok"
+    db.session.commit()
+    [request] = told()
+    assert request.status == "done" and request.closed_at is not None
+    assert db.session.scalars(select(Timer).where(Timer.kind == protection.STOPPED, Timer.done_at.is_(None))).all() == []
+    days_pass(in_app, clock, 1)
+    assert len(told()) == 1
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 0)
+    assert [one.status for one in told()] == ["done", "open"]
+
+
+def test_a_bill_that_was_paid_before_the_stop_is_not_told(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    db.session.get_one(Bill, due).status = "paid"
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 6)
+    assert told() == []
