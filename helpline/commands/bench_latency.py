@@ -73,7 +73,7 @@ def measure_together(engine: str, callers: int, seconds: int) -> dict[str, Any]:
     of a turn, on as many lines. `lag` is the 99th percentile of how far each is behind its sound."""
     times: list[TurnTimes] = []
     with running(engine, times.append, most_calls=callers) as (app, exchange):
-        bench = Bench(app, exchange.account, engine, seconds)
+        bench = Bench(app, exchange.account, engine, seconds, times)
         live = bench.live(callers)
         heard = [one for one in times if one.engine == engine]
         bare = bench.bare(callers)

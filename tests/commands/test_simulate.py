@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpline.commands import cli
-from helpline.commands.bench_calls import Search
+from helpline.commands.bench_calls import Round, Search
 from helpline.commands.exchange import LEFT_WAITING, Leg
 from helpline.commands.simulate import Simulated, report, table
 
@@ -75,12 +75,29 @@ def test_the_search_ends_at_the_largest_number_that_holds(limit: int) -> None:
     assert min(limit, 128) * 0.95 - 1 <= search.held <= limit
 
 
+@pytest.mark.parametrize(
+    ("lag", "words", "trouble", "held"),
+    [
+        (0.2, None, "", True),
+        (0.21, None, "", False),
+        (0.0, 2.0, "", True),
+        (0.0, 2.1, "", False),
+        (0.0, float("inf"), "", False),
+        (0.0, None, "1 calls failed", False),
+    ],
+)
+def test_a_number_of_callers_holds_with_their_sound_and_their_words_in_time(
+    lag: float, words: float | None, trouble: str, held: bool
+) -> None:
+    assert Round(lag, words, trouble).held is held
+
+
 def test_bench_calls_reports_the_keys_that_others_read() -> None:
     ran = CliRunner().invoke(cli, ["bench", "calls", "--seconds", "5", "--first", "1", "--most", "1", "--json"])
     assert ran.exit_code == 0, ran.output
     result = json.loads(ran.stdout.splitlines()[-1])
     assert result["engine"] == "vosk" and set(result) >= {"ratio", "calls", "bare", "memory_per_call_mb"}
-    assert all(one["p99"] >= 0 for one in result["tried"])
+    assert all(one["p99"] >= 0 and one["words"] is None for one in result["tried"])
     assert {one["kind"] for one in result["tried"]} == {"calls", "bare"}
 
 
