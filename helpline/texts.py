@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from functools import cache
 
@@ -37,9 +38,14 @@ class NoTexts(Model):
 
 @cache
 def commands(of: str) -> dict[str, str]:
-    """What a "volunteer" or the "staff" may write, each a whole message in plain words, and which command it is."""
+    """What a "volunteer" or the "staff" may write, each a whole message as `in_plain_words` has it, and which command it is."""
     data = tomllib.loads((CONFIG_DIR / "texts.toml").read_text("utf-8"))[of]
     return {words: command for command, said in data.items() for words in said}
+
+
+def in_plain_words(body: str) -> str:
+    """A message in small letters, without signs: "Don't, please!" is "dont please"."""
+    return " ".join(re.sub(r"[^\w\s]|_", " ", re.sub("['’]", "", body.casefold())).split())
 
 
 def keep(text: Text) -> bool:

@@ -56,8 +56,7 @@ def helped(number: str) -> Answer:
 
 def _understood(body: str) -> tuple[str, str]:
     """The command and the code with it, "" for none of either."""
-    plain = " ".join(re.sub(r"[^\w\s]|_", " ", re.sub("['’]", "", body.casefold())).split())
-    found = CODE.fullmatch(plain)
+    found = CODE.fullmatch(texts.in_plain_words(body))
     if found is None or (found["before"] and found["behind"]):
         return "", ""
     return texts.commands("volunteer").get(found["words"], ""), found["before"] or found["behind"] or ""

@@ -12,7 +12,7 @@ from fraud.wording import evidence
 from helpline.services.scamwords import LABELS, NETWORK, PIECES, joined
 from voice.understanding import network
 
-CONVERSATIONS = 3500  # of each kind
+CONVERSATIONS = 6000  # of each kind
 EPOCHS = 2
 UNSEEN = 600  # of each kind, for the marks
 SHARES = (0.0, 0.25, 0.5, 1.0, 2.0)

@@ -188,6 +188,7 @@ HOLD_ACTIONS = {
     "contact_added": "Wrote down a trusted contact",
     "contact_amended": "Changed a trusted contact",
     "payments_frozen": "Stopped all payments",
+    "due_while_stopped": "A bill must be paid soon while all payments are stopped: the office was told",
     "payments_unfrozen": "Allowed payments again",
     "protection_on": "Had every payment protected",
     "protection_off": "Switched the protection off",

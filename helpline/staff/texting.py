@@ -7,7 +7,6 @@ has it is told. Nothing here commits.
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from sqlalchemy import select
 
@@ -21,7 +20,7 @@ from helpline.staff.models import Staff
 def answer(number: str, body: str, now: dt.datetime) -> tuple[str, str] | None:
     """Do what somebody of the office has written: what it was taken as, and what they are told. None where it is no such text,
     or its number is nobody's or several people's."""
-    command = texts.commands("staff").get(" ".join(re.sub(r"[^\w\s]", "", body.casefold()).split()))
+    command = texts.commands("staff").get(texts.in_plain_words(body))
     person = _whose(number) if command else None
     if command is None or person is None:
         return None

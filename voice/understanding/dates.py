@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from voice.understanding.days import Period, with_days
-from voice.understanding.durations import LENGTH, parse_duration, seconds
+from voice.understanding.durations import FROM_NOW, parse_duration, seconds
 from voice.understanding.figures import figures
 from voice.understanding.marks import DAY, AnyOf, Marks, Span
 from voice.understanding.spans import as_json, span_words, with_spans
@@ -22,7 +22,6 @@ _SPAN_WORDS = span_words(
     r"(?:any ?time |any day |starting )from",
     earlier=r"(?:any ?time |any day |sometime )?before|up (?:to|until)|until|(?:not|no|nothing)(?: \w+)? (?:after|later than)",
 )
-_FROM_NOW = re.compile(rf"\b(?:in|within) (?:about |around )?({LENGTH})(?: time)?|({LENGTH}) (?:from now|time)\b")
 _BY_THE_CLOCK = re.compile(r"\b(?:second|minute|hour)s?\b")
 _NOW = re.compile(r"\b(?:right now|straight away|right away|immediately|this minute|at once)\b")
 _SMALL_HOURS = 5 * 60  # minutes: a night goes on until then
@@ -109,7 +108,7 @@ def _joined(first: Any, last: Any, words: str) -> Span | None:
 
 def _from_now(said: str, now: dt.datetime) -> str | None:
     """In two hours, in twenty minutes, straight away."""
-    match = _FROM_NOW.search(said)
+    match = FROM_NOW.search(said)
     length = (match[1] or match[2]) if match else ""
     if not _BY_THE_CLOCK.search(length):
         return now.strftime("%Y-%m-%dT%H:%M") if _NOW.search(said) else None

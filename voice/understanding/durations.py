@@ -25,6 +25,7 @@ _ONE = (
 LENGTH = re.sub(
     r"\?P<\w+>", "?:", rf"(?:\b{_ONE}(?:(?: and)? {_ONE})*(?: (?:and )?\d\d?\b(?! ?(?:{_UNIT}|oclock|am|pm|past|to|[:.]\d)))?)"
 )
+FROM_NOW = re.compile(rf"\b(?:in|within) (?:about |around )?({LENGTH})(?: time)?|({LENGTH}) (?:from now|time)\b")
 _EACH = re.compile(rf"\b{_ONE}")
 _SMALL_CHANGE = re.compile(r"(\d\d?)$")  # the minutes of "an hour twenty"
 _HOURS_AND_MINUTES = re.compile(r"\b(\d{1,2}):([0-5]\d) ?(?:hours?|h)\b")

@@ -13,7 +13,7 @@ from typing import Any
 from voice.understanding.clocks import BARE, NOT_AN_HOUR, PARTS_OF_DAY, PLAINER, Clock, Clocks, clock_of
 from voice.understanding.clocks import rules as clock_rules
 from voice.understanding.days import with_days
-from voice.understanding.durations import LENGTH, seconds
+from voice.understanding.durations import FROM_NOW, seconds
 from voice.understanding.figures import figures
 from voice.understanding.marks import CLOCK, DAY, AnyOf, Marks, Span, rewritten
 from voice.understanding.partsofday import in_part_of_day
@@ -23,7 +23,6 @@ from voice.understanding.wording import CORRECTED
 
 # Which half of the day has been read into the time before it: "nine in the morning till noon" does not begin with the morning.
 _PLACED = re.compile(rf"({CLOCK}) (?:in the (?:morning|afternoon|evening)|at night)(?= (?:to|until|through|and|or|-) )")
-_FROM_NOW = re.compile(rf"\b(?:in|within) (?:about |around )?({LENGTH})(?: time)?|({LENGTH}) (?:from now|time)\b")
 
 
 def parse_time(text: str, now: dt.datetime | None = None) -> Any:
@@ -42,7 +41,7 @@ def time_in(said: str, now: dt.datetime | None) -> Any:
     clocks: Clocks = Marks(CLOCK)
     said = rewritten(said, PLAINER)
     if now:
-        said = clocks.put(said, _FROM_NOW, lambda m: _after(now, m[1] or m[2]))
+        said = clocks.put(said, FROM_NOW, lambda m: _after(now, m[1] or m[2]))
     for pattern, read in clock_rules:
         said = clocks.put(said, pattern, read)
     said = _PLACED.sub(r"\1", in_part_of_day(_with_bare_hours(said, clocks), clocks))
