@@ -16,23 +16,22 @@ from zoneinfo import ZoneInfo
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.schedulers.blocking import BlockingScheduler
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from fraud.assess import ruleset
 from helpline import audit, deliveries, outbox
 from helpline.db import db
-from helpline.models import Caller, ServiceRequest
 from helpline.outbox import Timer
 from helpline.parts import Parts
-from helpline.services import fullhouse, protection, rulebook, stopped
+from helpline.services import fullhouse, protection, rulebook, stopped, visits
 from helpline.services.appointments import reminders
 from helpline.services.bills import planning, settlement
 from helpline.services.bills.models import Payment
 from helpline.services.holds import keeping
 from helpline.settings import Settings
 from volunteers import dispatch, tasks
-from volunteers.models import Task, Volunteer
+from volunteers.models import Volunteer
 
 TICK_SECONDS = 2
 LOCK_NUMBER = 4_827_139  # the advisory lock's name on PostgreSQL; any number, the same everywhere
@@ -144,14 +143,7 @@ def _expire_offer(timer: Timer, parts: Parts) -> bool:
 
 
 def _tell_who_comes(timer: Timer, parts: Parts) -> bool:
-    """Promise a call to the caller of this task, with the news as it stands when they answer."""
-    task = db.session.get_one(Task, _id(timer))
-    request = db.session.scalars(select(ServiceRequest).where(ServiceRequest.task_id == task.id)).first()
-    if request is None or request.caller_id is None:
-        return True
-    caller = db.session.get_one(Caller, request.caller_id)
-    purpose = {"kind": "tell_who_comes", "task_id": task.id, "caller_id": caller.id}
-    outbox.promise_call(caller.phone, purpose, timer.dedupe_key, parts.now())
+    visits.tell_who_comes(_id(timer), timer.dedupe_key, parts.settings, parts.now())
     return True
 
 
@@ -183,6 +175,7 @@ HANDLERS: dict[str, Callable[[Timer, Parts], bool]] = {
     protection.STOPPED: _about(stopped.look),
     "tell_who_comes": _tell_who_comes,
     "tell_handed_back": _tell_who_comes,
+    visits.TOMORROW: _about(visits.remind),
 }
 
 

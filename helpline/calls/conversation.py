@@ -255,7 +255,8 @@ class Conversation:
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
-        status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
+        accepted = "coming" if call.purpose.get("tomorrow") else "accepted"
+        status = accepted if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
         language = self._language_of(caller.id)
         news = {
             "caller": person(caller),

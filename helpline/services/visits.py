@@ -10,18 +10,24 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from helpline import deliveries, events
+from helpline import deliveries, events, outbox
 from helpline.db import db
 from helpline.models import Call, Caller, ServiceRequest
+from helpline.services.appointments.reminders import day_before
 from helpline.services.catalogue import catalogue
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
+from helpline.settings import Settings
+from helpline.staff.hours import office_hours
 from voice.heard import Json, Result
 from voice.languages import Language
 from volunteers import dispatch, tasks
 from volunteers.models import Task, Volunteer
 
 WAITING = {"open", "offered"}
+TOMORROW = "visit_tomorrow"  # the timer by which a caller is reminded of a visit
+EARLY = dt.time(10)
+AT = {"morning": EARLY, "afternoon": dt.time(14)}  # when they are rung the day before
 
 
 def kinds(args: Json, context: Context) -> Result:
@@ -77,6 +83,36 @@ def status(args: Json, context: Context) -> Result:
         "accepted" if task.volunteer_id else "person",
         about(task, context.language, context.settings.secret_key),
     )
+
+
+def tell_who_comes(task_id: int, key: str, settings: Settings, now: dt.datetime) -> None:
+    """Promise a call to the caller of this task, with the news as it stands when they answer, and another one on the day
+    before the visit. Does not commit."""
+    task = db.session.get_one(Task, task_id)
+    if not _promise_call(task, key, now) or task.volunteer_id is None or task.training:
+        return
+    begins = dt.datetime.combine(task.day, AT.get(task.part_of_day, EARLY), ZoneInfo(settings.time_zone))
+    if when := day_before(begins, settings, now):
+        outbox.promise_timer(TOMORROW, f"task:{task.id}", when, key=str(task.version))
+
+
+def remind(task_id: int, settings: Settings, now: dt.datetime) -> None:
+    """The day before: ring them, if the visit still stands and the office opens before its day. Does not commit."""
+    task = db.session.get_one(Task, task_id)
+    when = office_hours(settings).next_open(now)
+    if task.status == "accepted" and when.date() < task.day:
+        _promise_call(task, f"{TOMORROW}:{task.id}", when.astimezone(dt.UTC), tomorrow=True)
+
+
+def _promise_call(task: Task, key: str, when: dt.datetime, **more: Any) -> bool:
+    """Whether there is somebody to ring."""
+    request = db.session.scalars(select(ServiceRequest).where(ServiceRequest.task_id == task.id)).first()
+    if request is None or request.caller_id is None:
+        return False
+    caller = db.session.get_one(Caller, request.caller_id)
+    purpose = {"kind": "tell_who_comes", "task_id": task.id, "caller_id": caller.id, **more}
+    outbox.promise_call(caller.phone, purpose, key, when)
+    return True
 
 
 def told(args: Json, context: Context) -> Result:

@@ -212,6 +212,7 @@ ASKS = {
     "visit.confirm": Ask(YES_NO, _confirm),
     "tell.who": Ask(is_it, yes_no(by_our_phrase(_tell), somebody_else), leave=somebody_else),
     "tell.accepted": NEWS,
+    "tell.coming": NEWS,
     "tell.waiting": NEWS,
     "tell.cancelled": NEWS,
 }

@@ -28,11 +28,17 @@ TOO_LATE = dt.timedelta(hours=2)  # before it begins: nobody could get ready any
 def promise(booking: ServiceRequest, starts_at: dt.datetime, context: Context) -> None:
     """Promise our call, in office hours: a day before, or the last time the office is open before that. It falls away with
     the booking. Does not commit."""
-    hours = office_hours(context.settings)
-    day_before = starts_at - BEFORE
-    when = day_before if hours.open_at(day_before) else hours.last_open(day_before, WITH_PEOPLE_THERE)
-    if when >= context.now + JUST_BOOKED and not context.training:
-        outbox.promise_timer(KIND, f"request:{booking.id}", when.astimezone(dt.UTC))
+    when = day_before(starts_at, context.settings, context.now)
+    if when and not context.training:
+        outbox.promise_timer(KIND, f"request:{booking.id}", when)
+
+
+def day_before(starts_at: dt.datetime, settings: Settings, now: dt.datetime) -> dt.datetime | None:
+    """When somebody is reminded of what begins then; None where they have heard of it too lately."""
+    hours = office_hours(settings)
+    earlier = starts_at - BEFORE
+    when = earlier if hours.open_at(earlier) else hours.last_open(earlier, WITH_PEOPLE_THERE)
+    return when.astimezone(dt.UTC) if when >= now + JUST_BOOKED else None
 
 
 def ring(booking_id: int, settings: Settings, now: dt.datetime) -> None:

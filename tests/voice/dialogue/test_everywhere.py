@@ -100,6 +100,7 @@ BY_KEY = sorted(ASKS.keys() - DIGITS)
 # Silence is patience in the first two; after the recap and what follows it, whose caller has said goodbye, it is an end.
 NEWS_TOLD = {
     "tell.accepted",
+    "tell.coming",
     "tell.waiting",
     "tell.cancelled",
     "remind.coming",
