@@ -48,13 +48,15 @@ def learn(language: Language) -> Path:
     return path
 
 
-def tune(language: Language, told: Callable[[str], None]) -> Path:
+def tune(language: Language, told: Callable[[str], None], further: bool = False) -> Path:
     """Tune the network to the language's sentences and write its changes beside them. Returns their file. `told` hears how
-    far it is. Raises ImportError without the extra `tuning`."""
+    far it is. `further`: go on from the network that is there, if it is one of the same intents. Raises ImportError without
+    the extra `tuning`."""
     from voice.understanding.tuning import tune as tuned
 
     path = language.folder / network.TUNED
-    network.save(path, *tuned(_examples(language), language.code, told))
+    known = network.changes_in(path, tuple(sorted(language.sentences))) if further else None
+    network.save(path, *tuned(_examples(language), language.code, told, known))
     return path
 
 

@@ -93,6 +93,17 @@ def test_a_few_sentences_are_learned_and_come_back_from_the_file(tmp_path: Path,
     assert tuned is not None
     for said, intent in [("please pay the telephone bill", "pay_bill"), ("the weather is lovely", "none")]:
         assert tuned.intents[int(np.argmax(tuned.scores(said)[:-1]))] == intent
+    _, further = tuning.tune([*EXAMPLES, *[("the hens are laying", "pay_bill")] * 400], "en", known=changes)
+    save(tmp_path / "further.npz", intents, further)
+    taught = load(tmp_path / "further.npz", ("none", "pay_bill"))
+    assert taught is not None
+    assert _for_paying(tuned, "the hens are laying") < 0 < _for_paying(taught, "the hens are laying")
+    assert _for_paying(taught, "please pay the telephone bill") > 0
+
+
+def _for_paying(learned: network.Network, said: str) -> float:
+    none, pay_bill, _ = learned.scores(said)
+    return float(pay_bill - none)
 
 
 @pytest.fixture
