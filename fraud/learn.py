@@ -25,7 +25,7 @@ from fraud.wording import FOLDER, WEIGHTS, WIDTH, Model, evidence, features
 
 SMALL_TALK = ("short answers and muddle", "talk and temper, many voices")
 LENGTHS = (1, 1, 2, 2, 3, 3, 4, 4, 5, 6)  # sentences of a conversation's own family
-WHOLE = 0.5  # of the conversations: told by one person, in their order; the rest is composed of sentences
+WHOLE = 0.75  # of the conversations: told by one person, in their order; the rest is composed of sentences
 CUT = 0.5  # of those told by one person: begins late or ends early, as calls do when the line is cut
 GARBLED = 0.3  # of the conversations, each at a rate of its own up to twice the usual
 STEADINESS = 0.03  # the weight of the penalty on large weights, against one conversation's error
@@ -94,7 +94,7 @@ def fingerprint() -> str:
 
 
 def compose(text: Text, label: str, random: Random) -> Conversation:
-    """One conversation: half are talks, half are made of sentences; a fifth of all come as one run of words; some are garbled."""
+    """One conversation: most are talks, the others made of sentences; a fifth of all come as one run of words; some are garbled."""
     talks = [talk for talk in text.talks if talk.label == label]
     says = _stretch(random.choice(talks), random) if talks and random.random() < WHOLE else _made(text, label, random)
     says = [" ".join(says)] if random.random() < 0.2 else says

@@ -12,8 +12,8 @@ from fraud.wording import evidence
 from helpline.services.scamwords import LABELS, NETWORK, PIECES, joined
 from voice.understanding import network
 
-CONVERSATIONS = 6000  # of each kind
-EPOCHS = 2
+CONVERSATIONS = 8000  # of each kind
+EPOCHS = 1
 UNSEEN = 600  # of each kind, for the marks
 SHARES = (0.0, 0.25, 0.5, 1.0, 2.0)
 Told = Callable[[str], None]

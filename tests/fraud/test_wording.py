@@ -40,7 +40,9 @@ def test_the_same_text_gives_the_same_weights() -> None:
 
 def test_what_is_learned_carries_over_to_sentences_not_seen() -> None:
     seen, unseen = halves(read_text())
-    learned = fit(many(seen, "scam", 800, 1), many(seen, "honest", 800, 2))
+    learned = fit(
+        many(seen, "scam", 4000, 1), many(seen, "honest", 4000, 2)
+    )  # half of the text, half as many as it is learned from
     scam = [evidence(words, learned) for words in many(unseen, "scam", 200, 3)]
     honest = [evidence(words, learned) for words in many(unseen, "honest", 200, 4)]
     assert np.mean(np.asarray(scam)[:, None] > np.asarray(honest)[None, :]) > 0.85
