@@ -334,24 +334,25 @@ class Exchange:
         """Carry the sound of one <Stream>. True when the caller has gone."""
         url = stream.get("url", "")
         leg.sockets += 1
+        sid = f"MZ{secrets.token_hex(16)}"
         parameters = {item.get("name", ""): item.get("value", "") for item in stream}
         end, why = "stream-stopped", {}
         if not leg.condition.disorders:
-            self._tell_of_stream(leg, stream, "stream-started")
+            self._tell_of_stream(leg, stream, sid, "stream-started")
         try:
-            leg.gone = Line(leg, url, sign(self.account.token, url, {}), self.account, parameters).carry()
+            leg.gone = Line(leg, url, sign(self.account.token, url, {}), self.account, sid, parameters).carry()
             return leg.gone
         except (SimpleWebsocketError, OSError) as error:  # refused, or broken
             end, why = "stream-error", {"StreamError": f"{type(error).__name__}: {error}"[:200]}
             return False
         finally:
-            self._tell_of_stream(leg, stream, end, **why)
+            self._tell_of_stream(leg, stream, sid, end, **why)
             if leg.condition.disorders:
-                self._tell_of_stream(leg, stream, "stream-started")
+                self._tell_of_stream(leg, stream, sid, "stream-started")
 
-    def _tell_of_stream(self, leg: Leg, stream: ET.Element, event: str, **more: str) -> None:
+    def _tell_of_stream(self, leg: Leg, stream: ET.Element, sid: str, event: str, **more: str) -> None:
         if url := stream.get("statusCallback"):
-            self._tell(url, leg, StreamEvent=event, StreamSid=f"MZ{leg.sid[2:]}", StreamName="", Timestamp=_timestamp(), **more)
+            self._tell(url, leg, StreamEvent=event, StreamSid=sid, StreamName="", Timestamp=_timestamp(), **more)
 
     # -- calls and texts from the helpline
 
@@ -405,10 +406,12 @@ class Exchange:
 class Line:
     """The sound of one call over one socket: frames out every 20 ms, the helpline's voice played in real time."""
 
-    def __init__(self, leg: Leg, url: str, headers: Mapping[str, str], account: Account, parameters: Mapping[str, str]) -> None:
+    def __init__(
+        self, leg: Leg, url: str, headers: Mapping[str, str], account: Account, stream_sid: str, parameters: Mapping[str, str]
+    ) -> None:
         self._leg = leg
         self._socket = Client.connect(url, headers=dict(headers))
-        self._stream_sid = f"MZ{secrets.token_hex(16)}"
+        self._stream_sid = stream_sid
         self._account = account
         self._parameters = parameters
         self._sequence = 0
