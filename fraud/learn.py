@@ -28,6 +28,7 @@ LENGTHS = (1, 1, 2, 2, 3, 3, 4, 4, 5, 6)  # sentences of a conversation's own fa
 WHOLE = 0.75  # of the conversations: told by one person, in their order; the rest is composed of sentences
 CUT = 0.5  # of those told by one person: begins late or ends early, as calls do when the line is cut
 GARBLED = 0.3  # of the conversations, each at a rate of its own up to twice the usual
+CONVERSATIONS = 8000  # with scams, that the weights are learned from; of the honest twice as many
 STEADINESS = 0.03  # the weight of the penalty on large weights, against one conversation's error
 STEPS = 200
 FALSE_HOLDS = 0.001  # of unseen honest conversations, at the mark for "strong"
@@ -208,7 +209,7 @@ def unseen(text: Text, count: int) -> tuple[Array, Array]:
     return np.asarray(scam), np.asarray(honest)
 
 
-def learn(text: Text, count: int = 8000) -> Model:
+def learn(text: Text, count: int = CONVERSATIONS) -> Model:
     """The model for use, with its marks set on what it has not seen."""
     scam, honest = unseen(text, count // 2)
     nothing, strong = float(np.quantile(honest, 0.8)), float(np.quantile(honest, 1 - FALSE_HOLDS))

@@ -53,6 +53,7 @@ def run(app: Flask) -> None:
     signal.signal(signal.SIGTERM, lambda *_: scheduler.shutdown(wait=True))
     with _only_one(app):
         _guarded(app, note_rules)()
+        _guarded(app, watch_stops)()
         scheduler.start()
 
 
@@ -109,6 +110,12 @@ def send_deliveries(parts: Parts, worker: str) -> None:
 def note_rules(parts: Parts, worker: str) -> None:
     """Once, as the clock begins: who edits the rules has to start the helpline anew."""
     rulebook.note_rules(ruleset(), parts.now())
+    db.session.commit()
+
+
+def watch_stops(parts: Parts, worker: str) -> None:
+    """Once, as the clock begins: payments that were stopped before there was anybody to look at what falls due."""
+    stopped.watch_all(parts.now())
     db.session.commit()
 
 

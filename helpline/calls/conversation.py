@@ -255,8 +255,9 @@ class Conversation:
     def _news(self, call: Call) -> Result:
         task = db.session.get_one(Task, call.purpose["task_id"])
         caller = db.session.get_one(Caller, call.purpose["caller_id"])
-        accepted = "coming" if call.purpose.get("tomorrow") else "accepted"
-        status = accepted if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
+        status = "accepted" if task.volunteer_id else "cancelled" if task.status == "cancelled" else "waiting"
+        if status == "accepted" and call.purpose.get("tomorrow"):
+            status = "coming" if visits.is_to_come(task, self.now().astimezone(ZoneInfo(caller.time_zone)).date()) else "over"
         language = self._language_of(caller.id)
         news = {
             "caller": person(caller),

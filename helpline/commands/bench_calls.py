@@ -32,6 +32,7 @@ from flask import Flask
 
 from helpline.calls.answering import TurnTimes
 from helpline.calls.doors import Switchboard
+from helpline.calls.media import PRE_ROLL
 from helpline.commands.demo_setup import wait_for
 from helpline.commands.exchange import FRAME_SECONDS, Account, Exchange, Play
 from helpline.commands.own_helpline import ENGINES, add_callers, running, script
@@ -226,6 +227,8 @@ class BareLine(threading.Thread):
     def __init__(self, recogniser: Recogniser, segments: Sequence[tuple[Expecting, list[bytes]]], pool: Executor) -> None:
         super().__init__(daemon=True)
         self._recogniser, self._segments, self._pool = recogniser, segments, pool
+        # A live line gives an engine without words before the end nothing of the question but its last second.
+        self._first = 0 if recogniser.partials else int((PROMPT - PRE_ROLL) / FRAME_SECONDS)
         self._begun, self._fed, self._over = 0.0, 0.0, False
         self.finishing: list[float] = []  # seconds from the end of each turn until its words were there
 
@@ -244,11 +247,12 @@ class BareLine(threading.Thread):
 
     def _turn(self, expecting: Expecting, frames: Sequence[bytes]) -> None:
         stream = self._recogniser.stream(expecting)
-        for frame in frames:
+        for place, frame in enumerate(frames):
             if self._over:
                 return
             time.sleep(max(0.0, self._begun + self._fed - time.monotonic()))
-            stream.feed(mulaw_to_pcm(frame))
+            if place >= self._first:
+                stream.feed(mulaw_to_pcm(frame))
             self._fed += FRAME_SECONDS
         self._pool.submit(self._finish, stream, time.monotonic())
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fraud import learn
 from fraud.learn import FALSE_HOLDS, Array, Conversation, Text, fit, halves, many, read_text
 from fraud.wording import evidence
 from helpline.services.scamwords import LABELS, NETWORK, PIECES, joined
@@ -34,7 +35,7 @@ def measure(told: Told) -> None:
     seen, other = halves(read_text())
     intents, changes = _fitted(seen, CONVERSATIONS // 2, told)
     reader = network.Network(tuple(intents), network.merged(network.base(), changes), changes["heads"], changes["heads.bias"])
-    linear = fit(many(seen, "scam", 2 * CONVERSATIONS, 1), many(seen, "honest", 4 * CONVERSATIONS, 2))
+    linear = fit(many(seen, "scam", learn.CONVERSATIONS, 1), many(seen, "honest", 2 * learn.CONVERSATIONS, 2))
     kinds = [many(other, label, UNSEEN, seed) for label, seed in (("scam", 3), ("honest", 4))]
     words = [np.array([evidence(one, linear) for one in kind]) for kind in kinds]
     read = [_read(reader, kind) for kind in kinds]

@@ -102,8 +102,8 @@ def _freeze(caller_id: int, actor: str, context: Context) -> bool:
         return False
     guard.frozen_at = context.now
     db.session.add(guard)
-    opens = office_hours(context.settings).next_open(context.now)
-    outbox.promise_timer(STOPPED, f"caller:{caller_id}", opens, key=context.now.isoformat())
+    if not context.training:
+        watch(guard, office_hours(context.settings).next_open(context.now))
     events.record("payments_frozen", f"caller:{caller_id}", context.now)
     audit.write(actor, "payments_frozen", f"caller:{caller_id}", context.now, call=context.call_id)
     return True
@@ -197,7 +197,7 @@ def _take_back(guard: PaymentGuard, what: str, actor: str, now: dt.datetime, **d
     action = "payments_unfrozen" if what == "freeze" else "protection_off"
     if what == "freeze":
         guard.frozen_at = None
-        _let_fall_due(guard.caller_id, now)
+        _end_watch(guard.caller_id, now)
     else:
         guard.protected_at = None
     db.session.add(guard)
@@ -205,8 +205,14 @@ def _take_back(guard: PaymentGuard, what: str, actor: str, now: dt.datetime, **d
     audit.write(actor, action, f"caller:{guard.caller_id}", now, **data)
 
 
-def _let_fall_due(caller_id: int, now: dt.datetime) -> None:
-    """What they owe may be paid again: nobody has to look at it any more, or ring them about it."""
+def watch(guard: PaymentGuard, first: dt.datetime) -> None:
+    """Promise the clock's first look at what falls due during this stop (stopped.py). Once for each stop."""
+    if guard.frozen_at is not None:
+        outbox.promise_timer(STOPPED, f"caller:{guard.caller_id}", first, key=guard.frozen_at.astimezone(dt.UTC).isoformat())
+
+
+def _end_watch(caller_id: int, now: dt.datetime) -> None:
+    """What they owe may be paid again: the clock looks at it no more, and nobody has to ring them about it."""
     outbox.withdraw_timers(f"caller:{caller_id}", now)
     told = select(ServiceRequest).where(ServiceRequest.dedupe_key.startswith(f"stopped:{caller_id}:"))
     for request in db.session.scalars(told):

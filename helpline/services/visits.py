@@ -13,7 +13,7 @@ from sqlalchemy import select
 from helpline import deliveries, events, outbox
 from helpline.db import db
 from helpline.models import Call, Caller, ServiceRequest
-from helpline.services.appointments.reminders import day_before
+from helpline.services.appointments.reminders import JUST_BOOKED, day_before
 from helpline.services.catalogue import catalogue
 from helpline.services.context import Context
 from helpline.services.requests import close, open_request, opened
@@ -97,11 +97,17 @@ def tell_who_comes(task_id: int, key: str, settings: Settings, now: dt.datetime)
 
 
 def remind(task_id: int, settings: Settings, now: dt.datetime) -> None:
-    """The day before: ring them, if the visit still stands and the office opens before its day. Does not commit."""
+    """The day before: ring them, if the visit stands, they have not heard of it just now (another volunteer has taken it over),
+    and the office opens before its day. Does not commit."""
     task = db.session.get_one(Task, task_id)
     when = office_hours(settings).next_open(now)
-    if task.status == "accepted" and when.date() < task.day:
+    known_long = task.status == "accepted" and task.accepted_at is not None and now - task.accepted_at >= JUST_BOOKED
+    if known_long and when.date() < task.day:
         _promise_call(task, f"{TOMORROW}:{task.id}", when.astimezone(dt.UTC), tomorrow=True)
+
+
+def is_to_come(task: Task, today: dt.date) -> bool:
+    return task.status == "accepted" and task.day >= today
 
 
 def _promise_call(task: Task, key: str, when: dt.datetime, **more: Any) -> bool:

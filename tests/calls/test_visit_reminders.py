@@ -80,7 +80,7 @@ def test_it_rings_once_and_says_the_number_of_the_door_once_more(app: Flask, acc
     assert keys_of(line.reply) == ["tell.who"] and at_the_door(line.reply.text) == ""
     assert keys_of(line.say("yes")) == ["tell.coming"]
     assert at_the_door(line.reply.text) == at_the_door(at_once) != ""
-    assert line.say("thank you").then == "hang_up"
+    assert line.say("yes, I'll be here").then == "hang_up"
     ticking.tick(app)
     assert reminders(app) == 1
 
@@ -91,10 +91,42 @@ def at_the_door(said: str) -> str:
     return found[1] if found else ""
 
 
-def test_who_cannot_be_at_home_cancels_it_in_that_call(app: Flask, accepted: int, rung: OnTheLine) -> None:
-    rung.say("yes", "I need to cancel the visit", "yes")
+@pytest.mark.parametrize("words", [("no I can't", "no", "yes"), ("cancel it", "yes"), ("I need to cancel the visit", "yes")])
+def test_who_cannot_be_at_home_cancels_it_in_that_call(
+    app: Flask, accepted: int, rung: OnTheLine, words: tuple[str, ...]
+) -> None:
+    rung.say("yes", *words)
+    assert "visit.cancelled_with" in keys_of(rung.reply)
     with app.app_context():
         assert db.session.get_one(Task, accepted).status == "cancelled"
+
+
+def test_or_has_it_on_another_day_by_keys_too(app: Flask, accepted: int, rung: OnTheLine) -> None:
+    for key in "121":
+        rung.press(key)
+    assert "visit.new_day" in keys_of(rung.reply)
+    rung.say("on Monday", "yes")
+    with app.app_context():
+        days = db.session.scalars(select(Task.day).where(Task.status.in_(tasks.UNDER_WAY))).all()
+    assert days == [dt.date(2026, 11, 30)]
+
+
+def test_of_a_visit_that_is_over_there_is_nothing_to_do(app: Flask, accepted: int, rung: OnTheLine, clock: Clock) -> None:
+    clock.pass_time(days=2)
+    line = pick_up(app)
+    assert keys_of(line.say("yes")) == ["tell.over", "goodbye"]
+
+
+def test_who_has_only_just_heard_who_comes_is_not_rung_again(app: Flask, accepted: int, clock: Clock) -> None:
+    until(clock, A_DAY_BEFORE - dt.timedelta(minutes=30))
+    with app.app_context():
+        holder = db.session.get_one(Task, accepted).volunteer_id
+        assert holder is not None and tasks.hand_back(accepted, holder, clock.now())
+        db.session.commit()
+    accept(app, accepted, clock)
+    until(clock, A_DAY_BEFORE)
+    ticking.tick(app)
+    assert reminders(app) == 0
 
 
 def test_somebody_else_at_the_telephone_hears_nothing_of_it(rung: OnTheLine) -> None:

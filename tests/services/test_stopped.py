@@ -14,7 +14,11 @@ from helpline.db import db
 from helpline.models import ServiceRequest
 from helpline.outbox import Delivery, Timer
 from helpline.services import protection, stopped
+from helpline.services.bills import orders
 from helpline.services.bills.models import Bill, BillAccount
+from helpline.services.holds.clocks import TIME_TO_DECIDE, safe_until
+from helpline.services.protection import PaymentGuard
+from helpline.staff.hours import office_hours
 from tests.cast import Clock, People, on_the_line
 from tests.services.accounts import bill
 
@@ -51,7 +55,10 @@ def test_before_it_is_too_late_the_office_is_asked_to_ring_and_asked_once(
     stop(in_app, people.margaret)
     days_pass(in_app, clock, 9)
     [request] = told()
-    assert request.created_at.date() < db.session.get_one(Bill, due).due_on
+    settings = on_the_line(in_app, None).settings
+    hours = office_hours(settings)
+    last = hours.last_open(safe_until(db.session.get_one(Bill, due).due_on, settings, hours), TIME_TO_DECIDE)
+    assert last - dt.timedelta(days=1) <= request.created_at <= last
     assert (request.caller_id, request.status) == (people.margaret, "open")
     assert request.details["about"] == stopped.ABOUT and "City Electric: GBP 42.50" in request.details["words"]
     assert "due_while_stopped" in db.session.scalars(select(AuditEntry.action)).all()
@@ -105,7 +112,7 @@ def test_whoever_allows_payments_again_is_not_rung_and_a_second_stop_begins_anew
     db.session.commit()
     [request] = told()
     assert request.status == "done" and request.closed_at is not None
-    assert db.session.scalars(select(Timer).where(Timer.kind == protection.STOPPED, Timer.done_at.is_(None))).all() == []
+    assert looks() == []
     days_pass(in_app, clock, 1)
     assert len(told()) == 1
     stop(in_app, people.margaret)
@@ -118,3 +125,40 @@ def test_a_bill_that_was_paid_before_the_stop_is_not_told(in_app: Flask, people:
     stop(in_app, people.margaret)
     days_pass(in_app, clock, 6)
     assert told() == []
+
+
+def test_a_payment_that_had_begun_before_the_stop_is_no_reason_to_ring(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    assert orders.claim({"bill_id": due}, on_the_line(in_app, people.margaret)).status == "claimed"
+    stop(in_app, people.margaret)
+    stopped.look(people.margaret, on_the_line(in_app, None).settings, clock.pass_time(days=5))
+    assert told() == []
+
+
+def test_what_is_paid_after_all_need_not_be_rung_about(in_app: Flask, people: People, due: int, clock: Clock) -> None:
+    stop(in_app, people.margaret)
+    days_pass(in_app, clock, 6)
+    db.session.get_one(Bill, due).status = "paid"
+    days_pass(in_app, clock, 1)
+    assert [request.status for request in told()] == ["done"]
+
+
+def test_a_stop_from_before_the_clock_looked_is_looked_at_once_it_runs(
+    in_app: Flask, people: People, due: int, clock: Clock
+) -> None:
+    db.session.add(PaymentGuard(caller_id=people.margaret, frozen_at=clock.now(), protected_at=None))
+    for _ in range(2):
+        stopped.watch_all(clock.now())
+    assert len(looks()) == 1
+    days_pass(in_app, clock, 6)
+    assert [request.caller_id for request in told()] == [people.margaret]
+
+
+def test_a_stop_that_is_practised_is_nobodys_business(in_app: Flask, people: People, due: int) -> None:
+    protection.freeze({}, on_the_line(in_app, people.margaret, training=True))
+    assert protection.is_frozen(people.margaret) and looks() == []
+
+
+def looks() -> list[Timer]:
+    return [*db.session.scalars(select(Timer).where(Timer.kind == protection.STOPPED, Timer.done_at.is_(None)))]

@@ -1,4 +1,5 @@
-"""A visit that was asked for: on another day, or not at all. Whoever was to come is told, and asked anew."""
+"""A visit that was asked for: on another day, or not at all. Whoever was to come is told, and asked anew. The day before
+it we ring: will they be at home?"""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from voice.dialogue import visits
 from voice.dialogue.asks import MOST_NAMED, YES_NO, Ask, Outcome, Start, listen_for, offered, picked, yes_no
 from voice.dialogue.opening import anything_else, nothing_more
 from voice.dialogue.state import State, ask, do, with_slots
-from voice.dialogue.visits import PARTS_OF_DAY, WANTED
+from voice.dialogue.visits import PARTS_OF_DAY, WANTED, heard_it, still_there
 from voice.heard import Json, Meaning, Result, Say, Step
 
 
@@ -158,12 +159,53 @@ def moved(state: State, result: Result) -> Step:
     return anything_else(state, Say(f"visit.moved.{result.status}", result.data), done=Say("recap.visit_moved", result.data))
 
 
+# --- reminded of the day before
+
+
+def _will_be_in(state: State, meaning: Meaning) -> Step | None:
+    """Yes or no, or at once what is to become of it: "could they come on Friday". Thanks are a yes."""
+    if meaning.intent == "thanks":
+        return heard_it(state, meaning)
+    return _changed(state, meaning) or _in_or_not(state, meaning)
+
+
+def _not_in(state: State, _: Meaning) -> Step:
+    return ask(state, "tell.other_day", **state.values)
+
+
+def _other_day(state: State, meaning: Meaning) -> Step | None:
+    return _changed(state, meaning) or _move_or_cancel(state, meaning)
+
+
+def _changed(state: State, meaning: Meaning) -> Step | None:
+    """The visit that was read out is moved or cancelled; here the word "cancel" alone means that. None for other words."""
+    said = _said(meaning)
+    other_day = meaning.intent == "none" and said.get("date", state.slots["day"]) != state.slots["day"]
+    wish = "change_task" if other_day else OF_THIS.get(meaning.intent)
+    return _of_this(state, wish, said) if wish else None
+
+
+def _of_this(state: State, wish: str, wanted: Json) -> Step:
+    visit = {name: state.slots[name] for name in ("task_id", "kind", "day", "part")}
+    return _go_on(with_slots(state, wish=wish, wanted=wanted), visit)
+
+
+_in_or_not = yes_no(heard_it, _not_in)
+_move_or_cancel = yes_no(
+    lambda state, _: _of_this(state, "change_task", {}), lambda state, _: _of_this(state, "cancel_task", {})
+)
+OF_THIS = {
+    "cancel": "cancel_task", "cancel_task": "cancel_task", "cancel_appointment": "cancel_task",
+    "change_task": "change_task", "change_appointment": "change_task",
+}  # fmt: skip
 ASKS = {
     "visit.nothing": Ask(YES_NO, yes_no(_ask_anew, nothing_more), any_wish=True),
     "visit.which_one": Ask(offered("planned", "name"), _which_one),
     "visit.cancel": Ask(YES_NO, _confirm_cancel),
     "visit.new_day": Ask(listen_for("date"), _new_day),
     "visit.move": Ask(YES_NO, _confirm_move),
+    "tell.coming": Ask(YES_NO, _will_be_in, first=heard_it, silence=still_there),
+    "tell.other_day": Ask(YES_NO, _other_day),
 }
 RESULTS: dict[str, Outcome] = {"visits.coming": coming, "visits.cancel": cancelled, "visits.move": moved}
 STARTS: dict[str, Start] = {"change_task": _look, "cancel_task": _look}

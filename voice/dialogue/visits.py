@@ -168,6 +168,8 @@ def begin_telling(state: State, result: Result) -> Step:
 
 def _tell(state: State, _: Meaning) -> Step:
     state = they_are_there(state)
+    if state.slots["status"] == "over":
+        return end(state, Say("tell.over"), Say("goodbye"))
     values = {name: value for name, value in state.slots.items() if name not in ("wish", "status", "caller")}
     return ask(state, f"tell.{state.slots['status']}", **values)
 
@@ -183,7 +185,7 @@ def not_there(state: State, result: Result) -> Step:
     return end(state, Say("tell.not_there") if again else Say("tell.ask_them", {"name": state.household[0]["name"]}))
 
 
-def _heard_it(state: State, _: Meaning) -> Step:
+def heard_it(state: State, _: Meaning) -> Step:
     return do(state, "visits.told", task_id=state.slots["task_id"])
 
 
@@ -203,7 +205,7 @@ def still_there(state: State, meaning: Meaning) -> Step | None:
 
 
 _yes_or_no = yes_no(_open_task, _not_now)
-NEWS = Ask(YES_NO, told(_heard_it), leave=_heard_it, first=_heard_it, silence=still_there)
+NEWS = Ask(YES_NO, told(heard_it), leave=heard_it, first=heard_it, silence=still_there)
 ASKS = {
     "visit.company": Ask(YES_NO, yes_no(_company, _or_a_person), any_wish=True),
     "visit.kind": Ask(_kind_options, _kind),
@@ -212,7 +214,6 @@ ASKS = {
     "visit.confirm": Ask(YES_NO, _confirm),
     "tell.who": Ask(is_it, yes_no(by_our_phrase(_tell), somebody_else), leave=somebody_else),
     "tell.accepted": NEWS,
-    "tell.coming": NEWS,
     "tell.waiting": NEWS,
     "tell.cancelled": NEWS,
 }

@@ -56,6 +56,8 @@ def tune(language: Language, told: Callable[[str], None], further: bool = False)
 
     path = language.folder / network.TUNED
     known = network.changes_in(path, tuple(sorted(language.sentences))) if further else None
+    if further and known is None:
+        told("there is no network to go on from: from the beginning")
     network.save(path, *tuned(_examples(language), language.code, told, known))
     return path
 

@@ -1,6 +1,7 @@
 """Learns the network's changes from a language's sentences: a matter of some forty minutes, for whoever changes many of them.
 
-Needs the extra `tuning` (jax, optax), which nothing that answers calls needs. The same machine learns the same changes.
+Needs the extra `tuning` (jax, optax), which nothing that answers calls needs. The same machine learns the same changes, where it
+begins with none.
 """
 
 from __future__ import annotations

@@ -481,7 +481,7 @@ WHY = st.one_of(
         st.none()
         | st.sampled_from(["bill.confirm", "pin", "appointment.which", "message.record", "bill.receipt"]).map(cut_off_at),
     ),
-    st.sampled_from(["accepted", "waiting"]).map(lambda status: Result("call.tell", status, NEWS)),
+    st.sampled_from(["accepted", "waiting", "coming", "over"]).map(lambda status: Result("call.tell", status, NEWS)),
     st.sampled_from(["coming", "gone"]).map(lambda status: Result("call.remind", status, {"caller": MARGARET, "mine": BOOKED})),
     st.builds(
         lambda status, what: Result("call.lift", status, {**LIFT, "what": what}),

@@ -16,7 +16,6 @@ GOES_ON = {
     "appointment.moved": "appointments.heard",
     "appointment.told_last": "",
     "tell.accepted": "visits.told",
-    "tell.coming": "visits.told",
     "tell.waiting": "visits.told",
     "tell.cancelled": "visits.told",
 }  # the order by which it counts as heard; the last appointment is only told

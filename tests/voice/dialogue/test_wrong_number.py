@@ -15,7 +15,7 @@ WORDS = [
     "I've got the wrong number",
     "I rang you by mistake",
 ]
-READ_OUT = {"bill.receipt", "appointment.booked", "appointment.cancelled", "appointment.moved", "tell.accepted", "tell.coming", "tell.waiting",
+READ_OUT = {"bill.receipt", "appointment.booked", "appointment.cancelled", "appointment.moved", "tell.accepted", "tell.waiting",
             "tell.cancelled", "tell.who", "remind.who", "hold.first_who"}  # there it is noted first whether it was heard, and the call ends after that  # fmt: skip
 READ_BACK = {"details.right", "details.right_number", "details.right_contact"}  # there the number that was read may be wrong
 LISTS = {
