@@ -20,7 +20,7 @@ LEARNED_WEIGHS = 25.0  # points for each unit of suspicion, in the order of conv
 STOPPING: tuple[Outcome, ...] = ("hold", "refuse")
 BAND_WIDTH = 1000.0  # an outcome's scores stay below the next outcome's: a worse outcome never scores lower
 LIKENESS = "F059"  # learned from text that somebody wrote: it may hold a payment, and never refuse one
-DOUBTED = 0.12  # likeness below which a rule that heard a few words asks, because all the others are like honest calls
+DOUBTED = 0.3  # likeness below which a rule that heard a few words asks, because all the others are like honest calls
 FEW_WORDS = 8  # of fewer there are no others
 
 
