@@ -180,14 +180,13 @@ def _other_day(state: State, meaning: Meaning) -> Step | None:
 def _changed(state: State, meaning: Meaning) -> Step | None:
     """The visit that was read out is moved or cancelled; here the word "cancel" alone means that. None for other words."""
     said = _said(meaning)
-    other_day = meaning.intent == "none" and said.get("date", state.slots["day"]) != state.slots["day"]
+    other_day = meaning.intent == "none" and said.get("date", state.slots["visit"]["day"]) != state.slots["visit"]["day"]
     wish = "change_task" if other_day else OF_THIS.get(meaning.intent)
     return _of_this(state, wish, said) if wish else None
 
 
 def _of_this(state: State, wish: str, wanted: Json) -> Step:
-    visit = {name: state.slots[name] for name in ("task_id", "kind", "day", "part")}
-    return _go_on(with_slots(state, wish=wish, wanted=wanted), visit)
+    return _go_on(with_slots(state, wish=wish, wanted=wanted), state.slots["visit"])
 
 
 _in_or_not = yes_no(heard_it, _not_in)

@@ -171,6 +171,7 @@ def _tell(state: State, _: Meaning) -> Step:
     if state.slots["status"] == "over":
         return end(state, Say("tell.over"), Say("goodbye"))
     values = {name: value for name, value in state.slots.items() if name not in ("wish", "status", "caller")}
+    state = with_slots(state, visit=values)
     return ask(state, f"tell.{state.slots['status']}", **values)
 
 
