@@ -553,7 +553,7 @@ class AnyCall(RuleBasedStateMachine):
             return told or bool(given.data.get("dead_line") or before.slots.get("leaving"))
         if before.ask == "hold.who" and before.slots["status"] in ("paying", "stopped"):
             return True  # there is nothing to ask: the news is all
-        if (before.ask, before.slots.get("status")) in (("prove.who", "late"), ("remind.who", "gone")):
+        if (before.ask, before.slots.get("status")) in (("prove.who", "late"), ("remind.who", "gone"), ("tell.who", "over")):
             return True
         if before.ask == "open" and given.intent == "no":
             return bool(before.slots.get("nothing"))  # the second no to what we can do
