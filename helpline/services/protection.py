@@ -214,9 +214,14 @@ def watch(guard: PaymentGuard, first: dt.datetime) -> None:
 def _end_watch(caller_id: int, now: dt.datetime) -> None:
     """What they owe may be paid again: the clock looks at it no more, and nobody has to ring them about it."""
     outbox.withdraw_timers(f"caller:{caller_id}", now)
-    told = select(ServiceRequest).where(ServiceRequest.dedupe_key.startswith(f"stopped:{caller_id}:"))
-    for request in db.session.scalars(told):
+    for request in asked_to_ring(caller_id):
         close_at(request, now, "done")
+
+
+def asked_to_ring(caller_id: int) -> list[ServiceRequest]:
+    """What stopped.py has asked the office to ring this caller about, in any stop of theirs."""
+    asked = select(ServiceRequest).where(ServiceRequest.dedupe_key.startswith(f"{STOPPED}:{caller_id}:"))
+    return [*db.session.scalars(asked)]
 
 
 def _give_notice(caller_id: int, what: str, key: str, language: Language, settings: Settings, now: dt.datetime) -> None:

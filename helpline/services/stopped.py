@@ -17,7 +17,7 @@ from helpline.db import db
 from helpline.models import Caller, ServiceRequest
 from helpline.services.bills.models import Bill, BillAccount, Biller, Payment
 from helpline.services.holds.clocks import TIME_TO_DECIDE, safe_until
-from helpline.services.protection import STOPPED, PaymentGuard, watch
+from helpline.services.protection import STOPPED, PaymentGuard, asked_to_ring, watch
 from helpline.services.requests import close_at, open_alone
 from helpline.settings import Settings
 from helpline.staff.hours import OfficeHours, office_hours
@@ -42,11 +42,12 @@ def look(caller_id: int, settings: Settings, now: dt.datetime) -> None:
         return
     hours = office_hours(settings)
     again = hours.next_open(now + A_DAY)
-    stop = guard.frozen_at.isoformat()
-    _close_paid(caller_id, now)
-    if due := [row for row in _due(caller_id, again, settings, hours) if not _told(row.Bill, stop)]:
-        _tell(caller_id, due, stop, settings, now)
-    outbox.promise_timer(STOPPED, f"caller:{caller_id}", again, key=f"{stop}:{again.date()}")
+    asked = [request for request in asked_to_ring(caller_id) if request.created_at >= guard.frozen_at]
+    _close_paid(asked, now)
+    told = {bill_id for request in asked for bill_id in request.details["bills"]}
+    if due := [row for row in _due(caller_id, again, settings, hours) if row.Bill.id not in told]:
+        _tell(caller_id, due, settings, now)
+    outbox.promise_timer(STOPPED, f"caller:{caller_id}", again, key=f"{guard.frozen_at.isoformat()}:{again.date()}")
 
 
 def _due(caller_id: int, again: dt.datetime, settings: Settings, hours: OfficeHours) -> Iterator[Any]:
@@ -64,31 +65,22 @@ def _due(caller_id: int, again: dt.datetime, settings: Settings, hours: OfficeHo
             yield row
 
 
-def _close_paid(caller_id: int, now: dt.datetime) -> None:
+def _close_paid(asked: Sequence[ServiceRequest], now: dt.datetime) -> None:
     """Nobody has to ring about bills that are all paid by now."""
-    asked = select(ServiceRequest).where(
-        ServiceRequest.dedupe_key.startswith(f"stopped:{caller_id}:"), ServiceRequest.closed_at.is_(None)
-    )
-    for request in db.session.scalars(asked):
+    for request in asked:
         due = select(Bill.id).where(Bill.id.in_(request.details["bills"]), Bill.status == "due").limit(1)
         if db.session.scalar(due) is None:
             close_at(request, now, "done")
 
 
-def _told(bill: Bill, stop: str) -> bool:
-    query = select(events.Event).where(events.Event.subject == f"bill:{bill.id}", events.Event.kind == "due_while_stopped")
-    return any(event.data["stop"] == stop for event in db.session.scalars(query))
-
-
-def _tell(caller_id: int, due: Sequence[Any], stop: str, settings: Settings, now: dt.datetime) -> None:
+def _tell(caller_id: int, due: Sequence[Any], settings: Settings, now: dt.datetime) -> None:
     words = "\n".join(
         f"{row.Biller.name}: {row.Bill.currency} {row.Bill.amount - row.Bill.paid:.2f}, due {row.Bill.due_on}" for row in due
     )
     bills = [row.Bill.id for row in due]
-    key = f"stopped:{caller_id}:{now.isoformat()}"
+    key = f"{STOPPED}:{caller_id}:{now.isoformat()}"
     request = open_alone(key, "freeze_payments", caller_id, now, about=ABOUT, words=words, bills=bills)
-    for row in due:
-        events.record("due_while_stopped", f"bill:{row.Bill.id}", now, stop=stop)
+    events.record("due_while_stopped", f"caller:{caller_id}", now, bills=bills)
     audit.write("helpline", "due_while_stopped", f"caller:{caller_id}", now, bills=bills)
     if staff := settings.telephony.staff_number:
         outbox.promise_sms(staff, ALERT.format(request.reference), key, now)

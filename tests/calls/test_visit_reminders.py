@@ -41,6 +41,15 @@ def accept(app: Flask, task: int, clock: Clock) -> None:
     ticking.tick(app)
 
 
+def take_over(app: Flask, task: int, clock: Clock) -> None:
+    """Whoever wanted to come hands it back, and somebody else accepts."""
+    with app.app_context():
+        holder = db.session.get_one(Task, task).volunteer_id
+        assert holder is not None and tasks.hand_back(task, holder, clock.now())
+        db.session.commit()
+    accept(app, task, clock)
+
+
 def due(app: Flask) -> list[dt.datetime]:
     with app.app_context():
         return list(db.session.scalars(select(Timer.due_at).where(Timer.kind == visits.TOMORROW, Timer.done_at.is_(None))))
@@ -119,11 +128,7 @@ def test_of_a_visit_that_is_over_there_is_nothing_to_do(app: Flask, accepted: in
 
 def test_who_has_only_just_heard_who_comes_is_not_rung_again(app: Flask, accepted: int, clock: Clock) -> None:
     until(clock, A_DAY_BEFORE - dt.timedelta(minutes=30))
-    with app.app_context():
-        holder = db.session.get_one(Task, accepted).volunteer_id
-        assert holder is not None and tasks.hand_back(accepted, holder, clock.now())
-        db.session.commit()
-    accept(app, accepted, clock)
+    take_over(app, accepted, clock)
     until(clock, A_DAY_BEFORE)
     ticking.tick(app)
     assert reminders(app) == 0
@@ -143,11 +148,7 @@ def test_of_a_visit_that_is_off_nobody_is_reminded(app: Flask, accepted: int, cl
 
 
 def test_another_volunteer_in_between_is_one_reminder(app: Flask, accepted: int, clock: Clock) -> None:
-    with app.app_context():
-        holder = db.session.get_one(Task, accepted).volunteer_id
-        assert holder is not None and tasks.hand_back(accepted, holder, clock.now())
-        db.session.commit()
-    accept(app, accepted, clock)
+    take_over(app, accepted, clock)
     until(clock, A_DAY_BEFORE)
     for _ in range(2):
         ticking.tick(app)

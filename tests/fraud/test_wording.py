@@ -10,7 +10,7 @@ import pytest
 from fraud.assess import assess, ruleset
 from fraud.facts import Facts, MoneyRequest
 from fraud.garble import garble
-from fraud.learn import compose, fingerprint, fit, halves, many, read_text
+from fraud.learn import CONVERSATIONS, compose, fingerprint, fit, halves, many, read_text
 from fraud.wording import WEIGHTS, evidence, features, likeness
 
 SCAM = (
@@ -40,9 +40,8 @@ def test_the_same_text_gives_the_same_weights() -> None:
 
 def test_what_is_learned_carries_over_to_sentences_not_seen() -> None:
     seen, unseen = halves(read_text())
-    learned = fit(
-        many(seen, "scam", 4000, 1), many(seen, "honest", 4000, 2)
-    )  # half of the text, half as many as it is learned from
+    count = CONVERSATIONS // 2  # as half of the text is seen
+    learned = fit(many(seen, "scam", count, 1), many(seen, "honest", count, 2))
     scam = [evidence(words, learned) for words in many(unseen, "scam", 200, 3)]
     honest = [evidence(words, learned) for words in many(unseen, "honest", 200, 4)]
     assert np.mean(np.asarray(scam)[:, None] > np.asarray(honest)[None, :]) > 0.85

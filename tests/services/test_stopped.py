@@ -39,8 +39,8 @@ def days_pass(app: Flask, clock: Clock, days: int) -> None:
 
 
 def told() -> list[ServiceRequest]:
-    rows = select(ServiceRequest).where(ServiceRequest.dedupe_key.startswith("stopped:")).order_by(ServiceRequest.id)
-    return [*db.session.scalars(rows)]
+    rows = select(ServiceRequest).where(ServiceRequest.intent == "freeze_payments", ServiceRequest.call_id.is_(None))
+    return [*db.session.scalars(rows.order_by(ServiceRequest.id))]
 
 
 def test_a_bill_that_is_far_off_is_nobodys_business_yet(in_app: Flask, people: People, due: int, clock: Clock) -> None:
